@@ -1,0 +1,171 @@
+"""The evaluation's command line: `python -m eval score | check | run | compare`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from eval.dataset import GoldError, load_gold
+from eval.scoring import score
+from eval.table import failure_list, summary_table
+from index.errors import WenbaoError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit code 0; 1 for what went wrong, with one line on stderr; 2 for wrong use."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        code: int = options.run(options)
+        return code
+    except (GoldError, WenbaoError, OSError) as error:
+        print(f"eval: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("eval: stopped; what was answered so far is kept in the output folder", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m eval", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    scoring = commands.add_parser("score", help="score an answers.jsonl made by `python -m rag batch`")
+    scoring.add_argument("gold", type=Path)
+    scoring.add_argument("answers", type=Path)
+    scoring.add_argument(
+        "--reports", type=Path, help="folder of the reports, to check citations against their text"
+    )
+    scoring.add_argument(
+        "--index", type=Path, help="index of the reports, to check citations against their text"
+    )
+    scoring.add_argument("--out", type=Path, help="folder for scores.jsonl, summary.json and report.html")
+    scoring.set_defaults(run=_score)
+
+    checking = commands.add_parser("check", help="check gold files: format, and evidence against the reports")
+    checking.add_argument("gold", type=Path, nargs="+")
+    checking.add_argument(
+        "--reports", type=Path, required=True, help="folder of the reports, searched in depth"
+    )
+    checking.set_defaults(run=_check)
+
+    running = commands.add_parser("run", help="answer gold questions, score them, write one page")
+    running.add_argument("gold", type=Path, nargs="+")
+    running.add_argument("--index", type=Path, help="index directory (else WENBAO_INDEX, else data/index)")
+    running.add_argument("--out", type=Path, help="output folder (else data/eval/<gold name>)")
+    running.add_argument("--limit", type=int, help="only the first N items")
+    running.add_argument(
+        "--baseline", type=Path, metavar="REPORTS", help="the stock LlamaIndex pipeline over this folder"
+    )
+    running.set_defaults(run=_run)
+
+    comparing = commands.add_parser("compare", help="what got better and worse between two runs")
+    comparing.add_argument("before", type=Path)
+    comparing.add_argument("after", type=Path)
+    comparing.set_defaults(run=_compare)
+
+    rgb = commands.add_parser(
+        "rgb", help="an RGB file: batch lines for `rag batch`, or the score of its answers"
+    )
+    rgb.add_argument("file", type=Path)
+    rgb.add_argument("--noise", type=float, default=0.0, help="share of passages that don't hold the answer")
+    rgb.add_argument("--passages", type=int, default=5)
+    rgb.add_argument("--limit", type=int)
+    rgb.add_argument("--answers", type=Path, help="score these; without it the batch lines are printed")
+    rgb.set_defaults(run=_rgb)
+
+    retrieval = commands.add_parser("retrieval", help="retrieval on CMRC or CRUD, given as files")
+    retrieval.add_argument("documents", type=Path)
+    retrieval.add_argument("questions", type=Path)
+    retrieval.add_argument("--index", type=Path, help="built here on the first call, reused afterwards")
+    retrieval.add_argument("--limit", type=int, help="only the first N questions")
+    retrieval.set_defaults(run=_retrieval)
+    return parser
+
+
+def read_answers(path: Path) -> dict[str, dict[str, Any]]:
+    """answers.jsonl by id; an answer without id goes by its line number."""
+    answers: dict[str, dict[str, Any]] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if line.strip():
+            try:
+                answer = json.loads(line)
+            except json.JSONDecodeError as error:
+                raise GoldError(f"{path}:{number}: {error}") from error
+            answers[str(answer.get("id") or number)] = answer
+    return answers
+
+
+def _score(options: argparse.Namespace) -> int:
+    items = load_gold(options.gold)
+    answers = read_answers(options.answers)
+    texts: dict[str, str] | None = None
+    paths: dict[str, str] = {}
+    if options.reports is not None:
+        from eval.check import read_texts
+
+        reports = read_texts(options.reports)
+        texts = {report.name: report.text for report in reports}
+        paths = {report.name: report.path for report in reports}
+    elif options.index is not None:
+        from eval.run import index_texts
+
+        texts, paths = index_texts(options.index)
+    missing = [item.id for item in items if item.id not in answers]
+    if missing:
+        print(
+            f"eval: no answer for {len(missing)} of {len(items)} items: {', '.join(missing[:5])} …",
+            file=sys.stderr,
+        )
+    scored = [item for item in items if item.id in answers]
+    scores = [score(item, answers[item.id], texts, paths) for item in scored]
+    print(failure_list({i.id: i for i in scored}, answers, scores))
+    print()
+    print(summary_table(scores))
+    if options.out is not None:
+        from eval.report import write_outputs
+
+        write_outputs(options.out, scored, answers, scores, {"gold": [str(options.gold)]})
+        print(f"\n{options.out / 'report.html'}")
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from eval.check import check_files
+
+    return check_files(options.gold, options.reports)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from eval.run import run_gold
+
+    return run_gold(options.gold, options.index, options.out, limit=options.limit, baseline=options.baseline)
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from eval.compare import compare_runs
+
+    print(compare_runs(options.before, options.after))
+    return 0
+
+
+def _rgb(options: argparse.Namespace) -> int:
+    from eval.rgb import print_batch, print_scores
+
+    if options.answers is None:
+        return print_batch(options.file, options.noise, options.passages, options.limit)
+    return print_scores(options.file, read_answers(options.answers), options.noise, options.limit)
+
+
+def _retrieval(options: argparse.Namespace) -> int:
+    from eval.retrieval_benchmarks import run_benchmark
+
+    return run_benchmark(options.documents, options.questions, options.index, options.limit)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,1 @@
+"""Reports in, index out. Nothing in this package imports `rag`."""

@@ -1,0 +1,108 @@
+"""Which white space means something: widths, gaps inside figures, gaps between words and columns.
+
+Functions here work on "flat" text: as long as the raw text, character for character, with letters and
+digits narrowed, all white space as " ", "\\t", "\\n" or "\\f", and `VOID` for invisible characters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from index.paragraphs import VOID
+from index.types import Drop
+
+# Full-width digits, letters and these signs become half width; Chinese punctuation stays as it is.
+_NARROWED = "％．＋－／＝＜＞＠＃＆＄＊＿｜＂＇"
+_LETTERS = (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
+_WIDTH: dict[int, int | str] = {code: code - 0xFEE0 for code in (*_LETTERS, *map(ord, _NARROWED))}
+_SPACES: dict[int, int | str] = {
+    **dict.fromkeys((0x0B, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), " "),
+    **dict.fromkeys((0x2028, 0x2029), "\n"),
+}
+_FLAT = {**_WIDTH, **_SPACES}
+WITHOUT_WIDTH = frozenset({"invisible characters", "markup"})  # reasons of drops that part no words
+GAP = re.compile(r"[\s\x00]+")
+IDEOGRAPH = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
+
+# Ideographs, kana, full-width punctuation: written without spaces.
+_UNSPACED = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff○℃]")
+_SHARED_MARKS = "—“”‘’…·"  # used by both scripts, spaced only in English
+# Spaces that an extraction tool or a typesetter put inside a figure.
+_SPACED_DIGITS = re.compile(
+    r"(?<![\d.])\d(?:[ \n]?\.[ \n]?\d(?!\d)|[ \n]\d(?!\d))+(?=\s*[\u3400-\u9fff%‰,，.])"
+)
+_SPACED_POINT = re.compile(r"(?<![\d.])\d+(?:\s+\.\s*|\.\s*\n\s*)\d+(?!\d*[.]\d)")
+_LATE_POINT = re.compile(r"(?<=[\u3400-\u9fff])\s*\d+\.[ \n]+\d+(?=\s*[%‰\u3400-\u9fff])(?!\s*年)")
+_SPACED_COMMA = re.compile(r"(?<![\d.])\d{1,3}(?:\s+[,，]\s*\d{3})+(?!\d)")
+_SPACED_RANGE = re.compile(r"\d%?\s*[-–—~～]+\s*\d+(?:\.\d+)?(?=\s*[%\u3400-\u9fff）)])")
+_INSIDE_FIGURE = (_SPACED_DIGITS, _SPACED_POINT, _LATE_POINT, _SPACED_COMMA, _SPACED_RANGE)
+
+
+def flatten(text: str, drops: Sequence[Drop]) -> str:
+    """`text` flat: drops are blanked, invisible characters become VOID."""
+    pieces: list[str] = []
+    position = 0
+    for drop in drops:
+        pieces.append(text[position : drop.start].translate(_FLAT))
+        blank = VOID if drop.reason in WITHOUT_WIDTH else " "
+        pieces.append(re.sub(r"[^\n\f]", blank, drop.text))
+        position = drop.end
+    pieces.append(text[position:].translate(_FLAT))
+    return "".join(pieces)
+
+
+def visible(text: str) -> str:
+    """`text` narrowed and without white space: what two texts must share to count as the same."""
+    return GAP.sub("", text.translate(_FLAT))
+
+
+def is_chinese(text: str) -> bool:
+    """Whether a block is set by Chinese rules, where white space means nothing."""
+    return 4 * len(IDEOGRAPH.findall(text)) >= len(text) - text.count(" ")
+
+
+def figure_gaps(flat: str) -> set[int]:
+    """Starts of the gaps that stand inside a figure."""
+    gaps: set[int] = set()
+    for pattern in _INSIDE_FIGURE:
+        for match in pattern.finditer(flat):
+            if pattern is _SPACED_DIGITS and not _after_chinese(flat, match.start()):
+                continue
+            begin = match.end() - len(match.group().lstrip())
+            gaps.update(gap.start() for gap in GAP.finditer(flat, begin, match.end()))
+    return gaps
+
+
+def _after_chinese(flat: str, position: int) -> bool:
+    """Single digits with spaces between are one figure after Chinese text, else a row of numbers."""
+    before = flat[max(0, position - 2) : position].strip()
+    return not before or _UNSPACED.match(before[-1]) is not None or before[-1] in _SHARED_MARKS + "("
+
+
+def keeps_space(flat: str, start: int, end: int, *, chinese: bool) -> bool:
+    """Whether the gap `flat[start:end]` stays in the text, as one space."""
+    gap = flat[start:end].replace(VOID, "")
+    if not gap:
+        return False
+    left, right = flat[start - 1], flat[end]
+    broken = "\n" in gap
+    if _UNSPACED.match(left) or _UNSPACED.match(right):
+        return not broken and len(gap) >= 2 and _parts_columns(flat, start, end)
+    if chinese and (left in _SHARED_MARKS or right in _SHARED_MARKS):
+        return False
+    if right in "%‰":
+        return not left.isdigit()
+    if broken and chinese:
+        return left.isalpha() and right.isalpha()
+    hyphenated = broken and left == "-" and start >= 2 and flat[start - 2].isalpha()
+    return not hyphenated
+
+
+def _parts_columns(flat: str, start: int, end: int) -> bool:
+    """A wide gap inside a line parts columns, unless it pads a name (李　强) or stands at punctuation."""
+    if not (flat[start - 1].isalnum() and flat[end].isalnum()):
+        return False
+    alone_left = start < 2 or not flat[start - 2].isalnum()
+    alone_right = end + 1 >= len(flat) or not flat[end + 1].isalnum()
+    return not (alone_left and alone_right)

@@ -1,0 +1,1 @@
+"""Prompt templates, one a file; `rag.prompt` loads them and checks their placeholders."""

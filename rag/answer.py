@@ -1,0 +1,178 @@
+"""From a question to a verified answer: the product on one page.
+
+understand → retrieve → bind figures (code) or draft (model) → verify → phrase with citations, or refuse.
+Nothing that failed verification leaves this module.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from index.embed import Embedder
+from index.figures import figures_in_text
+from index.store import ReportIndex
+from index.types import Figure, Hit
+from index.vocabulary import Vocabulary
+from rag import phrase
+from rag.conversation import resolve
+from rag.evidence import EvidenceReader, trim
+from rag.figure_answer import FigureAnswerer, FigureResult
+from rag.llm import ChatModel
+from rag.model_answer import ModelAnswerer
+from rag.prompt import fill
+from rag.query import Query, detect_language, understand
+from rag.retrieve import retrieve
+from rag.settings import Settings
+from rag.types import Answer, Citation, Event, ShownFigure, Stage, Turn, Usage
+
+
+@dataclass
+class Pipeline:
+    """What an answer is made with: one index, its embedder, a chat model, the vocabulary, settings."""
+
+    index: ReportIndex
+    embedder: Embedder
+    model: ChatModel
+    vocabulary: Vocabulary
+    settings: Settings
+    metadata_known: bool = True  # False for raw passages: a missing slot is unknown, not a conflict
+    reader: EvidenceReader = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.reader = EvidenceReader(self.index)
+
+    def understand(self, question: str, history: Sequence[Turn]) -> tuple[Query, Usage]:
+        """The question's slots, with the conversation's; an English one may need the model to translate."""
+        query = understand(resolve(question, history, self.vocabulary), self.vocabulary)
+        usage = Usage()
+        if query.language == "en" and (query.unknown_words or not query.wants_figures):
+            query, usage = self._through_chinese(query)
+        return replace(query, original=question, language=detect_language(question)), usage
+
+    def understand_by_rule(self, question: str) -> Query:
+        """The slots that code alone can read, for searching without the model."""
+        return understand(question, self.vocabulary)
+
+    def _through_chinese(self, query: Query) -> tuple[Query, Usage]:
+        """The slots of the question's Chinese translation; period and region stay as code read them."""
+        completion = self.model.complete(fill("translate", question=query.text), max_tokens=60, stop=["\n"])
+        usage = Usage(completion.prompt_tokens, completion.completion_tokens, completion.cached_tokens)
+        translated = understand(completion.text.strip(), self.vocabulary)
+        if not completion.text.strip() or translated.language != "zh":
+            return query, usage
+        asks = tuple(
+            replace(
+                ask,
+                period=query.asks[0].period if query.asks and len(query.periods) == 1 else ask.period,
+                region=query.asks[0].region if query.asks and query.regions else ask.region,
+                status=query.asks[0].status if query.asks else ask.status,
+                indicator_ids=ask.indicator_ids or (query.asks[0].indicator_ids if len(query.asks) == 1 else ()),
+            )
+            for ask in translated.asks
+        )
+        merged = replace(
+            query, text=f"{translated.text}", asks=asks, terms=tuple(dict.fromkeys((*translated.terms, *query.terms))),
+            periods=query.periods or translated.periods, regions=query.regions or translated.regions,
+            operation=translated.operation or query.operation,
+        )  # fmt: skip
+        return merged, usage
+
+    def answer(
+        self, question: str, history: Sequence[Turn], reports: Sequence[str] | None, top_k: int = 8
+    ) -> Iterator[Event]:
+        """Evidence first, then (from the model stage) text as it forms, then the verified answer."""
+        started = time.perf_counter()
+        query, usage = self.understand(question, history)
+        hits = retrieve(query, self.index, self.embedder, self.settings, top_k=max(top_k, 12), reports=reports)
+        retrieved = time.perf_counter()
+        yield Event("evidence", hits=tuple(hits[:top_k]))
+        draft = self._answer_from(query, hits, reports)
+        finished = time.perf_counter()
+        answer = replace(
+            draft, question=question, hits=tuple(hits[:top_k]), usage=draft.usage + usage, model=self.model.name,
+            timings_ms={
+                "retrieve": (retrieved - started) * 1000,
+                "first_token": (finished - started) * 1000,
+                "total": (finished - started) * 1000,
+            },
+        )  # fmt: skip
+        yield Event("text", text=answer.text)
+        yield Event("answer", hits=answer.hits, text=answer.text, answer=answer)
+
+    def _answer_from(self, query: Query, hits: Sequence[Hit], reports: Sequence[str] | None) -> Answer:
+        if not hits:
+            return self._refuse(query, None, ())
+        if query.wants_figures:
+            stage = FigureAnswerer(self.index, self.reader, self.model, self.settings, metadata_known=self.metadata_known)
+            result = stage.answer(query, hits, reports)
+            if result.bound:
+                return self._say_figures(query, result)
+            if self.metadata_known:
+                return self._refuse(query, result, result.near)
+        return self._answer_with_model(query, hits)
+
+    def _answer_with_model(self, query: Query, hits: Sequence[Hit]) -> Answer:
+        evidence = self.reader.select(query, hits, self.settings.evidence_characters)
+        drafter = ModelAnswerer(self.model, self.settings)
+        result = drafter.answer(query, evidence)
+        if result.sentence is None:
+            return replace(self._refuse(query, None, ()), usage=drafter.usage)
+        citation = self._cite(result.sentence.report, result.sentence.start, result.sentence.end, 1)
+        stage: Stage = "repaired" if result.repaired else "model"
+        stop = "" if query.language == "en" else "。"
+        text = f"{result.text}[1]{stop}"
+        if query.language == "en":
+            text = f"“{result.text}” (as the report has it)[1]"
+        return Answer(
+            question=query.original, text=text, abstained=False, language=query.language, stage=stage,
+            citations=(citation,), figures=self._shown_in(result.text, 1), usage=drafter.usage,
+        )  # fmt: skip
+
+    def _shown_in(self, text: str, marker: int) -> tuple[ShownFigure, ...]:
+        return tuple(ShownFigure(f.text, float(f.value), f.unit, marker) for f in figures_in_text(text))
+
+    def _say_figures(self, query: Query, result: FigureResult) -> Answer:
+        """Statements of the bound figures, each with its marker, then the arithmetic if any."""
+        citations: list[Citation] = []
+        shown: list[ShownFigure] = []
+        statements: list[str] = []
+        for bound in result.bound:
+            for figure in bound.figures:
+                marker = self._marker(figure, citations)
+                said = phrase.statement(figure, bound.ask, query.language, self.vocabulary, figure.period)
+                statements.append(f"{said}[{marker}]")
+                shown.append(ShownFigure(phrase.figure_text(figure), abs(float(figure.value)), figure.unit, marker))
+        if result.computed is not None:
+            statements.append(phrase.computed_statement(result.computed, result.computed_kind, query, query.language))
+            value = result.computed
+            shown.append(ShownFigure(value.text, float(abs(value.value)), value.unit, None, value.calculation))
+        joined = "；".join(dict.fromkeys(statements)) + "。" if query.language == "zh" else "; ".join(dict.fromkeys(statements)) + "."
+        return Answer(
+            question=query.original, text=joined, abstained=False, language=query.language,
+            stage="model" if any(b.by_model for b in result.bound) else "figure",
+            citations=tuple(citations), figures=tuple(shown), usage=result.usage,
+        )  # fmt: skip
+
+    def _marker(self, figure: Figure, citations: list[Citation]) -> int:
+        start, end = self.reader.sentence_span(figure.report, figure.start)
+        for citation in citations:
+            if (citation.report, citation.start) == (figure.report, start):
+                return citation.marker
+        citations.append(self._cite(figure.report, start, end, len(citations) + 1))
+        return len(citations)
+
+    def _cite(self, name: str, start: int, end: int, marker: int) -> Citation:
+        report = self.reader.view(name).report
+        start, end = trim(report.text, start, end)
+        return Citation(marker, name, report.page_at(start), start, end, report.text[start:end])
+
+    def _refuse(self, query: Query, result: FigureResult | None, near: Sequence[Figure]) -> Answer:
+        named = list(dict.fromkeys(phrase.slots(figure, query.language, self.vocabulary) for figure in near))
+        ask = result.missing if result else None
+        return Answer(
+            question=query.original, text=phrase.refusal(query, ask, named[:2], query.language), abstained=True,
+            language=query.language, stage="refused", usage=result.usage if result else Usage(),
+        )  # fmt: skip
+

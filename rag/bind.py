@@ -1,0 +1,192 @@
+"""Bind an ask to figures: which figures of the evidence are what the question wants.
+
+A slot that the question states and the figure contradicts (indicator, measure, unit, period, region,
+status, reference) excludes the figure: the nearest one is never an answer. Among what is left, the
+words of the question decide: each content word must stand in the figure's clause, or at least in its
+sentence, paragraph or report title.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from index.periods import Period
+from index.regions import normalise_region, same_region
+from index.types import Figure
+from index.units import same_family, split_unit
+from rag.query import Ask
+
+# Budget figures are plans by nature: a question about them need not say so.
+BUDGET_WORDS = re.compile("赤字|国债|专项债|预算|税率|拟")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The words around a figure, near to far."""
+
+    clause: str  # its own clause with the subject carried into it
+    sentence: str
+    passage: str  # paragraph, headings, report title
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A figure that could be what is asked, or, with conflicts, one that is near it."""
+
+    figure: Figure
+    score: float
+    coverage: float  # share of the question's content found around the figure, 0 … 1
+    clause_coverage: float
+    conflicts: tuple[str, ...] = ()
+
+    @property
+    def fits(self) -> bool:
+        return not self.conflicts
+
+
+def bind(
+    ask: Ask,
+    figures: Sequence[Figure],
+    surroundings: Callable[[Figure], Surroundings],
+    *,
+    weight: Callable[[str], float] = lambda term: float(min(len(term), 4)),
+    metadata_known: bool = True,
+) -> list[Candidate]:
+    """Candidates, those that fit first, best first."""
+    found = []
+    for figure in figures:
+        around = surroundings(figure)
+        conflicts = tuple(_conflicts(ask, figure, around, metadata_known))
+        clause, sentence, passage = (
+            coverage(ask.terms, text, weight) for text in (around.clause, around.sentence, around.passage)
+        )
+        context = coverage(ask.context, around.passage, weight) if ask.context else 1.0
+        reached = max(clause, sentence, passage)
+        score = 0.55 * clause + 0.25 * sentence + 0.1 * passage + 0.1 * context + _slot_score(ask, figure)
+        found.append(Candidate(figure, score, reached, clause, conflicts))
+    return sorted(found, key=lambda c: (len(c.conflicts), -c.score, c.figure.report, c.figure.start))
+
+
+def coverage(terms: Sequence[str], text: str, weight: Callable[[str], float]) -> float:
+    """Weighted share of the terms that stand in the text; long terms count by their bigrams."""
+    total = sum(weight(term) for term in terms)
+    if not total:
+        return 1.0
+    return sum(weight(term) * contained(term, text) for term in terms) / total
+
+
+def contained(term: str, text: str) -> float:
+    """1 if the term stands in the text, else the squared share of its bigrams that do."""
+    if term.lower() in text.lower():
+        return 1.0
+    if len(term) < 3:
+        return 0.0
+    pairs = [term[i : i + 2] for i in range(len(term) - 1)]
+    return (sum(pair in text for pair in pairs) / len(pairs)) ** 2
+
+
+def _slot_score(ask: Ask, figure: Figure) -> float:
+    score = 0.0
+    if ask.indicator_ids and figure.indicator_id in ask.indicator_ids:
+        score += 0.3
+    if ask.measure == figure.measure or (ask.measure is None and figure.measure in ("level", "rate")):
+        score += 0.1
+    if ask.period is not None and figure.period == ask.period.code():
+        score += 0.15
+    if ask.status is not None and (ask.status == "target") == (figure.status in ("target", "forecast")):
+        score += 0.1
+    if ask.region is not None and figure.region is not None and same_region(ask.region, figure.region):
+        score += 0.1
+    return score
+
+
+def _conflicts(ask: Ask, figure: Figure, around: Surroundings, metadata_known: bool) -> list[str]:
+    checks = (
+        ("indicator", _indicator_fits(ask, figure)),
+        ("measure", _measure_fits(ask, figure)),
+        ("unit", _unit_fits(ask, figure)),
+        ("period", _period_fits(ask, figure, metadata_known)),
+        ("region", _region_fits(ask, figure, around, metadata_known)),
+        ("status", _status_fits(ask, figure)),
+        ("reference", ask.reference is None or figure.reference is None and ask.measure != "lead" or
+         figure.reference is not None and same_region(ask.reference, figure.reference)),
+    )  # fmt: skip
+    return [name for name, fits in checks if not fits]
+
+
+def _indicator_fits(ask: Ask, figure: Figure) -> bool:
+    """Equal ids, or one side outside the vocabulary (then the words decide)."""
+    if not ask.indicator_ids or figure.indicator_id is None:
+        return True
+    return figure.indicator_id in ask.indicator_ids
+
+
+_MEASURES: dict[str, frozenset[str]] = {
+    "growth": frozenset({"growth"}),
+    "level": frozenset({"level", "rate", "rank", "multiple"}),
+    "share": frozenset({"share", "rate", "level"}),
+    "lead": frozenset({"lead", "change"}),
+    "change": frozenset({"change", "growth", "level"}),
+    "contribution": frozenset({"contribution"}),
+}
+
+
+def _measure_fits(ask: Ask, figure: Figure) -> bool:
+    percentage = figure.unit in ("%", "‰")
+    points = figure.unit == "个百分点"
+    if ask.measure is None:
+        return not points or ask.unit == "个百分点"
+    if ask.measure == "growth":
+        return figure.measure in ("growth", "change") and (percentage or figure.unit == "倍") or (
+            figure.measure in ("level", "rate") and percentage and "涨幅" in ask.text
+        )
+    if ask.measure == "share":
+        return percentage and figure.measure in _MEASURES["share"]
+    if ask.measure == "change" and figure.measure in ("level", "growth"):
+        return figure.measure == "level" and not percentage and not points
+    if ask.measure == "level" and figure.measure == "growth":
+        return percentage and bool(re.search("涨幅|增速|增幅", ask.text))
+    return figure.measure in _MEASURES[ask.measure]
+
+
+_SAME_COUNTER = ({"家", "户", "个"}, {"人", "名", "位", "个", ""}, {"项", "个", "件"}, {"辆", "台"})
+
+
+def _unit_fits(ask: Ask, figure: Figure) -> bool:
+    if ask.unit is None or ask.unit == "万":
+        return True
+    if ask.unit in ("成", "倍"):
+        return figure.unit in ("%", "倍", "成")
+    if same_family(ask.unit, figure.unit):
+        return True
+    asked = split_unit(ask.unit).base_unit
+    return any(asked in group and figure.base_unit in group for group in _SAME_COUNTER)
+
+
+def _period_fits(ask: Ask, figure: Figure, metadata_known: bool) -> bool:
+    if ask.period is None or figure.period is None:
+        return ask.period is None or not metadata_known or figure.period_origin is None
+    period = Period.parse(figure.period)
+    if period == ask.period:
+        return True
+    # A count or balance "by now" of a report on part of the year is of that year; a flow is not.
+    return ask.period.contains(period) and figure.measure in ("level", "share", "rate") and figure.base_unit not in ("元", "美元")
+
+
+def _region_fits(ask: Ask, figure: Figure, around: Surroundings, metadata_known: bool) -> bool:
+    if ask.region is None or ask.region in around.clause:
+        return True
+    if figure.region is None:
+        return not metadata_known or ask.region in around.passage
+    return same_region(normalise_region(ask.region), figure.region)
+
+
+def _status_fits(ask: Ask, figure: Figure) -> bool:
+    planned = figure.status in ("target", "forecast")
+    if ask.status == "target":
+        return planned
+    if ask.status == "actual":
+        return not planned
+    return not planned or bool(BUDGET_WORDS.search(ask.text + ask.indicator))

@@ -1,0 +1,196 @@
+"""The commands that make and read the index: index, remove, list, text, figures."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from index.errors import WenbaoError
+from rag.terminal import add_index_option, complain, in_language, print_json
+
+if TYPE_CHECKING:
+    from index.store import ReportIndex
+    from index.types import Figure
+
+Subparsers = Any
+
+
+def add_commands(commands: Subparsers) -> None:
+    index = commands.add_parser("index", help="add or update files and folders")
+    index.add_argument("paths", nargs="+", metavar="PATH", type=Path)
+    index.add_argument("--sync", action="store_true", help="also remove what is gone from the folders")
+    index.add_argument(
+        "--meta", metavar="FILE", type=Path,
+        help="JSON: file name → {title, region, period, published, kind}, where the text does not say",
+    )  # fmt: skip
+    add_index_option(index)
+    index.set_defaults(run=run_index)
+
+    remove = commands.add_parser("remove", help="remove reports from the index")
+    remove.add_argument("reports", nargs="+", metavar="REPORT")
+    add_index_option(remove)
+    remove.set_defaults(run=run_remove)
+
+    listing = commands.add_parser("list", help="the reports in the index")
+    listing.add_argument("--json", action="store_true")
+    add_index_option(listing)
+    listing.set_defaults(run=run_list)
+
+    text = commands.add_parser("text", help="a report's canonical text, in which citations count")
+    text.add_argument("report", metavar="REPORT")
+    add_index_option(text)
+    text.set_defaults(run=run_text)
+
+    figures = commands.add_parser("figures", help="the figures read out of a report")
+    figures.add_argument("report", metavar="REPORT")
+    figures.add_argument("--json", action="store_true", help="one figure a line")
+    add_index_option(figures)
+    figures.set_defaults(run=run_figures)
+
+
+def open_index(directory: str | None) -> ReportIndex:
+    """The index for reading; no embedding model is loaded."""
+    from index.store import ReportIndex
+    from rag.settings import index_directory
+
+    return ReportIndex.open(index_directory(directory))
+
+
+def run_index(options: argparse.Namespace) -> int:
+    """0, or 1 naming the files that failed; the rest are indexed."""
+    metadata = read_metadata_file(options.meta) if options.meta else None
+    missing = [path for path in options.paths if not path.exists()]
+    for path in missing:
+        complain(in_language(f"there is no {path}; check the path.", f"找不到 {path}；请检查路径。"))
+    paths = [path for path in options.paths if path.exists()]
+    if not paths:
+        return 1
+
+    from index.build import build_index
+    from index.embed import load_embedder
+    from rag.models import embedding_path
+    from rag.settings import index_directory
+
+    directory = index_directory(options.index)
+    embedder = load_embedder(embedding_path())
+    with progress_bar() as progress:
+        summary = build_index(
+            paths, directory, embedder, sync=options.sync, progress=progress, metadata=metadata
+        )
+    for failed_path, error in summary.failed:
+        complain(f"{failed_path}: {error}")
+    counts = [len(names) for names in (summary.added, summary.updated, summary.unchanged, summary.removed)]
+    counts.append(len(summary.failed) + len(missing))
+    print(
+        in_language(
+            "Added {}, updated {}, unchanged {}, removed {}, failed {}; index: {}",
+            "新增 {}，更新 {}，未变 {}，移除 {}，失败 {}；索引：{}",
+        ).format(*counts, directory)
+    )
+    return 1 if summary.failed or missing else 0
+
+
+def read_metadata_file(path: Path) -> dict[str, Any]:
+    """The user's metadata by report name."""
+    try:
+        value = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else f"not JSON ({error})"
+        raise WenbaoError(
+            f"cannot read --meta {path}: {reason}; it holds a JSON object by file name.",
+            f"无法读取 --meta {path}：{reason}；应为以文件名为键的 JSON 对象。",
+        ) from error
+    if not isinstance(value, dict) or not all(isinstance(entry, dict) for entry in value.values()):
+        raise WenbaoError(
+            f'--meta {path} is not an object like {{"report.txt": {{"region": "云川市"}}}}.',
+            f'--meta {path} 的格式应为 {{"report.txt": {{"region": "云川市"}}}}。',
+        )
+    return value
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on stderr (nothing where stderr is no terminal); gives the function that moves it."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not sys.stderr.isatty(), transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def move(label: str, done: int, total: int) -> None:
+            bar.update(task, description=label, completed=done, total=total)
+
+        yield move
+
+
+def run_remove(options: argparse.Namespace) -> int:
+    from index.build import remove_report
+    from rag.settings import index_directory
+
+    failed = False
+    for name in options.reports:
+        try:
+            remove_report(index_directory(options.index), name)
+        except WenbaoError as error:
+            complain(str(error))
+            failed = True
+        else:
+            print(in_language(f"Removed {name}", f"已移除 {name}"))
+    return 1 if failed else 0
+
+
+def run_list(options: argparse.Namespace) -> int:
+    summaries = open_index(options.index).reports()
+    if options.json:
+        print_json([asdict(summary) for summary in summaries])
+        return 0
+    if not summaries:
+        print(in_language("The index is empty.", "索引为空。"))
+    for summary in summaries:
+        about = " · ".join(str(value) for value in (summary.title, summary.region, summary.period) if value)
+        sizes = in_language(
+            f"{summary.characters:,} characters, {summary.figures:,} figures",
+            f"{summary.characters:,} 字，{summary.figures:,} 个数字",
+        )
+        print(f"{summary.name}\t{about}\t{sizes}")
+    return 0
+
+
+def run_text(options: argparse.Namespace) -> int:
+    # Exactly the canonical text: offsets of citations count in what this prints.
+    sys.stdout.write(open_index(options.index).report(options.report).text)
+    return 0
+
+
+def run_figures(options: argparse.Namespace) -> int:
+    index = open_index(options.index)
+    index.report(options.report)  # names the reports there are, if this is none of them
+    figures = sorted(index.figures(report=options.report), key=lambda figure: (figure.start, figure.end))
+    for figure in figures:
+        if options.json:
+            print_json(figure_to_dict(figure))
+        else:
+            about = " · ".join(filter(None, (figure.region, figure.period, figure.basis, figure.status)))
+            print(f"{figure.start}\t{figure.text}\t{figure.indicator}\t{about}")
+    return 0
+
+
+def figure_to_dict(figure: Figure) -> dict[str, Any]:
+    """A figure as JSON: the fields of DESIGN.md first, then what else was read."""
+    return {
+        "start": figure.start, "end": figure.end, "text": figure.text,
+        "value": float(figure.value), "unit": figure.unit,
+        "indicator": figure.indicator, "basis": figure.basis, "direction": figure.direction,
+        "qualifier": figure.qualifier, "period": figure.period, "region": figure.region,
+        "status": figure.status, "measure": figure.measure, "indicator_id": figure.indicator_id,
+        "base_unit": figure.base_unit, "scale": figure.scale, "reference": figure.reference,
+        "cell": figure.cell,
+    }  # fmt: skip

@@ -1,0 +1,105 @@
+"""Arithmetic on bound figures, exact and shown: difference, share, growth, sum."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from index.types import Figure
+from index.units import normalise
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A derived figure with the arithmetic that gave it, in the reports' own units."""
+
+    value: Decimal
+    unit: str
+    text: str  # "6.7万亿元"
+    calculation: str  # "74.4万亿元 − 67.7万亿元 = 6.7万亿元"
+
+
+def plain(value: Decimal) -> str:
+    """A decimal without exponent or trailing zeros: 6.70 → 6.7."""
+    text = format(value.normalize(), "f")
+    return text if text != "-0" else "0"
+
+
+def difference(minuend: Figure, subtrahend: Figure) -> Computed | None:
+    """`minuend − subtrahend` in the coarser unit of the two; percentages differ by points."""
+    if minuend.unit == "%" and subtrahend.unit == "%":
+        value = minuend.value - subtrahend.value
+        unit = "个百分点"
+        return Computed(value, unit, f"{plain(abs(value))}{unit}", _shown(minuend, "−", subtrahend, value, unit))
+    pair = _same_unit(minuend, subtrahend)
+    if pair is None:
+        return None
+    first, second, unit = pair
+    value = first - second
+    return Computed(
+        value, unit, f"{plain(abs(value))}{unit}",
+        f"{plain(first)}{unit} − {plain(second)}{unit} = {plain(value)}{unit}",
+    )  # fmt: skip
+
+
+def share(part: Figure, whole: Figure) -> Computed | None:
+    """`part ÷ whole` in per cent, to one decimal."""
+    pair = _same_unit(part, whole)
+    if pair is None or not pair[1]:
+        return None
+    first, second, unit = pair
+    value = _round(first / second * 100)
+    return Computed(value, "%", f"{plain(value)}%", f"{plain(first)}{unit} ÷ {plain(second)}{unit} = {plain(value)}%")
+
+
+def growth(later: Figure, earlier: Figure) -> Computed | None:
+    """Growth from the earlier to the later level in per cent, to one decimal."""
+    pair = _same_unit(later, earlier)
+    if pair is None or not pair[1]:
+        return None
+    first, second, unit = pair
+    value = _round((first / second - 1) * 100)
+    return Computed(
+        value, "%", f"{plain(value)}%",
+        f"({plain(first)}{unit} − {plain(second)}{unit}) ÷ {plain(second)}{unit} = {plain(value)}%",
+    )  # fmt: skip
+
+
+def total(figures: list[Figure]) -> Computed | None:
+    """The sum of figures of one kind."""
+    values: list[Decimal] = []
+    unit = figures[0].unit
+    for figure in figures:
+        pair = _same_unit(figure, figures[0])
+        if pair is None:
+            return None
+        values.append(figure.value if figure.unit == unit else _in_unit(figure, figures[0]))
+    value = sum(values, Decimal(0))
+    terms = " + ".join(f"{plain(v)}{unit}" for v in values)
+    return Computed(value, unit, f"{plain(value)}{unit}", f"{terms} = {plain(value)}{unit}")
+
+
+def _shown(first: Figure, sign: str, second: Figure, value: Decimal, unit: str) -> str:
+    return f"{plain(first.value)}{first.unit} {sign} {plain(second.value)}{second.unit} = {plain(value)}{unit}"
+
+
+def _same_unit(first: Figure, second: Figure) -> tuple[Decimal, Decimal, str] | None:
+    """Both values in the unit with the larger scale, or None if they are of different kinds."""
+    if first.unit == second.unit:
+        return first.value, second.value, first.unit
+    if normalise(first.value, first.unit)[1] != normalise(second.value, second.unit)[1]:
+        return None
+    if first.scale >= second.scale:
+        return first.value, _in_unit(second, first), first.unit
+    return _in_unit(first, second), second.value, second.unit
+
+
+def _in_unit(figure: Figure, target: Figure) -> Decimal:
+    """The figure's value expressed in the target's unit, by their base values."""
+    base = normalise(figure.value, figure.unit)[0]
+    one = normalise(Decimal(1), target.unit)[0]
+    return base / one
+
+
+def _round(value: Decimal) -> Decimal:
+    return value.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)

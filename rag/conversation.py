@@ -1,0 +1,119 @@
+"""Follow-up questions made whole: "全省呢？" takes everything else from the question before it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from index.periods import PeriodMention, find_periods
+from index.regions import RegionMention, find_regions
+from index.vocabulary import Vocabulary
+from rag import question_words as words
+from rag.query import detect_language, inside, normalise_question
+from rag.types import Turn
+
+_ELLIPTIC = re.compile(
+    r"^(?:那|那么|还有|另外)?[，,]?.{1,24}?(?:呢|怎么样|如何|多少)?[?？]?$|^\s*(?:and|what about|how about|then)\b.{0,60}$", re.IGNORECASE
+)
+_LEADING = re.compile(r"^(?:那么|那|还有|另外|再问一下|请问)[，,]?|^\s*(?:and|what about|how about|then)\b(?: (?:for|in|the))*", re.IGNORECASE)
+_TRAILING = re.compile(r"(?:的)?(?:呢|怎么样|如何)?[?？。!！\s]*$")
+_COMPARE = re.compile(r"^(?:那)?(?:和|与|跟|同|比|较)(.+?)(?:相?比|比较|比起来)?(?:呢|如何|怎么样|高多少|低多少)?[?？]?$")
+_WHOLE_REGION = frozenset({"全国", "全省", "全市", "全区", "全县"})
+
+
+def resolve(question: str, history: Sequence[Turn], vocabulary: Vocabulary) -> str:
+    """The question made self-contained by rule, or as it is if it already stands alone."""
+    question = normalise_question(question)
+    if not history:
+        return question
+    earlier = resolve(history[-1].question, history[:-1], vocabulary)
+    if not _ELLIPTIC.match(question) or _stands_alone(question, vocabulary):
+        return _fill_slots(question, earlier, vocabulary)
+    if match := _COMPARE.match(question):
+        return _compared(earlier, match[1])
+    fragment = _TRAILING.sub("", _LEADING.sub("", question)).strip()
+    if not fragment:
+        return earlier
+    return _replaced(earlier, fragment, vocabulary)
+
+
+def _stands_alone(question: str, vocabulary: Vocabulary) -> bool:
+    """It names an indicator or content of its own and asks for something."""
+    asks = words.QUANTITY_QUESTION.search(question) or words.DEFINITION.search(question)
+    if detect_language(question) == "en":
+        return len(question.split()) > 6
+    return bool(asks) and bool(vocabulary.find(question) or len("".join(words.content_terms(question))) >= 4)
+
+
+def _fill_slots(question: str, earlier: str, vocabulary: Vocabulary) -> str:
+    """A full question keeps its own slots; region and period it leaves out come from the one before."""
+    before = _lead_in(earlier, want_region=not _regions(question), want_period=not find_periods(question))
+    if not before or not vocabulary.find(question):
+        return question
+    return f"{before}{question}" if detect_language(question) == "zh" else f"{question.rstrip('?')} ({before})?"
+
+
+def _lead_in(earlier: str, *, want_region: bool, want_period: bool) -> str:
+    mentions: list[PeriodMention | RegionMention] = []
+    if want_period:
+        mentions += [m for m in find_periods(earlier) if m.kind != "report"][:1]
+    if want_region:
+        mentions += [m for m in _regions(earlier) if m.text not in _WHOLE_REGION][:1]
+    return " ".join(m.text for m in mentions) if detect_language(earlier) == "en" else "".join(m.text for m in mentions)
+
+
+def _regions(text: str) -> list[RegionMention]:
+    periods = find_periods(text)
+    return [m for m in find_regions(text) if not inside(m, periods) and not m.is_part_of_name]
+
+
+def _compared(earlier: str, other: str) -> str:
+    """"和2022年比呢？" after "2023年国内生产总值增长多少？" compares the two."""
+    other = other.strip(" 相")
+    body = _TRAILING.sub("", earlier)
+    return f"{body}，与{other}相比变化多少？"
+
+
+def _replaced(earlier: str, fragment: str, vocabulary: Vocabulary) -> str:
+    """The earlier question with its slot of the fragment's kind replaced."""
+    periods, regions = find_periods(fragment), find_regions(fragment)
+    old_periods = [m for m in find_periods(earlier) if m.kind != "report"]
+    old_regions = _regions(earlier)
+    if periods and old_periods:
+        earlier = earlier[: old_periods[0].start] + periods[0].text + earlier[old_periods[-1].end :]
+        fragment = (fragment[: periods[0].start] + fragment[periods[0].end :]).strip("的 ")
+    elif periods:
+        earlier = periods[0].text + earlier
+        fragment = (fragment[: periods[0].start] + fragment[periods[0].end :]).strip("的 ")
+    if regions and regions[0].text in fragment:
+        old_regions = _regions(earlier)
+        # 全省 replaces 全国 ("领先全国多少" → "领先全省多少"); a named place replaces a named place.
+        whole = regions[0].text in _WHOLE_REGION
+        alike = [m for m in old_regions if (m.text in _WHOLE_REGION) == whole] or old_regions
+        if alike:
+            last = alike[-1] if whole else alike[0]
+            earlier = earlier[: last.start] + regions[0].text + earlier[last.end :]
+        else:
+            earlier = regions[0].text + earlier
+        fragment = fragment.replace(regions[0].text, "", 1).strip("的 ")
+    if not fragment:
+        return earlier
+    old = [m for m in vocabulary.find(earlier) if not inside(m, find_periods(earlier))]
+    if old:
+        start, end = old[-1].start, old[-1].end
+        for mention in reversed(old[:-1]):
+            if start - mention.end <= 1:
+                start = mention.start
+        return earlier[:start] + fragment + earlier[end:]
+    return _object_replaced(earlier, fragment)
+
+
+def _object_replaced(earlier: str, fragment: str) -> str:
+    """Outside the vocabulary: the words after "多少家" (or before "有多少") give way."""
+    match = re.search(r"(多少[^\s，。？?]{0,3}?[家个项户人名])([\u3400-\u9fffA-Za-z]+)", earlier)
+    if match and words.content_terms(match[2]):
+        return earlier[: match.start(2)] + fragment + earlier[match.end(2) :]
+    match = re.search(r"的?([\u3400-\u9fffA-Za-z]+?)(?=(?:有|是|为|达到?)?多少)", earlier)
+    if match:
+        return earlier[: match.start(1)] + fragment + earlier[match.end(1) :]
+    return f"{fragment}，{earlier}"

@@ -1,0 +1,173 @@
+"""Evidence: the few sentences that could answer, and the words around a figure."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.periods import Period
+from index.split import sentences
+from index.store import ReportIndex
+from index.types import Block, Figure, Hit, Report
+from rag.bind import Surroundings, coverage
+from rag.query import Query
+
+_BOUNDARY = "，,；;。：:（(！!？?\n\t"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One numbered sentence of evidence; `report.text[start:end] == text`."""
+
+    report: str
+    start: int
+    end: int
+    text: str
+    score: float
+
+
+@dataclass(frozen=True)
+class _ReportView:
+    report: Report
+    sentence_starts: list[int]
+    sentence_ends: list[int]
+    block_starts: list[int]
+    figures: list[Figure]
+    figure_starts: list[int]
+
+
+class EvidenceReader:
+    """Reads sentences and surroundings out of an index; keeps what it has read of each report."""
+
+    def __init__(self, index: ReportIndex) -> None:
+        self._index = index
+        self._views: dict[str, _ReportView] = {}
+        self._version = index.version
+
+    def view(self, name: str) -> _ReportView:
+        if self._index.version != self._version:
+            self._views.clear()
+            self._version = self._index.version
+        if name not in self._views:
+            report = self._index.report(name)
+            spans = sentences(report.text)
+            figures = sorted(self._index.figures(report=name), key=lambda figure: figure.start)
+            self._views[name] = _ReportView(
+                report,
+                [start for start, _ in spans],
+                [end for _, end in spans],
+                [block.start for block in report.blocks],
+                figures,
+                [figure.start for figure in figures],
+            )
+        return self._views[name]
+
+    def sentence_span(self, name: str, offset: int) -> tuple[int, int]:
+        """The canonical span of the sentence (or table row) around `offset`."""
+        view = self.view(name)
+        block = self._block(view, offset)
+        if block is not None and block.kind == "row":
+            return block.start, block.end
+        position = bisect_right(view.sentence_starts, offset) - 1
+        if position < 0 or offset >= view.sentence_ends[position]:
+            return (block.start, block.end) if block else (offset, offset)
+        return view.sentence_starts[position], view.sentence_ends[position]
+
+    def clause_span(self, figure: Figure) -> tuple[int, int]:
+        """The clause of a figure: between separators, or from the figure before it in a list."""
+        view = self.view(figure.report)
+        first, last = self.sentence_span(figure.report, figure.start)
+        text = view.report.text
+        position = bisect_right(view.figure_starts, figure.start) - 1
+        before = max((f.end for f in view.figures[max(0, position - 2) : position] if f.end <= figure.start), default=first)
+        start = figure.start
+        while start > first and text[start - 1] not in _BOUNDARY and not (text[start - 1] == "、" and start - 1 >= before > first):
+            start -= 1
+        end = figure.end
+        while end < last and text[end] not in _BOUNDARY + "、":
+            end += 1
+        return start, end
+
+    def surroundings(self, figure: Figure) -> Surroundings:
+        view = self.view(figure.report)
+        text = view.report.text
+        start, end = self.clause_span(figure)
+        first, last = self.sentence_span(figure.report, figure.start)
+        block = self._block(view, figure.start)
+        metadata = view.report.metadata
+        title = metadata.title.value if metadata.title else ""
+        region = metadata.region.value if metadata.region else ""
+        paragraph = text[block.start : block.end] if block else ""
+        named = " ".join(filter(None, (figure.indicator, figure.cell, figure.basis)))
+        return Surroundings(
+            clause=f"{named} {text[start:end]}",
+            sentence=text[first:last],
+            passage=" ".join((title, region, figure.region or "", self.heading(figure.report, figure.start), paragraph)),
+        )
+
+    def heading(self, name: str, offset: int) -> str:
+        """The headings over `offset`, highest first, joined by spaces."""
+        view = self.view(name)
+        path: list[tuple[int, str]] = []
+        for block in view.report.blocks[: bisect_right(view.block_starts, offset)]:
+            if block.kind == "heading":
+                path = [(level, words) for level, words in path if level < block.level]
+                path.append((block.level, view.report.text[block.start : block.end]))
+        return " ".join(words for _, words in path)
+
+    def main_period(self, name: str, status: str | None = None) -> Period | None:
+        """The period a report's plain figures are of: year Y's work report tells Y-1's actuals."""
+        metadata = self.view(name).report.metadata
+        if metadata.period is None:
+            return None
+        period = Period.parse(metadata.period.value)
+        if metadata.kind and metadata.kind.value == "government work report" and status != "target":
+            return Period.parse(str(period.end[0] - 1))
+        return period
+
+    def _block(self, view: _ReportView, offset: int) -> Block | None:
+        position = bisect_right(view.block_starts, offset) - 1
+        if position < 0 or offset >= view.report.blocks[position].end:
+            return None
+        return view.report.blocks[position]
+
+    def select(self, query: Query, hits: Sequence[Hit], characters: int) -> list[Sentence]:
+        """The sentences of the hits that carry most of the question's words, within a budget."""
+        found: dict[tuple[str, int], Sentence] = {}
+        best = max((hit.score for hit in hits), default=0.0) or 1.0
+        terms = tuple(dict.fromkeys((*query.terms, *(term for ask in query.asks for term in ask.terms))))
+        for hit in hits:
+            position = hit.chunk.start
+            while position < hit.chunk.end:
+                start, end = self.sentence_span(hit.chunk.report, position)
+                start, end = max(start, hit.chunk.start), max(min(end, hit.chunk.end), position + 1)
+                text = self.view(hit.chunk.report).report.text[start:end]
+                if text.strip():
+                    score = coverage(terms, text, _length_weight) + 0.5 * hit.score / best
+                    found.setdefault((hit.chunk.report, start), Sentence(hit.chunk.report, start, end, text, score))
+                position = end
+        chosen: list[Sentence] = []
+        used = 0
+        for sentence in sorted(found.values(), key=lambda s: (-s.score, s.report, s.start)):
+            if chosen and used + len(sentence.text) > characters:
+                continue
+            chosen.append(sentence)
+            used += len(sentence.text)
+        return chosen
+
+
+def _length_weight(term: str) -> float:
+    return float(min(len(term), 4))
+
+
+def trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """A span without white space at its ends."""
+    piece = text[start:end]
+    return start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip())
+
+
+def squeeze(text: str) -> str:
+    """Text without white space, for comparison."""
+    return re.sub(r"\s+", "", text)

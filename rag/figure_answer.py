@@ -1,0 +1,219 @@
+"""The figure stage: each ask bound to one figure by its slots, the model asked only to break ties."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from index.periods import Period
+from index.store import ReportIndex
+from index.types import Figure, Hit
+from index.units import same_quantity
+from rag import compute
+from rag.bind import Candidate, bind
+from rag.evidence import EvidenceReader
+from rag.llm import ChatModel
+from rag.prompt import fill, numbered
+from rag.query import Ask, Query
+from rag.retrieve import report_year
+from rag.settings import Settings
+from rag.types import Usage
+
+# Share of the question's content words that must stand around a figure before it may be considered at
+# all, and before it may answer without the model: by strictness.
+CONSIDERED = {"careful": 0.62, "balanced": 0.5, "exploratory": 0.35}
+CERTAIN = {"careful": 0.8, "balanced": 0.7, "exploratory": 0.55}
+RIVAL_MARGIN = 0.12
+MOST_OPTIONS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What an ask was bound to: one figure, or up to three where the question left a slot open."""
+
+    ask: Ask
+    figures: tuple[Figure, ...]
+    by_model: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FigureResult:
+    """All asks bound (`bound`), or the first that was not (`missing`) with what is near it."""
+
+    bound: tuple[Bound, ...] = ()
+    computed: compute.Computed | None = None
+    computed_kind: str = ""
+    missing: Ask | None = None
+    near: tuple[Figure, ...] = ()
+    usage: Usage = Usage()
+
+
+class FigureAnswerer:
+    """Binds asks to the figures of an index."""
+
+    def __init__(self, index: ReportIndex, reader: EvidenceReader, model: ChatModel, settings: Settings, *, metadata_known: bool = True) -> None:
+        self._index = index
+        self._reader = reader
+        self._model = model
+        self._settings = settings
+        self._metadata_known = metadata_known
+        self._usage = Usage()
+
+    def answer(self, query: Query, hits: Sequence[Hit], reports: Sequence[str] | None) -> FigureResult:
+        self._usage = Usage()
+        pools = {ask: self._pool(ask, query, hits, reports) for ask in query.asks}
+        bound: list[Bound] = []
+        for ask in query.asks:
+            one = self._bind(ask, query, pools[ask])
+            if one is None:
+                computed = self._from_parts(query, ask, hits, reports) if len(query.asks) == 1 else None
+                if computed is not None:
+                    return replace(computed, usage=self._usage)
+                near = [c.figure for c in self._candidates(ask, query, pools[ask]) if c.coverage >= 0.5 and len(c.conflicts) == 1][:3]
+                return FigureResult(missing=ask, near=tuple(near), usage=self._usage)
+            bound.append(one)
+        result, kind = self._compute(query, bound)
+        return FigureResult(tuple(bound), result, kind, usage=self._usage)
+
+    def _pool(self, ask: Ask, query: Query, hits: Sequence[Hit], reports: Sequence[str] | None) -> list[Figure]:
+        """Figures of the hits, and of the asked indicator anywhere in the chosen reports."""
+        figures = {(f.report, f.start): f for f in self._index.figures(chunk_ids=[hit.chunk.id for hit in hits])}
+        for indicator_id in ask.indicator_ids:
+            for figure in self._index.figures(indicator_id=indicator_id):
+                if reports is None or figure.report in reports:
+                    figures.setdefault((figure.report, figure.start), figure)
+        found = list(figures.values())
+        if query.report_years:
+            found = [f for f in found if report_year(self._index, f.report) in query.report_years]
+        return found
+
+    def _candidates(self, ask: Ask, query: Query, pool: Sequence[Figure]) -> list[Candidate]:
+        if ask.report_year is not None:
+            pool = [f for f in pool if report_year(self._index, f.report) == ask.report_year]
+        return bind(ask, pool, self._reader.surroundings, metadata_known=self._metadata_known)
+
+    def _bind(self, ask: Ask, query: Query, pool: Sequence[Figure]) -> Bound | None:
+        strictness = self._settings.strictness
+        fits = [c for c in self._candidates(ask, query, pool) if c.fits and c.coverage >= CONSIDERED[strictness]]
+        fits = self._by_role(ask, fits)
+        if not fits:
+            return None
+        if ask.period is None and self._metadata_known:
+            fits = self._prefer_main_period(fits)
+        best = fits[0]
+        rivals = [c for c in fits if c.score >= best.score - RIVAL_MARGIN and not _same(c.figure, best.figure)]
+        if not rivals and best.coverage >= CERTAIN[strictness]:
+            return Bound(ask, (best.figure,))
+        open_slots = self._differ_in_open_slot(ask, best, rivals)
+        if open_slots:
+            return Bound(ask, open_slots)
+        chosen = self._choose(query, ask, _distinct([best, *rivals, *fits])[:MOST_OPTIONS])
+        return Bound(ask, (chosen,), by_model=True) if chosen else None
+
+    def _by_role(self, ask: Ask, fits: list[Candidate]) -> list[Candidate]:
+        """由…到…: of two figures in one clause the first is `from`, the second `to`."""
+        if ask.role is None:
+            return fits
+        clauses: dict[tuple[str, int], list[Candidate]] = {}
+        for candidate in fits:
+            clauses.setdefault((candidate.figure.report, self._reader.clause_span(candidate.figure)[0]), []).append(candidate)
+        pairs = [sorted(group, key=lambda c: c.figure.start) for group in clauses.values() if len(group) == 2]
+        pairs.sort(key=lambda pair: -max(c.score for c in pair))
+        return [pair[0] if ask.role == "from" else pair[1] for pair in pairs]
+
+    def _prefer_main_period(self, fits: list[Candidate]) -> list[Candidate]:
+        """Without a period in the question: a report's own period before others it mentions."""
+        main = []
+        for candidate in fits:
+            period = self._reader.main_period(candidate.figure.report, candidate.figure.status)
+            if period is None or candidate.figure.period in (None, period.code()):
+                main.append(candidate)
+        if main and main[0].score >= fits[0].score - 2 * RIVAL_MARGIN:
+            return main
+        return fits
+
+    def _differ_in_open_slot(self, ask: Ask, best: Candidate, rivals: Sequence[Candidate]) -> tuple[Figure, ...]:
+        """Up to three figures that differ only in a period or region the question left open."""
+        if not rivals or not best.figure.indicator_id:
+            return ()
+        alike = [c for c in (best, *rivals) if c.figure.indicator_id == best.figure.indicator_id and c.figure.measure == best.figure.measure]
+        slots = {(c.figure.period, c.figure.region) for c in alike}
+        if len(alike) != len(rivals) + 1 or len(slots) != len(alike) or (ask.period and ask.region):
+            return ()
+        newest = sorted(alike, key=lambda c: _period_key(c.figure), reverse=True)
+        return tuple(c.figure for c in newest[:3])
+
+    def _choose(self, query: Query, ask: Ask, options: Sequence[Candidate]) -> Figure | None:
+        """The option the model takes for the answer, if it is clearly ahead of "none of them"."""
+        lines = [self._line(c.figure) for c in options]
+        question = query.text if len(query.asks) == 1 else f"{query.text}（只问：{ask.period.label() if ask.period else ''}{ask.indicator}）"
+        messages = fill("choose.zh", evidence=numbered(lines), question=question)
+        logprobs = self._model.first_token_logprobs(messages)
+        if logprobs is None:
+            completion = self._model.complete(messages, max_tokens=3)
+            self._usage += Usage(completion.prompt_tokens, completion.completion_tokens, completion.cached_tokens)
+            digit = next((ch for ch in completion.text if ch.isdigit()), "0")
+            return options[int(digit) - 1].figure if digit != "0" and int(digit) <= len(options) else None
+        self._usage += Usage(sum(len(line) for line in lines) + 60, 1)
+        scores = [max((value for token, value in logprobs.items() if token.strip(" []") == str(n)), default=-math.inf) for n in range(len(options) + 1)]
+        ranked = sorted(range(len(scores)), key=lambda n: -scores[n])
+        if ranked[0] == 0 or scores[ranked[0]] == -math.inf:
+            return None
+        return options[ranked[0] - 1].figure
+
+    def _line(self, figure: Figure) -> str:
+        start, end = self._reader.clause_span(figure)
+        text = self._reader.view(figure.report).report.text[start:end]
+        slots = " ".join(filter(None, (figure.region, Period.parse(figure.period).label() if figure.period else "", figure.indicator)))
+        return f"{text}（{slots}，{figure.text}）"
+
+    def _compute(self, query: Query, bound: Sequence[Bound]) -> tuple[compute.Computed | None, str]:
+        figures = [b.figures[0] for b in bound]
+        if query.operation == "difference" and len(figures) == 2:
+            later, earlier = sorted(figures, key=_period_key, reverse=True)
+            return compute.difference(later, earlier), "difference"
+        if query.operation == "sum" and len(figures) >= 2:
+            return compute.total(figures), "sum"
+        return None, ""
+
+    def _from_parts(self, query: Query, ask: Ask, hits: Sequence[Hit], reports: Sequence[str] | None) -> FigureResult | None:
+        """A figure no report states, from two that they do: a share, or actual against target."""
+        for parts, kind in _parts(query, ask):
+            bound = []
+            for part in parts:
+                one = self._bind(part, query, self._pool(part, query, hits, reports))
+                if one is None or len(one.figures) != 1:
+                    break
+                bound.append(one)
+            if len(bound) == len(parts):
+                first, second = bound[0].figures[0], bound[1].figures[0]
+                result = compute.share(first, second) if kind == "share" else compute.difference(first, second)
+                if result is not None:
+                    return FigureResult(tuple(bound), result, kind)
+        return None
+
+
+def _parts(query: Query, ask: Ask) -> list[tuple[tuple[Ask, ...], str]]:
+    """The pairs of asks whose quotient or difference would answer."""
+    return [((part, whole), "share") for part, whole in ask.share_of] + [
+        ((replace(ask, status="actual", measure=None, unit=None), replace(ask, status="target", measure=None, unit=None)), "difference")
+        for _ in range(1)
+        if query.operation == "difference" and ask.against_target
+    ]
+
+
+def _same(a: Figure, b: Figure) -> bool:
+    return same_quantity(a.value, a.unit, b.value, b.unit) and a.period == b.period
+
+
+def _distinct(candidates: Sequence[Candidate]) -> list[Candidate]:
+    kept: list[Candidate] = []
+    for candidate in candidates:
+        if not any(_same(candidate.figure, other.figure) for other in kept):
+            kept.append(candidate)
+    return kept
+
+
+def _period_key(figure: Figure) -> tuple[int, int]:
+    return Period.parse(figure.period).end if figure.period else (0, 0)

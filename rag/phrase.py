@@ -1,0 +1,165 @@
+"""How figures and refusals are said, in Chinese and English, from slots: no word comes from a model."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from index.periods import Period
+from index.types import Figure
+from index.vocabulary import Vocabulary
+from rag.compute import Computed, plain
+from rag.query import Ask, Query
+from rag.types import Language
+
+_PREFIX_QUALIFIERS = frozenset("超过 超 近 约 约占 突破 不低于 不少于 不超过 达到 高达 接近 至少 逾 大约".split())
+_ENGLISH_QUALIFIERS = {
+    "超过": "over", "超": "over", "突破": "over", "逾": "over", "余": "over", "多": "over", "以上": "or more", "近": "nearly",
+    "接近": "nearly", "约": "about", "大约": "about", "左右": "about", "上下": "about", "不低于": "at least", "不少于": "at least",
+    "至少": "at least", "不超过": "at most", "以内": "at most", "以下": "below",
+}  # fmt: skip
+_ENGLISH_UNITS = {
+    "%": "%", "‰": "‰", "个百分点": " percentage points", "元": " yuan", "美元": " US dollars", "人": " people", "公里": " km",
+    "吨": " tonnes", "亩": " mu", "家": "", "户": "", "个": "", "项": "", "名": "", "位": "", "件": "", "斤": " jin", "公斤": " kg",
+    "平方公里": " km²", "平方米": " m²", "立方米": " m³", "千瓦": " kW", "千瓦时": " kWh", "辆": " vehicles", "倍": " times",
+}  # fmt: skip
+
+
+def figure_text(figure: Figure) -> str:
+    """The figure as the report writes it, with its qualifier: 超过5200万户, 85%以上."""
+    text, qualifier = figure.text, figure.qualifier or ""
+    if not qualifier or qualifier in text:
+        return text
+    return f"{qualifier}{text}" if qualifier in _PREFIX_QUALIFIERS else f"{text}{qualifier}"
+
+
+def english_figure_text(figure: Figure) -> str:
+    """The figure in English units, the report's own form in brackets where the two differ."""
+    value = abs(figure.value) if figure.measure in ("growth", "change") else figure.value
+    base = value * (Decimal(10) ** figure.scale)
+    unit = _ENGLISH_UNITS.get(figure.base_unit)
+    own = figure_text(figure)
+    qualifier = _ENGLISH_QUALIFIERS.get(figure.qualifier or "", "")
+    if unit is None:
+        return own
+    if figure.scale:
+        said = _scaled(base)
+    else:
+        said = f"{value:,f}".rstrip("0").rstrip(".") if "." in f"{value:f}" else f"{value:,f}"
+    said = f"{said}{unit}"
+    said = f"{said} {qualifier}" if qualifier == "or more" else f"{qualifier} {said}".strip()
+    return said if figure.unit in ("%", "个百分点", "‰") and not figure.qualifier else f"{said} ({own})"
+
+
+def _scaled(base: Decimal) -> str:
+    for power, name in ((12, "trillion"), (9, "billion"), (6, "million")):
+        if abs(base) >= Decimal(10) ** power:
+            return f"{plain(base / Decimal(10) ** power)} {name}"
+    return f"{base:,.0f}" if base == base.to_integral() else plain(base)
+
+
+def statement(figure: Figure, ask: Ask, language: Language, vocabulary: Vocabulary, period: str | None) -> str:
+    """One clause that says the figure with its region, period and indicator; no full stop."""
+    return _english(figure, vocabulary, period) if language == "en" else _chinese(figure, ask, period)
+
+
+def _chinese(figure: Figure, ask: Ask, period: str | None) -> str:
+    where = figure.region or ""
+    when = Period.parse(period).label("zh") if period else ""
+    name = figure.indicator or ask.indicator
+    said = figure_text(figure)
+    planned = {"target": "目标", "forecast": "预计", "preliminary": "初步数", "revised": "修订数"}.get(figure.status, "")
+    down = figure.direction == "down"
+    if figure.measure == "growth":
+        average = "年均" if figure.basis == "年均" else ""
+        basis = "同比" if figure.basis == "同比" else ("环比" if figure.basis == "环比" else "")
+        verb = "下降" if down else ("上涨" if "价格" in name or "物价" in name else "增长")
+        body = f"{name}{'' if name.endswith(('增速', '增长')) else ''}{average}{basis}{verb}{said}"
+    elif figure.measure == "lead":
+        body = f"{name}增速比{figure.reference or '参照地区'}{'低' if down else '高'}{said}" if "增速" not in name else f"{name}比{figure.reference or '参照地区'}{'低' if down else '高'}{said}"
+    elif figure.measure == "change":
+        verb = ("下降" if down else "提高") if figure.unit == "个百分点" else ("减少" if down else "增加")
+        body = f"{name}{'比' + figure.reference if figure.reference else ''}{verb}{said}"
+    elif figure.measure == "share":
+        body = f"{name}占{figure.reference}的比重为{said}" if figure.reference else f"{name}为{said}"
+    elif figure.measure == "contribution":
+        body = f"{name}拉动{said}" if figure.unit == "个百分点" else f"{name}贡献率为{said}"
+    else:
+        body = f"{name}为{said}"
+    head = "".join((when, where))
+    head = f"{head}，" if head and not name.startswith(where or "\0") else when
+    return f"{head}{body}{f'（{planned}）' if planned else ''}"
+
+
+def _english(figure: Figure, vocabulary: Vocabulary, period: str | None) -> str:
+    known = vocabulary.get(figure.indicator_id) if figure.indicator_id else None
+    name = known.english[0] if known and known.english else figure.indicator
+    name = name[:1].upper() + name[1:]
+    said = english_figure_text(figure)
+    down = figure.direction == "down"
+    where = {"全国": "China"}.get(figure.region or "", figure.region or "")
+    when = Period.parse(period).label("en") if period else ""
+    reference = {"全国": "the national figure", "全省": "the provincial figure", "全市": "the city's figure"}.get(
+        figure.reference or "", figure.reference or "the reference"
+    )
+    if figure.measure == "growth":
+        body = f"{name} {'fell' if down else 'grew'} {said}{' year on year' if figure.basis == '同比' else ''}"
+    elif figure.measure == "lead":
+        body = f"{name} growth was {said} {'below' if down else 'above'} {reference}"
+    elif figure.measure == "change":
+        body = f"{name} {'fell' if down else 'rose'} by {said}"
+    elif figure.measure == "share":
+        body = f"{name}: {said}{f' of {figure.reference}' if figure.reference else ''}"
+    else:
+        body = f"{name}: {said}"
+    planned = {"target": " (target)", "forecast": " (forecast)", "preliminary": " (preliminary)", "revised": " (revised)"}
+    place = ", ".join(filter(None, (where, when)))
+    return f"{body}{planned.get(figure.status, '')}{f' ({place})' if place else ''}"
+
+
+def computed_statement(result: Computed, kind: str, query: Query, language: Language) -> str:
+    """A derived figure with its arithmetic shown."""
+    if language == "en":
+        word = {"difference": "The difference is", "share": "The share is about", "growth": "The growth is about", "sum": "The total is"}[kind]
+        return f"{word} {_english_unit(result.text)} ({_english_unit(result.calculation)})"
+    if kind == "difference":
+        verb = "减少" if result.value < 0 else "增加"
+        if result.unit == "个百分点":
+            verb = "低" if result.value < 0 else "高"
+        return f"{'相差' if re.search('相差|差多少', query.text) else verb}{result.text}（{result.calculation}）"
+    word = {"share": "约占", "growth": "约增长", "sum": "合计"}[kind]
+    return f"{word}{result.text}（{result.calculation}）"
+
+
+def _english_unit(text: str) -> str:
+    return text.replace("个百分点", " percentage points")
+
+
+def refusal(query: Query, ask: Ask | None, near: list[str], language: Language) -> str:
+    """What was looked for, and what near it the reports do have; never as an answer."""
+    if ask is None:
+        looked = query.text.rstrip("?？。 ")
+    else:
+        when = ask.period.label(language) if ask.period else ""
+        looked = (
+            " ".join(filter(None, (ask.indicator or query.text.rstrip("?？ "), ask.region or "", when)))
+            if language == "en"
+            else f"{when}{ask.region or ''}{ask.indicator or query.text.rstrip('?？。 ')}"
+        )
+    if language == "en":
+        text = f"Not in these reports: {looked}."
+        return f"{text} Nearby, but not an answer: {'; '.join(near)}." if near else text
+    text = f"这些报告里没有找到：{looked}。"
+    return f"{text}相近但不是答案的有：{'；'.join(near)}。" if near else text
+
+
+def slots(figure: Figure, language: Language, vocabulary: Vocabulary) -> str:
+    """What a figure is of, without its value: "2023年前三季度济南高新区的进出口总额"."""
+    period = Period.parse(figure.period).label(language) if figure.period else ""
+    planned = figure.status in ("target", "forecast")
+    if language == "en":
+        known = vocabulary.get(figure.indicator_id) if figure.indicator_id else None
+        name = known.english[0] if known and known.english else figure.indicator
+        return ", ".join(filter(None, (f"{name}{' (target)' if planned else ''}", figure.region or "", period)))
+    measure = {"growth": "增速", "share": "占比"}.get(figure.measure, "")
+    return f"{period}{figure.region or ''}{figure.indicator}{measure}{'（目标）' if planned else ''}"

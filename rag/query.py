@@ -1,0 +1,404 @@
+"""A question as slots: what is asked for (indicator, measure, unit), of which region and period.
+
+One `Ask` is one figure wanted. "2003年和2004年我国进出口总额分别是多少" makes two asks, "粮食产量达到
+多少，比上年增产多少" too; a name, list or definition makes none. Slots the question leaves open stay
+None: `rag.answer` fills them from the reports or refuses.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from index.periods import Period, PeriodMention, find_periods
+from index.regions import RegionMention, find_regions
+from index.vocabulary import IndicatorMention, Vocabulary, english_expansion
+from rag import question_words as words
+from rag.types import Language
+
+AskedMeasure = Literal["level", "growth", "change", "share", "lead", "contribution"]
+AskedStatus = Literal["actual", "target"]
+Operation = Literal["difference", "share", "growth", "sum"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One figure the question wants."""
+
+    text: str  # the words it was read from
+    terms: tuple[str, ...]  # content words that a matching passage must carry
+    context: tuple[str, ...] = ()  # content words of the clauses before: welcome, not required
+    indicator_ids: tuple[str, ...] = ()
+    indicator: str = ""  # as the question or the vocabulary names it
+    period: Period | None = None
+    region: str | None = None
+    measure: AskedMeasure | None = None
+    unit: str | None = None  # 亿元, 家, %, 个百分点 …, where the question names one
+    status: AskedStatus | None = None
+    reference: str | None = None  # compared with 全国, 全省 …
+    role: Literal["from", "to"] | None = None  # 由…到…
+    report_year: int | None = None  # "2014年政府工作报告中的…": any period, but that report
+    share_of: tuple[tuple[Ask, Ask], ...] = ()  # part and whole, if no report states the share itself
+    against_target: bool = False  # actual against target of the same indicator
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question understood as far as code can."""
+
+    text: str  # with what the conversation adds
+    original: str
+    language: Language
+    asks: tuple[Ask, ...]
+    terms: tuple[str, ...]
+    periods: tuple[Period, ...] = ()
+    report_years: tuple[int, ...] = ()
+    regions: tuple[str, ...] = ()
+    operation: Operation | None = None
+    unknown_words: tuple[str, ...] = ()  # of an English question: content words no glossary knows
+
+    @property
+    def wants_figures(self) -> bool:
+        return bool(self.asks)
+
+
+def detect_language(text: str) -> Language:
+    """Chinese if a fifth of the letters are Chinese characters."""
+    chinese = len(re.findall(r"[\u3400-\u9fff]", text))
+    latin = len(re.findall(r"[A-Za-z]", text))
+    return "zh" if chinese and chinese * 4 >= latin else "en"
+
+
+def normalise_question(text: str) -> str:
+    """Width of digits and letters, white space; Chinese punctuation stays."""
+    text = re.sub(
+        r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff05]", lambda m: unicodedata.normalize("NFKC", m[0]), text
+    )
+    text = re.sub(r"\s+", " ", text).strip()
+    return re.sub(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])", "", text)
+
+
+def understand(text: str, vocabulary: Vocabulary, *, reference: Period | None = None) -> Query:
+    """Read the slots of one self-contained question (see `rag.conversation` for follow-ups)."""
+    text = normalise_question(text)
+    language = detect_language(text)
+    found = [m for m in find_periods(text, reference=reference)]
+    report_years = tuple(dict.fromkeys(m.period.start[0] for m in found if m.kind == "report"))
+    periods = [m for m in found if m.kind != "report"]
+    regions = [m for m in find_regions(text) if not inside(m, found)]
+    indicators = [m for m in vocabulary.find(text) if not inside(m, found)]
+    if language == "en":
+        asks, unknown = _english_asks(text, periods, regions, indicators)
+        terms = tuple(dict.fromkeys(english_expansion(text)))
+    else:
+        asks, unknown = _chinese_asks(text, found, periods, regions, indicators, vocabulary), ()
+        asks = tuple(_with_parts(a, text, vocabulary) for a in asks)
+        terms = words.content_terms(_without(text, [*found, *regions]))
+    if not periods and len(report_years) > 1:
+        asks = tuple(replace(ask, report_year=year) for ask in asks for year in report_years)
+    operation = _operation(text, asks)
+    return Query(
+        text=text, original=text, language=language, asks=asks, terms=terms,
+        periods=tuple(dict.fromkeys(m.period for m in periods)), report_years=report_years,
+        regions=tuple(dict.fromkeys(m.name for m in regions if not m.is_part_of_name)),
+        operation=operation, unknown_words=unknown,
+    )  # fmt: skip
+
+
+Mention = PeriodMention | RegionMention | IndicatorMention
+
+
+def inside(mention: Mention, others: Sequence[Mention]) -> bool:
+    """Whether the mention lies within another one, such as a year inside a report's name."""
+    return any(o is not mention and o.start <= mention.start and mention.end <= o.end for o in others)
+
+
+def _without(text: str, mentions: Sequence[Mention]) -> str:
+    """The text with the mentions blanked, offsets kept."""
+    for mention in mentions:
+        text = text[: mention.start] + " " * (mention.end - mention.start) + text[mention.end :]
+    return text
+
+
+# ---------------------------------------------------------------- Chinese
+
+
+_CLAUSE = re.compile(r"[^，,；;。?？！!]+")
+
+
+def _chinese_asks(
+    text: str,
+    found: Sequence[PeriodMention],
+    periods: Sequence[PeriodMention],
+    regions: Sequence[RegionMention],
+    indicators: Sequence[IndicatorMention],
+    vocabulary: Vocabulary,
+) -> tuple[Ask, ...]:
+    asks: list[Ask] = []
+    carried: tuple[str, ...] = ()
+    carried_indicators: tuple[IndicatorMention, ...] = ()
+    places = [m for m in regions if not m.is_part_of_name]
+    last_period: Period | None = None
+    last_region: str | None = None
+    whole_status = _status(text)
+    for match in _CLAUSE.finditer(text):
+        clause, start, end = match[0], match.start(), match.end()
+        here = [m for m in indicators if start <= m.start and m.end <= end]
+        own_periods = [m.period for m in periods if start <= m.start and m.end <= end]
+        own_regions = _asked_regions(text, [m for m in places if start <= m.start and m.end <= end])
+        masked = _without(text, [*found, *regions])[start:end]
+        terms = words.content_terms(masked)
+        questions = list(words.QUANTITY_QUESTION.finditer(clause))
+        at_end = words.FIGURE_NOUN_AT_END.search(clause)
+        if own_regions:
+            last_region = own_regions[-1]
+        if not questions and not (at_end and end >= len(text.rstrip("?？。 "))):
+            carried, carried_indicators = (*carried, *terms), tuple(here) or carried_indicators
+            last_period = own_periods[-1] if own_periods else last_period
+            continue
+        if not here and not terms:
+            here, terms = list(carried_indicators), carried
+            context: tuple[str, ...] = ()
+        else:
+            context = carried
+        base = Ask(
+            text=clause, terms=terms, context=context,
+            indicator_ids=tuple(m.indicator.id for m in here[-1:]),
+            indicator=here[-1].indicator.name if here else "".join(terms),
+            region=last_region, status=whole_status, unit=_unit(clause), measure=_measure(clause),
+            reference=_reference(clause),
+        )  # fmt: skip
+        periods_here = own_periods or ([last_period] if last_period else [])
+        variants = _by_measure(clause, base, questions)
+        variants = [v for a in variants for v in _by_item(masked, clause, a, here, vocabulary)]
+        asks.extend(v for a in variants for v in _by_period(text, a, periods_here, periods))
+        if own_periods:
+            last_period = own_periods[-1]
+        carried, carried_indicators = (*carried, *terms), tuple(here) or carried_indicators
+    return tuple(dict.fromkeys(asks))
+
+
+_SHARE_PARTS = re.compile(r"([^，,；;。]+?)(?:约|大约)?占(?:到)?([^，,；;。]+?)的?(?:百分之(?:几|多少)|比重|比例|多少|几成)")
+_AGAINST_TARGET = re.compile(r"实际.{0,16}(?:比|较|低于|高于|超过).{0,8}(?:目标|预期|计划)|(?:目标|预期|计划).{0,8}(?:比|较|低于|高于|超过).{0,8}实际")
+
+
+def _with_parts(ask: Ask, text: str, vocabulary: Vocabulary) -> Ask:
+    """The pairs of plain figures from which a share or a miss of the target could be computed."""
+    if _AGAINST_TARGET.search(text):
+        return replace(ask, against_target=True, status=None)
+    match = _SHARE_PARTS.search(ask.text)
+    if match is None or match[2] in ("全国", "全省", "全市", "全区"):
+        return ask
+    pair = []
+    for words_of_part in (match[1], match[2]):
+        bare = _without(words_of_part, [*find_periods(words_of_part), *find_regions(words_of_part)])
+        mentions = vocabulary.find(bare)
+        pair.append(
+            replace(
+                ask, text=words_of_part, terms=words.content_terms(bare), measure="level", unit=None, reference=None,
+                indicator_ids=tuple(m.indicator.id for m in mentions[-1:]),
+                indicator=mentions[-1].indicator.name if mentions else bare.strip(" 的"),
+            )
+        )  # fmt: skip
+    return replace(ask, share_of=((pair[0], pair[1]),))
+
+
+def _asked_regions(text: str, regions: Sequence[RegionMention]) -> list[str]:
+    """Regions the figure is of, leaving out those it is compared with or is a share of."""
+    references = [m.span(1) for m in words.REFERENCE_REGION.finditer(text)]
+    return [m.name for m in regions if not any(s <= m.start and m.end <= e for s, e in references)]
+
+
+def _reference(clause: str) -> str | None:
+    match = words.REFERENCE_REGION.search(clause)
+    return match[1] if match else None
+
+
+def _status(text: str) -> AskedStatus | None:
+    plain = words.REAL_TERMS.sub("", text)
+    if words.ACTUAL.search(plain):
+        return "actual"
+    return "target" if words.TARGET.search(plain) else None
+
+
+def _unit(clause: str) -> str | None:
+    match = words.UNIT_AFTER_QUESTION.search(clause)
+    if match:
+        return "个百分点" if match[1] == "百分点" else match[1]
+    if re.search(r"百分之(?:几|多少)", clause):
+        return "%"
+    match = re.search(r"(?:how many|how much)\s+percentage points", clause, re.IGNORECASE)
+    return "个百分点" if match else None
+
+
+def _measure(clause: str) -> AskedMeasure | None:
+    """What kind of quantity the clause asks for; None where it does not say."""
+    if words.REACHED.search(clause):
+        return "share" if words.SHARE.search(clause) else "level"
+    points = re.search(r"百分点|percentage points?", clause, re.IGNORECASE)
+    if words.CONTRIBUTION.search(clause):
+        return "contribution"
+    if words.LEAD.search(clause) and (words.REFERENCE_REGION.search(clause) or re.search(r"national|provincial", clause)):
+        return "lead"
+    if points and words.CHANGE.search(clause):
+        return "change"
+    if words.CHANGE.search(clause) and re.search(r"(?:增加|减少|增产|减产|多增|少增|增收|净增|降低|提高)(?:了)?(?:多少|几)", clause):
+        return "change"
+    if words.SHARE.search(clause) and not words.GROWTH.search(clause):
+        return "share"
+    if words.GROWTH.search(clause):
+        return "growth"
+    return None
+
+
+def _by_measure(clause: str, ask: Ask, questions: Sequence[re.Match[str]]) -> list[Ask]:
+    """"总量和增速是多少" asks twice; "由多少增加到多少" asks for both ends."""
+    if words.FROM_TO.search(clause):
+        level = "share" if words.SHARE.search(clause) else "level"
+        return [replace(ask, role="from", measure=level), replace(ask, role="to", measure=level)]
+    both = re.search(r"(?:总量|总额|规模|总值|数量|产量|金额|多少[^，,]{0,4})(?:和|及|与|以及|、)(?:其)?(?:同比)?(?:增速|增幅|增长率|增长)", clause)
+    if both:
+        return [replace(ask, measure="level", unit=None), replace(ask, measure="growth", unit=None)]
+    return [ask]
+
+
+_AND = re.compile(r"、|和|与|及|以及")
+
+
+def _by_item(
+    masked: str, clause: str, ask: Ask, here: Sequence[IndicatorMention], vocabulary: Vocabulary
+) -> list[Ask]:
+    """"高技术制造业、装备制造业增加值分别增长多少": one ask an item, the shared tail kept."""
+    if not (words.JOINTLY.search(clause) or len(here) > 1) or ask.role:
+        return [ask]
+    if re.search(r"[、和与及].{0,3}(?:增速|增幅|增长)", clause) and len(here) <= 1:
+        return [ask]
+    cut = words.JOINTLY.search(masked) or words.QUANTITY_QUESTION.search(masked)
+    listing = masked[: cut.start()] if cut else masked
+    tail = masked[cut.start() :] if cut else ""
+    items = [item.strip(" 的") for item in _AND.split(listing) if item.strip(" 的")]
+    if len(items) < 2 and cut:
+        items = [i.strip(" 的?？") for i in _AND.split(words.UNIT_AFTER_QUESTION.sub("", tail)) if i.strip(" 的?？")]
+    items = [item for item in items if words.content_terms(item)]
+    if len(items) < 2:
+        return [ask]
+    shared = _shared_tail(items, vocabulary)
+    asks = []
+    for item in items:
+        full = item if item.endswith(shared) else item + shared
+        mentions = vocabulary.find(full)
+        asks.append(
+            replace(
+                ask, terms=words.content_terms(full), context=(),
+                indicator_ids=tuple(m.indicator.id for m in mentions[-1:]),
+                indicator=mentions[-1].indicator.name if mentions else full,
+            )
+        )  # fmt: skip
+    return asks
+
+
+def _shared_tail(items: Sequence[str], vocabulary: Vocabulary) -> str:
+    """The end of the last item that the earlier ones share: 增加值 in "制造业、服务业增加值"."""
+    for tail in ("增加值", "总产值", "总额", "投资", "收入", "支出", "产量", "人口", "企业", "率"):
+        if items[-1].endswith(tail) and not any(item.endswith(tail) for item in items[:-1]):
+            known = [vocabulary.lookup(item + tail) is not None for item in items[:-1]]
+            if any(known) or not any(vocabulary.find(item) for item in items[:-1]):
+                return tail
+    return ""
+
+
+def _by_period(
+    text: str, ask: Ask, here: Sequence[Period], mentions: Sequence[PeriodMention]
+) -> list[Ask]:
+    """One ask a period where several are named; the two ends of a range where growth over it is asked."""
+    distinct = list(dict.fromkeys(here))
+    if not distinct:
+        return [ask]
+    if len(distinct) == 1:
+        ends = _range_ends(text, mentions, distinct[0])
+        if ends and not ask.role and ask.measure in (None, "level", "change", "growth") and not re.search("年均|平均", text):
+            return [replace(ask, period=end, measure=None if ask.measure == "change" else ask.measure) for end in ends]
+        return [replace(ask, period=distinct[0])]
+    if ask.measure == "change" or (ask.measure == "lead" and not ask.reference):
+        ask = replace(ask, measure=None)
+    return [replace(ask, period=period) for period in distinct]
+
+
+def _range_ends(text: str, mentions: Sequence[PeriodMention], period: Period) -> list[Period]:
+    """从2009年到2011年增加了多少 → [2009, 2011]; 2013—2017年累计 → []."""
+    for mention in mentions:
+        if mention.period != period or mention.kind != "range" or mention.first is None or mention.last is None:
+            continue
+        spoken = text[max(0, mention.start - 1) : mention.end]
+        if not re.search(r"[从由到至]|\bfrom\b", spoken, re.IGNORECASE):
+            continue
+        if words.YEAR_COUNT_CHANGE.search(text) or words.DIFFERENCE.search(text):
+            return [mention.first, mention.last]
+    return []
+
+
+# ---------------------------------------------------------------- English
+
+
+_ENGLISH_FIGURE = re.compile(
+    r"\bhow (?:many|much|large|big|high|fast|far|long)\b|\bwhat (?:was|is|were|are) (?:the )?(?:total|share|rate|growth|value|amount|"
+    r"number|size|level|percentage|proportion|target|increase|output|gdp|average)|\bwhat (?:share|percentage|proportion|rate|growth|target|number|amount)\b"
+    r"|\bby (?:how much|what|how many)\b|\bwhat\b.*\b(?:growth|rate|revenue|target|total|reserves|output|deficit|ratio|milestone|threshold|level)\b"
+    r"|\band (?:the )?(?:for|of|in)?\b",
+    re.IGNORECASE,
+)
+
+
+def _english_asks(
+    text: str,
+    periods: Sequence[PeriodMention],
+    regions: Sequence[RegionMention],
+    indicators: Sequence[IndicatorMention],
+) -> tuple[tuple[Ask, ...], tuple[str, ...]]:
+    masked = _without(text, [*periods, *regions, *indicators])
+    unknown = tuple(w for w in words.english_content_words(masked) if not english_expansion(w))
+    if not _ENGLISH_FIGURE.search(text) and not indicators:
+        return (), unknown
+    if re.match(r"\s*(?:who|when|where|why|which (?:company|enterprise|body|project|city|province))\b", text, re.IGNORECASE):
+        return (), unknown
+    measure = _measure(text)
+    both = re.search(r"\b(?:and|,) (?:by )?how (?:much|fast) (?:did|has|was)", text, re.IGNORECASE)
+    region = next((m.name for m in regions if not m.is_part_of_name), None)
+    compared = [r.name for r in regions[1:]] if measure == "lead" else []
+    base = Ask(
+        text=text, terms=tuple(english_expansion(masked)), region=region, measure=measure, unit=_unit(text),
+        status=_status(text),
+    )  # fmt: skip
+    if measure == "lead":
+        named = [("national", "全国"), ("provincial", "全省"), ("province", "全省"), ("municipal", "全市")]
+        compared = [zh for en, zh in named if re.search(rf"\b{en}\b", text, re.IGNORECASE)] or compared
+    asks = [
+        replace(base, indicator_ids=(m.indicator.id,), indicator=m.indicator.name,
+                terms=tuple(dict.fromkeys((m.indicator.name, *base.terms))))
+        for m in {m.indicator.id: m for m in indicators}.values()
+    ] or [base]  # fmt: skip
+    if both and len(asks) == 1:
+        asks = [replace(asks[0], measure="level"), replace(asks[0], measure="growth")]
+    if compared:
+        asks = [replace(a, reference=r) for a in asks for r in dict.fromkeys(compared)]
+    distinct = list(dict.fromkeys(m.period for m in periods))
+    return tuple(v for a in asks for v in _by_period(text, a, distinct, periods)), unknown
+
+
+def _operation(text: str, asks: Sequence[Ask]) -> Operation | None:
+    """Arithmetic the question calls for, if its asks do not already name one figure."""
+    if len(asks) == 2 and len({a.period for a in asks}) == 2 and not words.JOINTLY.search(text):
+        if words.SHARE.search(text) and not words.YEAR_COUNT_CHANGE.search(text) and not words.DIFFERENCE.search(text):
+            return None
+        if words.DIFFERENCE.search(text) or words.YEAR_COUNT_CHANGE.search(text) or words.LEAD.search(text):
+            return "difference"
+    if len(asks) >= 2 and words.SUM.search(text):
+        return "sum"
+    if len(asks) == 1 and asks[0].measure == "share":
+        return "share"
+    if len(asks) == 1 and words.DIFFERENCE.search(text):
+        return "difference"
+    return None

@@ -1,0 +1,126 @@
+"""The grammar of questions about figures: the words that ask, compare and aim, in both languages.
+
+Only closed classes stand here (question words, comparatives, units, function words). What can be
+asked about stands in `index/vocabulary.json` or in the reports themselves.
+"""
+
+from __future__ import annotations
+
+import re
+
+import rjieba
+
+# 多少 / 几家 / 百分之几 …: each asks for one figure.
+QUANTITY_QUESTION = re.compile(
+    r"百分之(?:几|多少)|多少|几(?=[个家项户人万亿成倍位名件台套座条所亩公吨%]|点|个百分点)"
+    r"|多大(?:的)?(?:比例|比重|份额|规模|幅度|面积)?|多高|多长|多快|怎么样|如何"
+)
+# "…的增幅是？", "GDP增速呢": a noun of quantity at the end asks without a question word.
+FIGURE_NOUN_AT_END = re.compile(
+    r"(?:增速|增幅|涨幅|降幅|增长率|比重|占比|总量|总额|总值|金额|数量|人数|户数|规模|余额|目标|面积|产量|收入|支出|投资|率|值)"
+    r"(?:是|为|呢|有)?[?？。]?$"
+)
+UNIT_AFTER_QUESTION = re.compile(
+    r"(?:多少|几|多大)(?:个)?(百分点|亿美元|万美元|美元|万亿元|亿元|万元|元|万亿斤|亿斤|公斤|斤|万吨|亿吨|吨|万人次|万人|人次|人|"
+    r"万户|亿户|户|万家|家|万公里|公里|平方公里|平方米|万亩|亿亩|亩|公顷|项|个|件|台|套|辆|座|条|所|张|名|位|次|只|支|倍|成|"
+    r"万千瓦|千瓦时|度|标准箱|立方米|天|万)"
+)
+GROWTH = re.compile(
+    r"增长率|增长|增速|增幅|涨幅|上涨|涨了|下降|下滑|降幅|跌幅|同比|环比|回升|downturn|"
+    r"\bgrow(?:th|n|s|ing)?\b|\bgrew\b|\brise\b|\brose\b|\bincrease[ds]?\b|\bfell\b|\bfall\b|\bdecline[ds]?\b|\bdrop(?:ped)?\b|\bgrowth rate\b",
+    re.IGNORECASE,
+)
+CHANGE = re.compile(
+    r"增加|减少|增产|减产|提高|降低|下调|上调|扩大|缩小|多增|少增|增收|净增"
+    r"|\b(?:increase|decrease|change|rise|fall)d? (?:of|by)\b|\bmore than in\b|\bup from\b|\bdown from\b",
+    re.IGNORECASE,
+)
+LEAD = re.compile(
+    r"领先|快于|高于|低于|慢于|高出|低出|落后|好于|超过|跑赢|比.{1,12}?(?:高|低|快|慢)(?!新)"
+    r"|\b(?:exceed(?:ed)?|ahead of|faster than|higher than|lower than|above|below|outpace[d]?|lead|led|outperform\w*)\b",
+    re.IGNORECASE,
+)
+CONTRIBUTION = re.compile(r"拉动|上拉|贡献|\bcontribut\w+", re.IGNORECASE)
+SHARE = re.compile(
+    r"占比|比重|比例|份额|之比|占(?!地|据|用)[^，,。；]{0,24}(?:多少|几|百分之)|百分之几"
+    r"|\bshare\b|\bproportion\b|\bpercentage of\b|\bper ?cent of\b|\bwhat percentage\b|\bratio\b|\baccount(?:s|ed)? for\b",
+    re.IGNORECASE,
+)
+# 提高到多少 asks for the level that was reached, not for the change.
+REACHED = re.compile(r"(?:提高|上升|下降|降低|回落|增加|减少|增长|扩大|降|升|突破|达)(?:到|至)(?:了)?(?:多少|百分之几|几)")
+FROM_TO = re.compile(
+    r"[由从](?:多少|百分之几|几)[^，,。；]{0,8}?(?:到|至|为)(?:了)?(?:多少|百分之几|几)"
+    r"|\bfrom what\b.{0,40}\bto what\b|\bfrom how (?:much|many)\b.{0,40}\bto how",
+    re.IGNORECASE,
+)
+TARGET = re.compile(
+    r"目标|预期|拟(?=[按安发将定])|拟安排|计划|力争|打算|预计|要求|定为|预算|安排(?!了)|\b(?:targets?|goals?|planned|plan|expected|projected|budgeted|aims?)\b",
+    re.IGNORECASE,
+)
+ACTUAL = re.compile(r"实际|完成了?|实现了|执行结果|\b(?:actual(?:ly)?|achieved|realised|realized)\b", re.IGNORECASE)
+# 实际增长 (in real terms) and 实际使用外资 are not "actual as against planned".
+REAL_TERMS = re.compile(r"实际(?=增长|使用|利用|到账|到位|增速|吸收)|in real terms", re.IGNORECASE)
+JOINTLY = re.compile(r"分别|各自|各(?=[是为有增减占达])|\brespectively\b|\beach\b", re.IGNORECASE)
+REFERENCE_REGION = re.compile(
+    r"(?:比|较|领先|快于|高于|低于|慢于|高出|落后|好于|超过|跑赢|占|占到)(?:于|了)?((?:全国|全省|全市|全区|全县|全球)(?:[、和及与](?:全国|全省|全市|全区))*)"
+)
+DEFINITION = re.compile(
+    r"指(?:的)?(?:是)?(?:什么|哪些|啥)|是什么意思|含义|定义|包括(?:哪|什么)|哪(?:几|些)|什么是|\bwhat does\b.*\bmean\b|\brefer to\b",
+    re.IGNORECASE,
+)
+DIFFERENCE = re.compile(
+    r"相差|差(?:多少|几)|之差|差距|高(?:出|了)?多少|低(?:了)?多少|多(?:了|出)?多少|少(?:了)?多少|快(?:了)?多少|慢(?:了)?多少"
+    r"|相比|比.{0,12}?(?:呢|如何|怎么样)|变化|\bdifference\b|\bhow much (?:more|less|higher|lower|faster)\b|\bcompared?\b",
+    re.IGNORECASE,
+)
+SUM = re.compile(r"合计|总共|加起来|一共|之和|\bin total\b|\bcombined\b", re.IGNORECASE)
+YEAR_COUNT_CHANGE = re.compile(r"增加|减少|增长|提高|降低|下降|扩大|缩小|变化|上升|\bincrease|\bgrow|\brise|\bfall", re.IGNORECASE)
+
+# Words that carry no content of their own.
+FUNCTION_WORDS = frozenset(
+    "的 了 是 为 在 于 和 与 及 以及 或 有 由 到 至 从 被 把 将 对 中 里 上 下 等 其 其中 该 此 这 那 这个 那个 我 我们 咱们 你 您 请问 请 "
+    "问 一下 吗 呢 吧 啊 呀 多少 几 什么 哪 哪些 哪个 哪家 哪位 哪一 哪里 谁 何 何时 如何 怎么 怎样 怎么样 多大 多高 百分之 百分之几 百分点 "
+    "个 家 户 项 人 万人 亿元 万亿元 万元 元 亩 吨 万吨 公里 万公里 件 台 套 名 位 次 张 所 倍 成 亿 万 万亿 万亿斤 亿斤 亿美元 美元 "
+    "同比 比 较 分别 各 各自 均 都 共 共有 一共 总共 约 约占 大约 达 达到 实现 完成 进行 开展 是否 目前 截至 当前 今年 去年 "
+    "以来 期间 时期 时候 全年 年 月 日 底 末 年底 年末 年初 当年 上年 前 后 内 间 之间 实际 数 数量 数值 数据 数字 具体 情况 "
+    "根据 按照 按 据 来看 来说 关于 显示 报告 报告中 提出 提到 公布 公报 指出 说 提 文中 资料 材料 定为 定 增长 增速 增幅 增长率 涨幅 增加 "
+    "减少 提高 下降 降低 上升 回落 变化 上涨 下滑 降幅 高 低 快 慢 多 少 高出 领先 落后 快于 高于 低于 相差 差 相比 比重 占比 占 比例 之比 "
+    "总量 总额 规模 水平 金额 目标 预期 预期目标 预计 拟 拟按 安排 计划 力争 指 指什么 意思 含义 包括 哪几 一年 全部 整个 拥有 集聚 聚集 "
+    "累计 新增 全国 全省 全市 全区 我国 中国 国家 本市 本区 左右 以上 超过 突破 近 余 大概 究竟 到底 一共有 咋样 啥 几个 几家 是多少 有多少".split()
+)
+
+ENGLISH_FUNCTION_WORDS = frozenset(
+    "a an the of in on at by for from to and or with as is are was were be been being do does did has have had how much many what which who "
+    "whom whose when where why that this these those it its there their than then percentage percent per cent points point rate rates year "
+    "years quarter quarters month months first second third fourth half three nine six end during over between since until up down total "
+    "number amount value level figure figures respectively each both large big fast high low long did grew grow growth grown increase "
+    "increased rise rose risen fall fell fallen decline declined drop dropped exceed exceeded more less higher lower faster slower compared "
+    "compare comparison against versus vs about around approximately report reports according state stated mention mentioned tell me give "
+    "please could can you i would target targets goal goals expected planned plan actual actually achieved achieve reach reached new create "
+    "created city's zone's country's nation's province's by how according into out under only one two most any all some not no yes also "
+    "last this previous same period annual annually yearly full whole real terms nominal share shares proportion account accounted accounts "
+    "billion million trillion yuan rmb us dollars dollar usd so far as of receive received have had has make made pass passed".split()
+)
+
+_SPLIT = re.compile(r"[^\u3400-\u9fffA-Za-z0-9.%．·\-]+")
+
+
+def content_terms(text: str) -> tuple[str, ...]:
+    """Content words of a Chinese text in order, without repeats: rjieba words less function words."""
+    words: dict[str, None] = {}
+    for piece in _SPLIT.split(text):
+        for word in rjieba.cut(piece):
+            word = word.strip()
+            if not word or word in FUNCTION_WORDS or re.fullmatch(r"[\W_]+", word):
+                continue
+            if re.fullmatch(r"[一二三四五六七八九十两]|[0-9.]+", word):
+                continue
+            words[word] = None
+    return tuple(words)
+
+
+def english_content_words(text: str) -> tuple[str, ...]:
+    """Lower-cased content words of an English text, without repeats."""
+    words = re.findall(r"[A-Za-z][A-Za-z'’-]*", text)
+    kept = (word.lower().removesuffix("'s").removesuffix("’s") for word in words)
+    return tuple(dict.fromkeys(word for word in kept if word not in ENGLISH_FUNCTION_WORDS and len(word) > 1))

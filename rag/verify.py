@@ -1,0 +1,64 @@
+"""Code, not the model, decides what may be shown: figures and content words against the cited passage."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.figures import figures_in_text
+from index.types import Figure
+from index.units import same_quantity
+from rag.question_words import FUNCTION_WORDS, content_terms
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a draft may be shown, and what of it the sentence does not carry."""
+
+    ok: bool
+    unsupported: tuple[str, ...] = ()
+
+
+_DIGITS = re.compile(r"\d+(?:[.,，]\d+)*")
+
+
+def verify_draft(draft: str, sentence: str, question: str) -> Verdict:
+    """Every figure, numeral and content word of the draft must stand in the cited sentence.
+
+    Figures are compared by value and unit, so that 1331.4亿元 may be said as 133.14 billion yuan; other
+    numerals (dates, names) must stand there literally. Content words of the question count as given.
+    """
+    missing = [f.text for f in _unsupported_figures(draft, sentence)]
+    missing += [n for n in _loose_numerals(draft) if not _stands(n, sentence)]
+    for term in content_terms(_DIGITS.sub(" ", draft)):
+        if term in FUNCTION_WORDS or len(term) < 2:
+            continue
+        if term not in sentence and term not in question and not _pieces_stand(term, sentence):
+            missing.append(term)
+    return Verdict(not missing, tuple(dict.fromkeys(missing)))
+
+
+def _unsupported_figures(draft: str, sentence: str) -> list[Figure]:
+    given = figures_in_text(sentence)
+    return [figure for figure in figures_in_text(draft) if not _given(figure, given)]
+
+
+def _given(figure: Figure, given: Sequence[Figure]) -> bool:
+    return any(same_quantity(figure.value, figure.unit, other.value, other.unit) for other in given)
+
+
+def _loose_numerals(draft: str) -> list[str]:
+    """Numerals of the draft that are no figures: years, dates, parts of names."""
+    spans = [(figure.start, figure.end) for figure in figures_in_text(draft)]
+    return [m[0] for m in _DIGITS.finditer(draft) if not any(s <= m.start() < e for s, e in spans)]
+
+
+def _stands(numeral: str, sentence: str) -> bool:
+    return re.search(rf"(?<![\d.]){re.escape(numeral)}(?![\d]|\.\d)", sentence) is not None
+
+
+def _pieces_stand(term: str, sentence: str) -> bool:
+    """A compound all of whose bigrams stand in the sentence: 核心技术 in 核心关键技术 does not pass."""
+    pairs = [term[i : i + 2] for i in range(len(term) - 1)]
+    return len(pairs) > 1 and all(pair in sentence for pair in pairs)

@@ -125,8 +125,10 @@ def build_page(service: Service) -> gr.Blocks:
             elem_id="question",
         )
         button = gr.Button("提问 Ask", variant="primary", elem_id="ask")
-        answer = gr.HTML(NOTHING, label="回答 Answer", show_label=True, elem_id="answer")
-        citations = gr.HTML(NOTHING, label="出处 Citations", show_label=True, elem_id="citations")
+        answer = gr.HTML(NOTHING, label="回答 Answer", show_label=True, container=True, elem_id="answer")
+        citations = gr.HTML(
+            NOTHING, label="出处 Citations", show_label=True, container=True, elem_id="citations"
+        )
         with gr.Accordion("检索到的段落 Passages found", open=False):
             evidence = gr.HTML(NOTHING, elem_id="evidence")
         shown = [answer, citations, evidence]

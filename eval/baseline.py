@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from llama_index.core import SimpleDirectoryReader, VectorStoreIndex
-from llama_index.core.instrumentation import get_dispatcher
+from llama_index.core.chat_engine.types import ChatMode
 from llama_index.core.instrumentation.event_handlers import BaseEventHandler
 from llama_index.core.instrumentation.events import BaseEvent
 from llama_index.core.instrumentation.events.llm import LLMChatEndEvent, LLMCompletionEndEvent
 from llama_index.core.llms import ChatMessage, MessageRole
 from llama_index.core.schema import NodeWithScore
-from llama_index.embeddings.huggingface import HuggingFaceEmbedding
+from llama_index.embeddings.huggingface import HuggingFaceEmbedding  # type: ignore[import-untyped]
+from llama_index_instrumentation import get_dispatcher
 
 from eval.dataset import GoldItem
 from rag.llm import connect
@@ -72,7 +73,7 @@ class Stock:
         began = time.monotonic()
         self._tokens.prompt = self._tokens.completion = 0
         if item.history:
-            engine = self._index.as_chat_engine(chat_mode="condense_question", llm=self._llm)
+            engine = self._index.as_chat_engine(chat_mode=ChatMode.CONDENSE_QUESTION, llm=self._llm)
             turns: list[ChatMessage] = []
             for turn in item.history:
                 turns.append(ChatMessage(role=MessageRole.USER, content=turn["question"]))

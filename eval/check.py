@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 
 from eval.dataset import GoldError, GoldItem, parse_item, resolve_doc, select_docs
@@ -42,10 +43,21 @@ def read_texts(folder: Path) -> list[Report]:
     return reports
 
 
+@lru_cache(maxsize=2048)
+def _paragraphs(text: str) -> tuple[str, ...]:
+    """The lines (a paragraph each) without white space: no pattern may match across paragraphs."""
+    return tuple(compact(line) for line in text.splitlines())
+
+
+@lru_cache(maxsize=2048)
+def _joined(text: str) -> str:
+    return compact(text)
+
+
 def check_item(item: GoldItem, texts: Mapping[str, str]) -> list[str]:
     """What is wrong with one item, one line each; `texts` are canonical texts by path."""
     problems: list[str] = []
-    joined = {path: compact(text) for path, text in texts.items()}
+    joined = {path: _joined(text) for path, text in texts.items()}
     docs = [resolve_doc(doc, texts) for doc in item.docs]
     problems += [
         f"doc {doc!r} is no report" for doc, found in zip(item.docs, docs, strict=True) if found is None
@@ -61,9 +73,8 @@ def check_item(item: GoldItem, texts: Mapping[str, str]) -> list[str]:
     problems += _check_answer(item)
     for pattern in item.absent:
         for path in select_docs(item.absent_docs, texts) if item.absent_docs else known:
-            # Line by line (a paragraph each) without other white space, so that no match spans paragraphs.
-            for line in texts[path].splitlines() if path in texts else []:
-                if match := re.search(pattern, compact(line)):
+            for paragraph in _paragraphs(texts[path]) if path in texts else ():
+                if match := re.search(pattern, paragraph):
                     problems.append(f"absent {pattern!r} is in {Path(path).name}: {match.group()!r}")
                     break
     if item.absent and item.absent_docs and not select_docs(item.absent_docs, texts):

@@ -55,16 +55,14 @@ class Quantity:
         return plain and 1900 <= self.number <= 2100 and "," not in self.text
 
 
+_WIDTH: Final = {code: code - 0xFEE0 for code in range(ord("！"), ord("～") + 1)} | {
+    ord("−"): "-", ord("–"): "-", ord("—"): "-", 0x3000: " ", 0xA0: " ",
+}  # fmt: skip
+
+
 def fold_width(text: str) -> str:
     """Full-width digits, letters and signs as ASCII, one character for one (offsets stay)."""
-    folded = "".join(chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c for c in text)
-    return (
-        folded.replace("−", "-")
-        .replace("–", "-")
-        .replace("—", "-")
-        .replace("\u3000", " ")
-        .replace("\xa0", " ")
-    )
+    return text.translate(_WIDTH)
 
 
 def compact(text: str) -> str:

@@ -37,8 +37,9 @@ class RgbItem:
     question: str
     parts: Parts
     false_answer: Parts
-    positive: tuple[tuple[str, ...], ...]  # passages that hold the answer, grouped by part where RGB does
+    positive: tuple[tuple[str, ...], ...]  # passages that hold the answer, grouped by its parts if `grouped`
     negative: tuple[str, ...]
+    grouped: bool = False
 
     @property
     def counterfactual(self) -> bool:
@@ -69,6 +70,7 @@ def load_rgb(path: Path) -> list[RgbItem]:
                     false_answer=_parts(record["fakeanswer"]) if record.get("fakeanswer") else (),
                     positive=tuple(tuple(group) for group in grouped),
                     negative=tuple(record["negative"]),
+                    grouped=any(isinstance(p, list) for p in positive),
                 )
             )
         except (ValueError, KeyError, TypeError) as error:
@@ -80,18 +82,20 @@ def passages_for(item: RgbItem, noise: float, count: int = 5) -> list[str]:
     """`count` passages of which ceil(count * noise) don't hold the answer; the same for the same item.
 
     A shortage on one side is filled from the other, except at noise 1.0, where nothing may hold it. Of
-    grouped positives one of each group comes first, so that each part of the answer is there.
+    grouped positives one of each group is always there (below noise 1.0), as in RGB's own batches.
     """
     chance = random.Random(f"{item.id}:{item.question}")
     groups = [chance.sample(group, len(group)) for group in item.positive]
     rounds = range(max((len(group) for group in groups), default=0))
     positive = [group[turn] for turn in rounds for group in groups if turn < len(group)]
-    if all(len(group) == 1 for group in groups):
+    if not item.grouped:
         chance.shuffle(positive)
     negative = chance.sample(item.negative, len(item.negative))
     wanted = min(math.ceil(count * noise), len(negative))
     if noise < 1:
         wanted = max(wanted, min(len(negative), count - len(positive)))
+        if item.grouped:
+            wanted = min(wanted, count - len(groups))
         chosen = positive[: count - wanted] + negative[:wanted]
     else:
         chosen = negative[:wanted]

@@ -54,7 +54,7 @@ def wrap(paragraph: str, width: int, indent: str = "") -> list[str]:
     return lines
 
 
-def newspaper_columns(source: str, *, width: int = 46, column_lines: int = 37, seed: int = 7) -> str:
+def newspaper_columns(source: str, *, width: int = 46, column_lines: int = 23, seed: int = 7) -> str:
     """A newspaper page read column by column.
 
     `source` holds one paragraph a line; `###栏` starts a new story part, whose heading stands alone.
@@ -63,17 +63,15 @@ def newspaper_columns(source: str, *, width: int = 46, column_lines: int = 37, s
     """
     lines: list[str] = []
     in_column = 0
-    heading = True
+    heading = False
     for number, paragraph in enumerate(source.splitlines()):
         if paragraph.startswith("###"):
             lines.append("")
             heading = True
             continue
-        if number < 3 or heading:  # notice, headline, subtitle, part headings: set on a line of their own
-            lines.append(paragraph)
-            if number >= 2:
-                lines.append("")
-            heading = number < 2
+        if number < 3 or heading:  # notice, headline, subtitle, part headings: set apart
+            lines += [paragraph, ""]
+            heading = False
             continue
         column = in_column // column_lines
         measure = width - 14 if column % 5 == 3 else width

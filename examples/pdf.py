@@ -124,7 +124,10 @@ def write_pdf(elements: list[Element], running_header: tuple[str, str]) -> bytes
     ]
     output = io.BytesIO()
     title = next(element.text for element in elements if isinstance(element, Heading))
-    document = BaseDocTemplate(output, pagesize=A4, pageTemplates=templates, title=title, invariant=1, pageCompression=0)
+    # Uncompressed: the bytes then don't depend on the machine's zlib.
+    document = BaseDocTemplate(
+        output, pagesize=A4, pageTemplates=templates, title=title, invariant=1, pageCompression=0
+    )
     document.build(_flowables(elements, column))
     return output.getvalue()
 

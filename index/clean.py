@@ -15,12 +15,12 @@ from dataclasses import replace
 from index.boilerplate import INVISIBLE, find_drops
 from index.outline import Outline, without_lone_headings
 from index.paragraphs import VOID, Paragraph, group, read_lines
-from index.spacing import GAP, figure_gaps, flatten, is_chinese, keeps_space, visible
+from index.spacing import GAP, figure_gaps, flatten, is_chinese, keeps_space, tidy, visible
 from index.types import Block, Cell, Drop, Metadata, RawHeading, RawReport, Report, Slot, Table
 
 __all__ = ["clean", "visible"]
 
-_BLANK = " \n\t\f" + VOID
+_BLANK = " \u3000\n\t\f" + VOID
 
 
 def clean(raw: RawReport, *, name: str, sha256: str, path: str = "") -> Report:
@@ -179,7 +179,6 @@ class _Builder:
                 self.raw_offsets.append(self._own_space(match))
         self._copy(position, end)
 
-
     def _own_space(self, gap: re.Match[str]) -> int:
         """Raw offset of the file's own space in the gap, -1 if the space stands for something else."""
         if "\n" in gap.group():
@@ -207,5 +206,8 @@ def _canonical_tables(tables: Sequence[Table], raw_offsets: array[int]) -> tuple
             else:
                 after = positions[first - 1] + 1 if first else 0
                 cells.append(replace(cell, start=after, end=after))
-        moved.append(replace(table, cells=tuple(cells)))
+        notes = tuple(tidy(note) for note in table.notes)
+        moved.append(
+            replace(table, cells=tuple(cells), title=tidy(table.title), unit=tidy(table.unit), notes=notes)
+        )
     return tuple(moved)

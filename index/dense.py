@@ -11,12 +11,13 @@ import json
 import os
 import tempfile
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from llama_index.core.schema import BaseNode
+from llama_index.core.schema import BaseNode, NodeRelationship, RelatedNodeInfo, TextNode
 from llama_index.core.vector_stores.types import (
     BasePydanticVectorStore,
     FilterCondition,
@@ -30,6 +31,7 @@ from llama_index.core.vector_stores.types import (
 from llama_index.core.vector_stores.utils import metadata_dict_to_node, node_to_metadata_dict
 from pydantic import PrivateAttr
 
+from index.types import Chunk, Metadata
 from index.vectors import FlatVectors, Ids
 
 FORMAT = 1
@@ -204,6 +206,36 @@ class FaissStore(BasePydanticVectorStore):
         store = cls.filled(vectors, nodes)
         store._next = state["next"]
         return store
+
+
+# ---------------------------------------------------------------- from our own index
+
+
+def chunk_store(
+    vectors: FlatVectors, chunks: Sequence[Chunk], metadata: Mapping[str, Metadata]
+) -> FaissStore:
+    """A store of chunks whose ids are those of `vectors`; `metadata` by report name.
+
+    Nodes carry `report, start, end, page, title, region, period, published, kind`, and cite as chunks do.
+    """
+    known = {
+        name: {
+            field.name: slot.value for field in fields(one) if (slot := getattr(one, field.name)) is not None
+        }
+        for name, one in metadata.items()
+    }
+    nodes: dict[int, BaseNode] = {}
+    for chunk in chunks:
+        place = {"report": chunk.report, "start": chunk.start, "end": chunk.end, "page": chunk.page}
+        nodes[chunk.id] = TextNode(
+            id_=str(chunk.id),
+            text=chunk.text,
+            metadata=known.get(chunk.report, {}) | place,
+            start_char_idx=chunk.start,
+            end_char_idx=chunk.end,
+            relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=chunk.report)},
+        )
+    return FaissStore.filled(vectors, nodes)
 
 
 # ---------------------------------------------------------------- metadata filters

@@ -13,23 +13,13 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from index.periods import Period, PeriodMention, find_periods
-try:
-    from index.regions import find_regions, normalise_region
-except ImportError:  # TEMPORARY until index.regions exists
-
-    def find_regions(text, home=None):  # type: ignore
-        return []
-
-    def normalise_region(name):  # type: ignore
-        return name
-
-
+from index.regions import find_regions, normalise_region
 from index.types import Block, Metadata, Report, Slot
 
 GOVERNMENT_WORK_REPORT = "government work report"
 _OPENING = 1500  # characters in which a report says what it is about
 _TITLE_WORDS = re.compile(
-    r"公报|公報|报告|報告|通报|情况|統計|统计|运行|简报|年鉴|规划|纲要|计划|讲话|发布|Report|Communiqu|Bulletin|Review"
+    r"公报|公報|报告|報告|通报|公告|简报|年鉴|纲要|讲话|综述|情况$|指标|(?i:report|communiqu|bulletin|review|brief)"
 )
 _WORK_REPORT_TITLE = re.compile(
     r"政府工作报告|政府工作報告|(?i:government work report|report on the work of the)"
@@ -74,7 +64,7 @@ def _title(report: Report) -> Slot:
     blocks = report.blocks[:8]
     for position, block in enumerate(blocks):
         text = report.text[block.start : block.end]
-        if block.kind == "row" or len(text) > 80 or text[-1] in "。；，：:;," or text[0] in "（([【":
+        if block.kind == "row" or len(text) > 120 or text[-1] in "。；，：:;," or text[0] in "（([【—":
             if block.kind == "paragraph" and len(text) > 80:
                 break
             continue
@@ -83,7 +73,8 @@ def _title(report: Report) -> Slot:
             continue
         text = _with_rest(report, blocks, position, text)
         dated = re.search(r"(?:19|20)\d\d", text) is not None
-        candidates.append((2 * named + dated + (block.level == 1) - 0.1 * position, text))
+        if block.kind == "heading" or not _DATE.search(text):  # a date makes a paragraph a byline
+            candidates.append((2 * named + dated + 2 * (block.level == 1) - 0.1 * position, text))
     best = max(candidates, default=(0.0, ""))
     if best[0] >= 0.9:
         return Slot(best[1], "title")
@@ -131,7 +122,8 @@ def _published(report: Report) -> Slot | None:
         match = _DATE.search(text)
         if match is None or len(text) > 120:
             continue
-        alone = len(text) - len(match.group()) <= 4
+        byline = len(text) <= 60 and match.end() >= len(text) - 1 and not re.search(r"[。；]|\d[%亿万]", text)
+        alone = len(text) - len(match.group()) <= 4 or (byline and match.start() > 0)
         if alone or _DATELINE.match(text) or _DATE_LABEL.search(text[: match.start()]):
             year, month, day = (int(part) for part in match.groups())
             if 1 <= month <= 12 and 1 <= day <= 31:
@@ -213,7 +205,7 @@ def _best(mentions: Sequence[PeriodMention]) -> Period | None:
         for mention in mentions
         if not mention.period.is_whole_year and mention.kind == "period"
     ]
-    return (parts or [mention.period for mention in mentions] or [None])[0]
+    return next(iter(parts or [mention.period for mention in mentions]), None)
 
 
 def _opens_the_year(report: Report, period: Period) -> bool:
@@ -341,14 +333,15 @@ def _by_count(text: str) -> str | None:
     levels: dict[str, str] = {}
     for mention in find_regions(text):
         name = normalise_region(mention.name)
-        counts[name] += 1
-        levels[name] = mention.level
+        if name == "全国" or name[0] not in "全我本该":  # 全市 and 我省 name no place
+            counts[name] += 1
+            levels[name] = mention.level
     local = Counter({name: count for name, count in counts.items() if levels[name] != "country"})
-    national = sum(counts.values()) - sum(local.values())
+    national = counts["全国"]
     if local:
         most = local.most_common(1)[0][1]
         frequent = [name for name, count in local.items() if count >= 3 and 2 * count >= most]
-        if frequent and 2 * most >= 0.5 * sum(local.values()) and 2 * most >= national:
+        if frequent and 4 * most >= sum(local.values()) and 2 * most >= national:
             return max(frequent, key=lambda name: (_LEVELS.get(levels[name], 1), local[name]))
     if national >= 3 or re.search(r"国内生产总值|国务院", text[:_OPENING]):
         return "全国"

@@ -14,7 +14,7 @@ _UNNUMBERED_LIMIT = 45  # characters of a heading without a number
 _NUMBERED_LIMIT = 60
 _NOT_HEADING = re.compile(
     r"^(?:各位|同志们|女士们|尊敬的|单位[:：]|注[:：]|资料来源|表\s*\d|图\s*\d|附[:：]|——|来源[:：])"
-    r"|^[（(]?\d{4}年\d{1,2}月\d{1,2}日[）)]?$|^[\d\s.,%年月日/:-]+$|[，,；;：:、。！!？?…]$"
+    r"|^[（(]?\d{4}年\d{1,2}月\d{1,2}日[）)]?$|^[\d\s.,%年月日/:-]+$|^[（(【\[][^）)】\]]*[）)】\]]$|[，,；;：:、。！!？?…]$"
 )
 
 
@@ -26,7 +26,7 @@ class Outline:
         self.numbered = 0  # level of the last numbered heading
         self.previous = 0  # level of the block right before, 0 for a paragraph
         self.deepest_known = 1
-        self.first = True
+        self.first = True  # neither a heading nor a long paragraph yet
 
     def level(self, paragraph: Paragraph, heading: RawHeading | None) -> int:
         """1 and up for a heading, 0 for a paragraph."""
@@ -34,13 +34,14 @@ class Outline:
             self.previous = self.deepest_known = heading.level
         else:
             self.previous = self._by_text("".join(line.text for line in paragraph.lines), paragraph)
-        self.first = False
+        if self.previous or paragraph.end - paragraph.start > _NUMBERED_LIMIT:
+            self.first = False
         return self.previous
 
     def _by_text(self, text: str, paragraph: Paragraph) -> int:
         by_marker = heading_level(text)
         if by_marker is not None:
-            if len(text) > _NUMBERED_LIMIT or not _is_numbered_heading(text, by_marker):
+            if len(text) > _NUMBERED_LIMIT or not is_numbered_heading(text, by_marker):
                 return 0
             self.numbered = max(by_marker, self.deepest_known + 1) if self.known else by_marker
             return self.numbered
@@ -56,7 +57,7 @@ class Outline:
         return base + 1 if self.previous == base else base
 
 
-def _is_numbered_heading(text: str, level: int) -> bool:
+def is_numbered_heading(text: str, level: int) -> bool:
     """A numbered line is a heading, not a sentence of a list: at most one clause with no figure in it."""
     if text[-1] in "，,；;：:、":
         return False

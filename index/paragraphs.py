@@ -13,7 +13,7 @@ from itertools import pairwise
 from statistics import quantiles
 
 VOID = "\x00"
-_BLANK = " \t\v\f\x1c\x1d\x1e\x1f" + VOID
+_BLANK = " \u3000\t\v\f\x1c\x1d\x1e\x1f" + VOID
 CLOSING = "，。、；：！？》）”’」』】〉〕%‰,;!?)…"
 OPENING = "《（“‘「『【〈〔("
 _TERMINAL = re.compile(r"[。！？!?…；;：:][”’」』）)》】]*$|[.][\"')\]]*$")
@@ -65,7 +65,7 @@ class Paragraph:
 
 def columns(text: str) -> int:
     """Display columns, spaces not counted: artefact spaces must not make a line look full."""
-    visible = len(text) - text.count(" ")
+    visible = len(text) - text.count(" ") - 2 * text.count("\u3000")
     return visible + sum(1 for character in text if character > "\u2e7f" or character in "“”‘’—…")
 
 
@@ -82,7 +82,7 @@ def read_lines(flat: str, start: int = 0, end: int | None = None) -> list[Line]:
             continue
         lead = len(whole) - len(whole.lstrip(_BLANK))
         before = whole[:lead]
-        indent = before.count(" ") + 4 * before.count("\t")
+        indent = before.count(" ") + 2 * before.count("\u3000") + 4 * before.count("\t")
         begin = match.start() + lead
         text = content.replace(VOID, "")
         lines.append(Line(begin, begin + len(content), text, indent, columns(text), blank))
@@ -131,16 +131,20 @@ class _Layout:
     full: list[int]  # for each line, the width of a full line around it
     base: list[int]  # for each line, the indent of its stanza
     spaced: bool  # blank lines stand between paragraphs
+    ragged: bool  # lines within a paragraph differ in width, as in English set flush left
 
     @classmethod
     def of(cls, lines: Sequence[Line]) -> _Layout:
         joints = [before.width for before, after in pairwise(lines) if not after.blank_before]
         usual = 0
-        columnar = False
+        columnar = ragged = False
         if len(joints) >= 3:
             usual = int(quantiles(joints, n=10)[7]) if len(joints) > 4 else max(joints)
-            near = sum(1 for width in joints if 0.8 * usual <= width <= 1.15 * usual + 4)
-            columnar = 20 <= usual <= 140 and near >= 0.6 * len(joints)
+            limit = 1.15 * usual + 4
+            near = sum(1 for width in joints if 0.8 * usual <= width <= limit)
+            wider = sum(1 for line in lines if line.width > limit)
+            columnar = 20 <= usual <= 140 and near >= 0.6 * len(joints) and wider <= 0.1 * len(lines)
+            ragged = sum(1 for width in joints if width >= 0.85 * usual - 2) < 0.8 * len(joints)
         full = [usual] * len(lines)
         base = [0] * len(lines)
         begins = [position for position, line in enumerate(lines) if line.blank_before or position == 0]
@@ -153,7 +157,7 @@ class _Layout:
             if len(stanza) >= 2:
                 base[begin:stop] = [min(indents)] * len(stanza)
         spaced = len(begins) >= 0.3 * len(lines)
-        return cls(lines, columnar, full, base, spaced)
+        return cls(lines, columnar, full, base, spaced, ragged)
 
     def continues(self, paragraph: Paragraph, position: int) -> bool:
         """Whether line `position` goes on with `paragraph`, whose last line stands right before it."""
@@ -190,7 +194,7 @@ class _Layout:
         if ended or left[-1] in "：:":
             return False
         # A short line that does not end a sentence is a heading, unless the text is set ragged.
-        ragged = before.width >= 0.6 * self.full[position - 1]
+        ragged = self.ragged and before.width >= 0.6 * self.full[position - 1]
         return _is_open(left) or (ragged and not heading_level(paragraph.lines[0].text))
 
     def _is_short_alone(self, position: int) -> bool:

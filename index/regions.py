@@ -88,14 +88,14 @@ def _merge_overlaps(candidates: Iterable[RegionMention]) -> list[RegionMention]:
 _NOT_AFTER: Final = {
     "江西": "长", "江门": "长", "河南": "黄运", "河北": "黄", "湖南": "庭太", "湖北": "庭太", "海南": "南东",
     "海口": "出入港", "大连": "扩重最巨", "日本": "0123456789今每当近同即", "合肥": "复混化", "运城": "航海水客货空",
-    "河源": "黄江", "资阳": "投", "内江": "境国省市", "保定": "确", "泰安": "国", "东部": "省市县区国山江海州华",
+    "河源": "黄江", "资阳": "投", "内江": "境国省市", "保定": "确", "泰安": "国", "衡水": "平均", "东部": "省市县区国山江海州华",
     "中部": "省市县区国山江海州东西", "西部": "省市县区国山江海州", "东北": "省市县区山江海州华", "中国": "发展",
-    "通化": "普交", "和田": "总饱", "巴中": "", "定西": "一", "美国": "", "大理": "加扩", "四平": "", "湘西": "",
+    "通化": "普交", "和田": "总饱", "巴中": "", "定西": "一稳肯坚确", "美国": "", "大理": "加扩", "四平": "", "湘西": "",
     "山东": "泰佛", "朝鲜": "", "苏丹": "", "北海": "东", "世界": "",
 }  # fmt: skip
 _NOT_BEFORE: Final = {
     "日本": "报市区省刊院", "合肥": "料", "北海": "道", "四平": "八", "广安": "门", "东部": "战", "西部": "战", "中部": "战",
-    "和田": "玉", "黄河流域": "", "延安": "路", "南京": "路", "朝鲜": "族", "蒙古": "族", "哈萨克斯坦": "", "古田": "",
+    "和田": "玉", "黄河流域": "", "衡水": "平", "延安": "路", "南京": "路", "朝鲜": "族", "蒙古": "族", "哈萨克斯坦": "", "古田": "",
     "印度": "洋", "太平": "洋", "澳门": "", "甘肃": "",
 }  # fmt: skip
 
@@ -160,8 +160,8 @@ _FUNCTION: Final = frozenset(
 )
 _DIGITS: Final = frozenset("一二三四五六七八九十百千万亿0123456789")
 _GENERIC_STEM: Final = re.compile(
-    r"^[山林牧矿灾老特城郊辖园社景小片街校厂港库湖海灌疫病展赛选产销垦滩军战专误禁盲雷地大强超股门夜集都菜早花汇债楼车牛熊农高原本该各]$"
-    r"|(?:国家级?|省级|市级|县级|地级|世界一流|高水平|特色|重点|中心城?|经济|经济技术|高新技术|工业|商务|商业|功能|保税|生态"
+    r"[大强业帽]$|^[山林牧矿灾老特城郊辖园社景小片街校厂港库湖海灌疫病展赛选产销垦滩军战专误禁盲雷地大强超股门夜集都菜早花汇债楼车牛熊农高原本该各]$"
+    r"|(?:住宅|深水|重灾|铁路|高标准|高质量|设|国家级?|省级|市级|县级|地级|世界一流|高水平|特色|重点|中心城?|经济|经济技术|高新技术|工业|商务|商业|功能|保税|生态"
     r"|产业|旅游|旅游度假|试验|实验|示范|自贸|自由贸易|开发|保护|行政|自治|管理|直辖|贫困|试点|革命老|边境|边疆|民族|单列"
     r"|大中城|中小城|大城|主产|主销|集聚|聚集|集中|居住|生活|服务|引领|先行|先导|核心|起步|启动|拓展|控制|合作|度假|风险"
     r"|办公|种植|养殖|流域|沿海|内陆|百强|千强|十强|产粮大|农业大|人口大|工业大|经济大|文化大|资源大|科技大|制造大|工业强|经济强|科技强"
@@ -226,13 +226,21 @@ def _run_start(text: str, end: int, ends: dict[int, RegionMention]) -> int:
     start = end
     while start > 0 and end - start < 8:
         character = text[start - 1]
-        if not "\u4e00" <= character <= "\u9fff" or character in _FUNCTION or start in ends:
+        if not "\u4e00" <= character <= "\u9fff" or character in _FUNCTION or character in "省市县区" or start in ends:
             break
         start -= 1
     return start
 
 
+# 城+市, 山+区: words of their own unless the dictionary has the whole as a place (金山区, 禹城市)
+_AMBIGUOUS_TAIL: Final = re.compile(r"(?:城市|[城山矿港湖海地社水灾库园郊牧林景小街校厂老特宅]区|[小大强]县)$")
+
+
 def _plausible(stem: str, suffix: str) -> bool:
+    if _AMBIGUOUS_TAIL.search(stem[-1] + suffix):
+        whole = rjieba.tag(stem + suffix)
+        if len(whole) != 1 or whole[0][1] != "ns" or not rjieba.has_word(whole[0][0]):
+            return False
     if _GENERIC_STEM.search(stem) or any(character in _FUNCTION for character in stem):
         return False
     if all(character in _DIGITS for character in stem) or stem[-1] in "个座批类些片种级" or stem[0] in "个座批类些种":

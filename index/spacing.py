@@ -1,7 +1,7 @@
 """Which white space means something: widths, gaps inside figures, gaps between words and columns.
 
 Functions here work on "flat" text: as long as the raw text, character for character, with letters and
-digits narrowed, all white space as " ", "\\t", "\\n" or "\\f", and `VOID` for invisible characters.
+digits narrowed, white space as " ", "\\u3000", "\\t", "\\n" or "\\f", and `VOID` for invisible characters.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _NARROWED = "％．＋－／＝＜＞＠＃＆＄＊＿｜＂＇"
 _LETTERS = (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 _WIDTH: dict[int, int | str] = {code: code - 0xFEE0 for code in (*_LETTERS, *map(ord, _NARROWED))}
 _SPACES: dict[int, int | str] = {
-    **dict.fromkeys((0x0B, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), " "),
+    **dict.fromkeys((0x0B, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F), " "),
     **dict.fromkeys((0x2028, 0x2029), "\n"),
 }
 _FLAT = {**_WIDTH, **_SPACES}
@@ -62,6 +62,19 @@ def is_chinese(text: str) -> bool:
     return 4 * len(IDEOGRAPH.findall(text)) >= len(text) - text.count(" ")
 
 
+def tidy(text: str) -> str:
+    """A single line as it would stand in canonical text."""
+    flat = flatten(text, ()).strip()
+    inside = figure_gaps(flat)
+    chinese = is_chinese(flat)
+
+    def close(gap: re.Match[str]) -> str:
+        kept = gap.start() not in inside and keeps_space(flat, gap.start(), gap.end(), chinese=chinese)
+        return " " if kept else ""
+
+    return GAP.sub(close, flat)
+
+
 def figure_gaps(flat: str) -> set[int]:
     """Starts of the gaps that stand inside a figure."""
     gaps: set[int] = set()
@@ -88,7 +101,8 @@ def keeps_space(flat: str, start: int, end: int, *, chinese: bool) -> bool:
     left, right = flat[start - 1], flat[end]
     broken = "\n" in gap
     if _UNSPACED.match(left) or _UNSPACED.match(right):
-        return not broken and len(gap) >= 2 and _parts_columns(flat, start, end)
+        wide = len(gap) >= 2 or gap in "\u3000\t"
+        return not broken and wide and _parts_columns(flat, start, end)
     if chinese and (left in _SHARED_MARKS or right in _SHARED_MARKS):
         return False
     if right in "%‰":

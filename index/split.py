@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from index.outline import is_numbered_heading
+from index.paragraphs import heading_level
+from index.periods import Period
 from index.types import Block, Cell, Chunk, Report, Table
 
 _CLOSERS = r"[”’」』）)》〉】〕\]\"']*"
@@ -79,6 +82,15 @@ class _Part:
     opens: bool  # the first of its paragraph
 
 
+@dataclass(slots=True)
+class _Section:
+    """Blocks under the same headings: text with its heading, or one table with its title and notes."""
+
+    headings: tuple[str, ...]
+    blocks: list[Block]
+    table: int | None = None
+
+
 def split(report: Report, max_chars: int = 200) -> list[Chunk]:
     """Chunks in reading order covering every block; ids are given later by the store.
 
@@ -88,53 +100,65 @@ def split(report: Report, max_chars: int = 200) -> list[Chunk]:
     subject = _subject(report)
     chunks: list[Chunk] = []
     for section in _sections(report):
-        if section.rows:
-            chunks += _row_chunks(report, section, subject)
+        if section.table is not None:
+            chunks += _row_chunks(report, section, report.tables[section.table], subject)
             continue
         for start, end in _gather(_parts(report, section.blocks, max_chars), max_chars):
-            inside = [
-                block for block in section.blocks if block.kind == "heading" and start <= block.start < end
-            ]
-            shown = {report.text[block.start : block.end] for block in inside}
-            path = [heading for heading in section.headings if heading not in shown]
-            chunks.append(_chunk(report, start, end, section.headings, _join([subject, *path])))
+            chunks.append(_chunk(report, start, end, section.headings, subject, section.headings))
     return chunks
-
-
-@dataclass(slots=True)
-class _Section:
-    """Blocks under the same headings, either all text (with their heading) or all rows of one table."""
-
-    headings: tuple[str, ...]
-    blocks: list[Block]
-    rows: bool
 
 
 def _sections(report: Report) -> Iterator[_Section]:
     path: list[tuple[int, str]] = []
-    current: _Section | None = None
-    table: int | None = None
+    current = _Section((), [])
     for block in report.blocks:
-        heading = block.kind == "heading"
-        if heading:
-            path = [(level, text) for level, text in path if level < block.level]
-            path.append((block.level, report.text[block.start : block.end]))
-        names = tuple(text for _, text in path)
-        rows = block.kind == "row"
-        only_headings = current is not None and all(item.kind == "heading" for item in current.blocks)
-        # Headings in a row stay together with the text under them.
-        new_kind = current is not None and rows != current.rows
-        new_table = rows and block.table != table
-        new_heading = heading and not only_headings
-        if current is None or new_kind or new_table or new_heading:
-            if current is not None:
-                yield current
-            current = _Section(names, [], rows)
-        table = block.table
-        current.headings = names
+        if block.kind == "row" and block.table is not None:
+            if current.table != block.table:
+                section = _Section(current.headings, [], block.table)
+                _move_caption(report, current, section, report.tables[block.table])
+                if current.blocks:
+                    yield current
+                current = section
+            current.blocks.append(block)
+            continue
+        text = report.text[block.start : block.end]
+        if current.table is not None and text in report.tables[current.table].notes:
+            current.blocks.append(block)
+            continue
+        level, heading = _heading(report, block, text)
+        only_headings = all(item.kind == "heading" for item in current.blocks) and current.table is None
+        # Headings one after another stay together with the text under them.
+        if current.table is not None or (level and not only_headings):
+            yield current
+            current = _Section(current.headings, [])
+        if level:
+            path = [(other, name) for other, name in path if other < level] + [(level, heading)]
+            current.headings = tuple(name for _, name in path)
         current.blocks.append(block)
-    if current is not None:
+    if current.blocks:
         yield current
+
+
+def _heading(report: Report, block: Block, text: str) -> tuple[int, str]:
+    """Level and text of a heading, also of one that runs in at the head of a paragraph; (0, "") if none."""
+    if block.kind == "heading":
+        return block.level, text
+    level = heading_level(text[:10])
+    if level not in (2, 3):
+        return 0, ""
+    start, end = sentences(report.text, block.start, block.end)[0]
+    first = report.text[start:end]
+    return (level, first.rstrip("。")) if is_numbered_heading(first, level) and end < block.end else (0, "")
+
+
+def _move_caption(report: Report, text: _Section, table: _Section, described: Table) -> None:
+    """The table's title and unit line go with the table, not with the text before it."""
+    while text.blocks and text.table is None:
+        line = report.text[text.blocks[-1].start : text.blocks[-1].end]
+        is_unit = described.unit and described.unit in line and len(line) <= len(described.unit) + 12
+        if not is_unit and not (described.title and described.title in line and len(line) <= 80):
+            return
+        table.blocks.insert(0, text.blocks.pop())
 
 
 def _parts(report: Report, blocks: Sequence[Block], max_chars: int) -> Iterator[_Part]:
@@ -196,39 +220,30 @@ def _gather(parts: Iterator[_Part], max_chars: int) -> list[tuple[int, int]]:
     return spans
 
 
-def _row_chunks(report: Report, section: _Section, subject: str) -> Iterator[Chunk]:
-    """Rows gathered while short; the header rows stand with the first data row."""
-    number = section.blocks[0].table
-    table = report.tables[number if number is not None else 0]
-    grid = _header_names(report, table)
-    start = end = -1
-    rows: list[int] = []
+def _row_chunks(report: Report, section: _Section, table: Table, subject: Sequence[str]) -> Iterator[Chunk]:
+    """Rows gathered while short; title and header rows stand with the first, notes with the last."""
+    header = _header_names(report, table)
+    groups: list[list[Block]] = [[]]
+    data = characters = 0
     for block in section.blocks:
-        row = block.row if block.row is not None else 0
-        is_data = row >= table.header_rows
-        if rows and is_data and block.end - start > _ROW_CHARACTERS:
-            yield _chunk(
-                report,
-                start,
-                end,
-                section.headings,
-                _row_context(report, table, grid, rows, section, subject),
-            )
-            start, rows = -1, []
-        start = block.start if start < 0 else start
-        end = block.end
+        is_data = block.row is not None and block.row >= table.header_rows
+        if is_data and data and characters + block.end - block.start > _ROW_CHARACTERS:
+            groups.append([])
+            data = characters = 0
+        groups[-1].append(block)
         if is_data:
-            rows.append(row)
-    if start >= 0:
-        yield _chunk(
-            report, start, end, section.headings, _row_context(report, table, grid, rows, section, subject)
+            data += 1
+            characters += block.end - block.start
+    for blocks in groups:
+        context = _row_context(
+            report, table, header, [block.row for block in blocks if block.row is not None]
         )
+        start, end = blocks[0].start, blocks[-1].end
+        yield _chunk(report, start, end, section.headings, subject, [*section.headings, *context])
 
 
-def _row_context(
-    report: Report, table: Table, header: str, rows: Sequence[int], section: _Section, subject: str
-) -> str:
-    """Subject, headings, table title, unit, column names, the labels of cells spanning from above, notes."""
+def _row_context(report: Report, table: Table, header: str, rows: Sequence[int]) -> list[str]:
+    """Table title, unit, column names, the labels of cells spanning from rows above, notes."""
     labels = [
         report.text[cell.start : cell.end]
         for cell in table.cells
@@ -236,8 +251,7 @@ def _row_context(
     ]
     unit = f"单位：{table.unit}" if table.unit else ""
     notes = " ".join(table.notes)[:_CONTEXT_NOTES]
-    title = "" if table.title in section.headings else table.title
-    return _join([subject, *section.headings, title, unit, header, *labels, notes])
+    return [table.title, unit, header, *labels, notes]
 
 
 def _header_names(report: Report, table: Table) -> str:
@@ -255,28 +269,33 @@ def _header_names(report: Report, table: Table) -> str:
     return " ".join(name for name in dict.fromkeys(names) if name)
 
 
-def _chunk(report: Report, start: int, end: int, headings: tuple[str, ...], context: str) -> Chunk:
+def _chunk(
+    report: Report,
+    start: int,
+    end: int,
+    headings: tuple[str, ...],
+    subject: Sequence[str],
+    around: Sequence[str],
+) -> Chunk:
+    """A chunk whose context gives its subject, and of what stands around it what it does not say itself."""
+    text = report.text[start:end]
+    parts = dict.fromkeys([*subject, *(part for part in around if part not in text)])
     page = report.page_at(start) if report.pages else None
-    return Chunk(report.name, start, end, report.text[start:end], headings, context, page)
+    return Chunk(report.name, start, end, text, headings, " · ".join(filter(None, parts)), page)
 
 
-def _subject(report: Report) -> str:
+def _subject(report: Report) -> list[str]:
     """Title, region and period of the report, as they stand in its metadata."""
     metadata = report.metadata
-    period = _period_label(metadata.period.value) if metadata.period else ""
-    region = metadata.region.value if metadata.region else ""
     title = metadata.title.value if metadata.title else ""
-    return _join([title, region, period])
+    if metadata.title and metadata.title.origin == "file name" and title.isascii():
+        title = ""  # a slug says nothing to a reader or a retriever
+    region = metadata.region.value if metadata.region else ""
+    return [title, region, _period_label(metadata.period.value) if metadata.period else ""]
 
 
 def _period_label(code: str) -> str:
-    from index.periods import Period
-
     try:
         return Period.parse(code).label("zh")
-    except (ValueError, KeyError):
+    except ValueError:
         return code
-
-
-def _join(parts: Sequence[str]) -> str:
-    return " · ".join(dict.fromkeys(part for part in parts if part))

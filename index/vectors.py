@@ -70,9 +70,8 @@ class FlatVectors:
             raise ValueError(f"a query of {query.shape[1]} dimensions, expected {self.dimension}")
         parameters = None
         if allowed is not None:
-            parameters = faiss.SearchParameters(
-                sel=faiss.IDSelectorBatch(np.ascontiguousarray(allowed, np.int64))
-            )
+            selector = faiss.IDSelectorBatch(np.ascontiguousarray(allowed, dtype=np.int64))
+            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
             k = min(k, len(allowed))
         k = min(k, len(self._ids))
         if k <= 0:
@@ -97,6 +96,6 @@ class FlatVectors:
     def from_bytes(cls, data: bytes) -> FlatVectors:
         index = faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8))
         vectors = cls(index.d)
-        vectors._index = faiss.downcast_index(index)
+        vectors._index = index
         vectors._ids = {int(identifier) for identifier in faiss.vector_to_array(vectors._index.id_map)}
         return vectors

@@ -7,7 +7,6 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,11 @@ if TYPE_CHECKING:
     from index.types import Figure
 
 Subparsers = Any
+# What `list --json` says of a report.
+LISTED = (
+    *("name", "title", "region", "period", "published", "kind", "format", "pages"),
+    *("characters", "chunks", "figures", "sha256", "path"),
+)
 
 
 def add_commands(commands: Subparsers) -> None:
@@ -150,7 +154,7 @@ def run_remove(options: argparse.Namespace) -> int:
 def run_list(options: argparse.Namespace) -> int:
     summaries = open_index(options.index).reports()
     if options.json:
-        print_json([asdict(summary) for summary in summaries])
+        print_json([{field: getattr(summary, field) for field in LISTED} for summary in summaries])
         return 0
     if not summaries:
         print(in_language("The index is empty.", "索引为空。"))

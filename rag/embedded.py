@@ -78,11 +78,23 @@ class EmbeddedServer:
             return xllamacpp.Server(parameters)
         except RuntimeError as error:
             raise LLMUnreachableError(
-                f"The model file {path} cannot be loaded ({error}): delete it and run `python -m rag models fetch`.",
+                f"The model file {path} cannot be loaded ({error}): "
+                "delete it and run `python -m rag models fetch`.",
                 f"无法加载模型文件 {path}（{error}）：请删除后运行 `python -m rag models fetch`。",
             ) from error
 
 
 def thread_count() -> int:
-    """The processors this process may use, up to a number beyond which reading memory is the limit."""
+    """`WENBAO_LLM_THREADS`, else the processors this process may use, within reason.
+
+    llama.cpp's threads wait for each other at every step: on a machine busy with other work, fewer threads
+    than processors are faster.
+    """
+    if named := os.environ.get("WENBAO_LLM_THREADS"):
+        if not named.isdecimal() or int(named) == 0:
+            raise LLMUnreachableError(
+                f"WENBAO_LLM_THREADS is {named}: give a whole number of threads.",
+                f"WENBAO_LLM_THREADS 的值 {named} 无效：请给出线程数（正整数）。",
+            )
+        return int(named)
     return min(len(os.sched_getaffinity(0)), MOST_THREADS)

@@ -43,7 +43,7 @@ class ModelAnswerer:
         if not evidence:
             return ModelResult(reason="no evidence")
         strictness = self._settings.strictness
-        messages = fill(f"answer.{query.language}", evidence=numbered([sentence.text for sentence in evidence]), question=query.text)
+        messages = fill("answer.zh", evidence=numbered([sentence.text for sentence in evidence]), question=query.text)
         draft, cited = self._draft(messages, evidence)
         if not draft:
             return ModelResult(reason="empty draft")
@@ -62,7 +62,7 @@ class ModelAnswerer:
         return ModelResult(draft, sentence, repaired)
 
     def _draft(self, messages: list[dict[str, str]], evidence: Sequence[Sentence]) -> tuple[str, int | None]:
-        completion = self._model.complete(messages, max_tokens=self._settings.answer_tokens, stop=["\n\n"])
+        completion = self._model.complete(messages, max_tokens=self._settings.answer_tokens, stop=["\n"])
         self.usage += Usage(completion.prompt_tokens, completion.completion_tokens, completion.cached_tokens)
         text = completion.text.strip()
         marker = _MARKER.search(text)

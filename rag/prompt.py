@@ -15,7 +15,6 @@ from index.errors import WenbaoError
 PLACEHOLDERS: dict[str, frozenset[str]] = {
     "choose.zh": frozenset({"evidence", "question"}),
     "answer.zh": frozenset({"evidence", "question"}),
-    "answer.en": frozenset({"evidence", "question"}),
     "answerable.zh": frozenset({"evidence", "question"}),
     "supported.zh": frozenset({"sentence", "question", "answer"}),
     "translate": frozenset({"question"}),

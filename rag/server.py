@@ -21,6 +21,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field, StringConstraints
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from index.errors import IndexMismatchError, IndexMissingError, ReportNotFoundError, WenbaoError
 from rag.errors import LLMUnreachableError, ModelMissingError
@@ -91,6 +92,7 @@ class Service:
 def create_app(service: Service, *, host: str = "127.0.0.1") -> FastAPI:
     """The API over one service. `host` is the address it will listen on, for the checks of who may ask."""
     app = FastAPI(title="Wenbao", docs_url=None, redoc_url=None, openapi_url="/v1/openapi.json")
+    app.add_middleware(DeclaredBodyLimit)
     if is_loopback(host):
         # A page of another site must not reach us through a name that it points at 127.0.0.1.
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK_NAMES)
@@ -152,8 +154,9 @@ def create_app(service: Service, *, host: str = "127.0.0.1") -> FastAPI:
 def require_key(request: Request) -> None:
     """401 unless the request carries WENBAO_API_KEY, where that is set."""
     expected = os.environ.get("WENBAO_API_KEY")
-    given = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
-    if expected and not hmac.compare_digest(given.encode(), expected.encode()):
+    # Headers are decoded as latin-1; a key may be any text.
+    given = request.headers.get("authorization", "").removeprefix("Bearer ").strip().encode("latin-1")
+    if expected and not hmac.compare_digest(given, expected.encode()):
         raise HTTPException(401, "Missing or wrong key: send Authorization: Bearer with WENBAO_API_KEY.")
 
 
@@ -171,6 +174,28 @@ def error_response(status: int, code: str, english: str, chinese: str) -> JSONRe
     body = {"error": {"code": code, "message": english, "message_zh": chinese}}
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
     return JSONResponse(body, status_code=status, headers=headers)
+
+
+class DeclaredBodyLimit:
+    """413 as JSON for a body that declares itself too large; a streamed one is counted by the route."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        declared = dict(scope.get("headers", ())).get(b"content-length", b"0")
+        api = scope["type"] == "http" and scope["path"].startswith("/v1/")
+        if api and declared.isdigit() and int(declared) > MAX_BODY_BYTES:
+            kilobytes = MAX_BODY_BYTES // 1024
+            response = error_response(
+                413,
+                "BodyTooLarge",
+                f"The body is larger than {kilobytes} KB; send a shorter history.",
+                f"请求体超过 {kilobytes} KB；请缩短历史对话。",
+            )
+            await response(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
 
 
 # ---------------------------------------------------------------- listening

@@ -138,11 +138,13 @@ def _computed_results(text: str, answer: Mapping[str, Any], quoted: Any) -> list
     return results
 
 
-def _result_first(run: list[Token]) -> list[Token]:
-    """`6.7万亿元(74.4-67.7` as `(74.4-67.7=6.7万亿元`: a result may stand before its arithmetic."""
-    if "=" in run or len(run) < 5 or not isinstance(run[0], Quantity) or run[1] != "(":
-        return run
-    return [*run[2:], "=", run[0]]
+def _result_first(run: list[Token]) -> list[list[Token]]:
+    """`6.7万亿元(74.4-67.7=6.7` also as `74.4-67.7=6.7万亿元`: a result may stand before its arithmetic."""
+    if len(run) < 5 or not isinstance(run[0], Quantity) or run[1] != "(":
+        return [run]
+    rest = run[2:]
+    expression = rest[: rest.index("=")] if "=" in rest else rest
+    return [rest, [*expression, "=", run[0]]]
 
 
 Token = Quantity | str
@@ -166,7 +168,7 @@ def _equations(text: str) -> list[list[Token]]:
         run.append(quantity)
         previous_end = quantity.end
     runs.append(run)
-    runs = [_result_first(run) for run in runs]
+    runs = [turned for run in runs for turned in _result_first(run)]
     return [
         run
         for run in runs

@@ -20,6 +20,7 @@ MAXIMUM_UNPACKED = 600 * 1024 * 1024
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _HEADING_STYLE = re.compile(r"(?i)^(?:heading|标题)\s*(\d)$")
+_UNSEEN = {_FALLBACK, *(f"{_W}{tag}" for tag in ("txbxContent", "del", "moveFrom", "pPr", "instrText"))}
 _BREAKS = {f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}tab": " ", f"{_W}noBreakHyphen": "-"}
 
 
@@ -38,7 +39,9 @@ def read(path: Path, data: bytes) -> RawReport:
     items = list(_body_items(document.element.body))
     for position, item in enumerate(items):
         if item.tag == f"{_W}tbl":
-            before = [_text(other) for other in items[max(0, position - 3) : position] if other.tag == f"{_W}p"]
+            before = [
+                _text(other) for other in items[max(0, position - 3) : position] if other.tag == f"{_W}p"
+            ]
             after = [_text(other) for other in items[position + 1 : position + 9] if other.tag == f"{_W}p"]
             _write_table(writer, item, [text for text in before if text], [text for text in after if text])
         else:
@@ -97,11 +100,7 @@ def _collect(element: Any, parts: list[str]) -> None:
             parts.append(child.text or "")
         elif tag in _BREAKS:
             parts.append(_BREAKS[tag])
-        elif tag in (f"{_W}txbxContent", f"{_W}del", f"{_W}moveFrom", f"{_W}pPr", f"{_W}instrText", _FALLBACK):
-            continue
-        elif tag == f"{_W}r" and child.find(f"{_W}rPr/{_W}vanish") is not None:
-            continue
-        else:
+        elif tag not in _UNSEEN and not (tag == f"{_W}r" and child.find(f"{_W}rPr/{_W}vanish") is not None):
             _collect(child, parts)
             if tag == f"{_W}p":
                 parts.append("\n")

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from index.types import Cell, Drop, Place, RawHeading, RawReport, Table
 
 UNIT = re.compile(r"(?:计量)?单位\s*[:：]\s*([^）)\n]{1,30})|(?i:\bunits?\s*[:：]\s*([^)\n]{1,40}))")
-NOTE = re.compile(r"^\s*(?:[（(]?(?:注|备注|说明|资料来源|数据来源|附注)\s*\d*\s*[）)]?\s*[:：]|(?i:notes?|source)\s*[:：])")
+NOTE = re.compile(
+    r"^\s*(?:[（(]?(?:注|备注|说明|资料来源|数据来源|附注)\s*\d*\s*[）)]?\s*[:：]|(?i:notes?|source)\s*[:：])"
+)
 _NOTE_GOES_ON = re.compile(r"^\s*(?:\d{1,2}[.、．]|[①-⑳*＊])")
 _TITLE = re.compile(r"^\s*(?:附?表\s*[\d一二三四五六七八九十]|续表|(?i:table)\s*\d)")
 FIGURE = re.compile(r"[-+−–]?\s*[\d,，. ]*\d\s*[%‰]?|[-—–…/.]+|\*+")
@@ -61,7 +63,9 @@ class Writer:
         self.paragraph += 1
         start, end = self.length, self.length + len(text)
         self._write(text + "\n")
-        self.places.append(Place(start, end, page, number if number is not None else self.paragraph, cell, box))
+        self.places.append(
+            Place(start, end, page, number if number is not None else self.paragraph, cell, box)
+        )
         if drop:
             self.drops.append(Drop(start, end, drop, text))
         elif level:
@@ -72,7 +76,9 @@ class Writer:
         if self.parts and not self.parts[-1].endswith("\n\n") and self.parts[-1] != "\n":
             self._write("\n")
 
-    def rows(self, cells: Sequence[GridCell], *, name: str, page: int | None = None, first_row: int = 0) -> list[Cell]:
+    def rows(
+        self, cells: Sequence[GridCell], *, name: str, page: int | None = None, first_row: int = 0
+    ) -> list[Cell]:
         """Cells as lines with tabs between; returns them with raw offsets. `name` heads each address."""
         written: list[Cell] = []
         by_row: dict[int, list[GridCell]] = {}
@@ -99,7 +105,9 @@ class Writer:
         self.parts.append(text)
         self.length += len(text)
 
-    def report(self, *, title: str | None = None, encoding: str | None = None, pages: int | None = None) -> RawReport:
+    def report(
+        self, *, title: str | None = None, encoding: str | None = None, pages: int | None = None
+    ) -> RawReport:
         return RawReport(
             "".join(self.parts), tuple(self.places), self.wrapped, self.format, tuple(self.tables),
             tuple(self.headings), tuple(self.drops), encoding, pages, title,
@@ -160,7 +168,11 @@ def header_rows(cells: Sequence[GridCell]) -> int:
     # A header cell that spans downwards takes its rows with it.
     for cell in cells:
         if cell.row < count:
-            count = max(count, min(cell.row + cell.row_span, _MAXIMUM_HEADER_ROWS)) if cell.row_span > 1 else count
+            count = (
+                max(count, min(cell.row + cell.row_span, _MAXIMUM_HEADER_ROWS))
+                if cell.row_span > 1
+                else count
+            )
     return count
 
 
@@ -189,7 +201,9 @@ def find_text_tables(text: str, lines: Sequence[tuple[int, int]]) -> list[Table]
         while first > 0 and position - first < 3 and _is_header_row(text, split[first - 1], columns):
             first -= 1
         cells = [
-            Cell(start, end, row, column + (columns - len(split[first + row]) if row < position - first else 0))
+            Cell(
+                start, end, row, column + (columns - len(split[first + row]) if row < position - first else 0)
+            )
             for row in range(stop - first)
             for column, (start, end) in enumerate(split[first + row])
         ]

@@ -1,0 +1,545 @@
+"""What each quantity of a paragraph means: subject, measure, sign, basis, reference.
+
+A sentence is read clause by clause. What a clause leaves out (同比增长7.9%，分别领先全国…) comes from the
+clauses before it; lists are paired item by item (A、B分别增长8.9%、7.7%). Periods, regions and status are
+added in `index.figure_scope`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from index import figure_words as words
+from index.figure_scan import Quantity, find_quantities
+from index.figure_subject import Subject, SubjectReader, last_word
+from index.numerals import plain_form
+from index.types import Measure
+
+if TYPE_CHECKING:
+    from index.periods import PeriodMention
+    from index.vocabulary import Vocabulary
+
+UnitClass = Literal["percent", "points", "multiple", "rank", "other"]
+_PERCENT_UNITS = frozenset(("%", "‰", "成"))
+_TIME_REFERENCE = re.compile(rf"[{words.TIME}]|上年|去年|同期|预算|计划|目标|年初|年底|历史|此前|原来|前年|上月|上季|基期|解放前|建国|五年前|战前")
+_COUNT_UNIT_NOUN = re.compile(r"^(?:左右|以上|以下|多|余)?的?")
+_RANK_REFERENCE = re.compile(
+    r"(?:位居|居|位列|列|排名|排在|排|跃居|跃升至?|升至|跻身|稳居|保持|提升至|提升到|上升至|上升到|前移至|名列|为|是)?(?P<reference>全[国省市区球]|世界|[^，。；\d、的居列排]{2,8})?(?:的|总量|名次|第)?$"
+)
+_ONLY_COMPARED = frozenset("高 快 多 低 慢 少 长".split())
+_NEW_BEFORE = re.compile(r"新$|累$")
+
+
+@dataclass(slots=True)
+class Reading:
+    """One quantity with what was read around it; `scope_start` is where its own words begin."""
+
+    quantity: Quantity
+    scope_start: int
+    clause_start: int
+    clause_end: int
+    sentence_start: int
+    sentence_end: int
+    subject: Subject | None = None
+    measure: Measure = "level"
+    negative: bool = False
+    direction: Literal["up", "down", ""] = ""
+    basis: str | None = None
+    reference: str | None = None
+    reference_span: tuple[int, int] = (-1, -1)
+    role: Literal["", "from", "to"] = ""
+    inherited: bool = False  # the subject stands in another clause
+
+
+@dataclass(slots=True)
+class _Predicate:
+    """How the words before a number say what it is; offsets are those of the paragraph."""
+
+    subject_end: int
+    measure: Measure | None = None  # None: a level, whose kind its head decides
+    direction: Literal["up", "down", ""] = ""
+    negative: bool = False
+    reference: tuple[int, int] | None = None
+    role: Literal["", "from", "to"] = ""
+    head: str = ""  # 占…比重
+    found: bool = True
+
+
+_SENTENCE_END = re.compile(r"[。！？!?\n]|(?<=[a-z%\d)])\.(?=\s|$)")
+_CLAUSE_END = re.compile(r"[，；;：:（）()]|,(?!\d)|——|…")
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Sentences as spans, by 。！？ and line ends; every character belongs to one."""
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for match in _SENTENCE_END.finditer(text):
+        if match.end() > start:
+            spans.append((start, match.end()))
+        start = match.end()
+    if start < len(text):
+        spans.append((start, len(text)))
+    return spans
+
+
+def mask_times(text: str, periods: list[PeriodMention]) -> str:
+    """`text` in plain form with every time expression masked, same length."""
+    plain = plain_form(text)
+    pieces: list[str] = []
+    position = 0
+    for mention in periods:
+        pieces.append(plain[position : mention.start])
+        pieces.append(words.TIME * (mention.end - mention.start))
+        position = mention.end
+    pieces.append(plain[position:])
+    return "".join(pieces)
+
+
+class ParagraphReader:
+    """Reads the quantities of one paragraph (or any text without inner structure)."""
+
+    def __init__(
+        self, text: str, vocabulary: Vocabulary, periods: list[PeriodMention], regions: list[tuple[int, int]]
+    ) -> None:
+        self.text = text
+        self.masked = mask_times(text, periods)
+        self.subjects = SubjectReader(text, self.masked, vocabulary, regions)
+        self.quantities = find_quantities(text)
+        self.readings: list[Reading] = []
+        self._forget()
+
+    def _forget(self) -> None:
+        self.subject: Subject | None = None  # what the last figure measured
+        self.domain: Subject | None = None  # what the last clause spoke of: 制造业
+        self.listed: list[Subject] = []  # the subjects of the last 分别-list
+        self.queue: list[Subject] = []  # of these, the ones whose figure is still to come
+        self.pending_from: Reading | None = None
+
+    def read(self) -> list[Reading]:
+        """All readings in order, one a quantity."""
+        position = 0
+        for start, end in sentence_spans(self.masked):
+            inside: list[Quantity] = []
+            while position < len(self.quantities) and self.quantities[position].start < end:
+                inside.append(self.quantities[position])
+                position += 1
+            if inside:
+                self._read_sentence(start, end, inside)
+            else:
+                self._forget()
+        return self.readings
+
+    # ---------------------------------------------------------------- sentences and clauses
+
+    def _read_sentence(self, start: int, end: int, quantities: list[Quantity]) -> None:
+        self._forget()
+        position = 0
+        for clause_start, clause_end in self._clauses(start, end, quantities):
+            inside = []
+            while position < len(quantities) and quantities[position].start < clause_end:
+                inside.append(quantities[position])
+                position += 1
+            if not inside:
+                self._read_silent_clause(clause_start, clause_end)
+                continue
+            left = clause_start
+            groups = self._groups(inside)
+            for index, group in enumerate(groups):
+                right = groups[index + 1][0].outer_start if index + 1 < len(groups) else clause_end
+                left = self._read_group(left, right, group, (clause_start, clause_end), (start, end))
+
+    def _clauses(self, start: int, end: int, quantities: list[Quantity]) -> list[tuple[int, int]]:
+        cuts = [
+            match.end()
+            for match in _CLAUSE_END.finditer(self.masked, start, end)
+            if not any(quantity.start < match.end() <= quantity.end for quantity in quantities)
+        ]
+        edges = [start, *cuts, end]
+        return [(a, b) for a, b in zip(edges, edges[1:], strict=False) if a < b]
+
+    def _groups(self, quantities: list[Quantity]) -> list[list[Quantity]]:
+        """Quantities that stand in a list together: 2.7个、1.9个百分点."""
+        groups: list[list[Quantity]] = []
+        for quantity in quantities:
+            if groups:
+                last = groups[-1][-1]
+                between = self.masked[last.outer_end : quantity.outer_start]
+                same_kind = _unit_class(last) == _unit_class(quantity)
+                if same_kind and re.fullmatch(r"\s?(?:[、和与及至到]|以及|、和|[-－—–~～∼]{1,2}|to|and|, and|,)\s?", between):
+                    groups[-1].append(quantity)
+                    continue
+            groups.append([quantity])
+        return groups
+
+    def _read_silent_clause(self, start: int, end: int) -> None:
+        """A clause without figures may name what the next one counts: 制造业快速增长，增加值…."""
+        text = self.masked[start:end].rstrip("，；：、。")
+        match = re.search(
+            r"(?:稳步|快速|平稳|持续|较快|大幅|显著|明显|不断|继续|保持|再|总体|稳定|逐步|全面|加快|进一步|高位|迅速|得到|取得|实现|增长|下降|回升|提高|增加|减少|丰收|回落|改善|扩大|壮大)",
+            text,
+        )
+        if match is None:
+            whole = self.subjects.ending_at(start, start + len(text))
+            if whole is not None and not whole.generic and self.masked[start : whole.start].strip("其中的，全我国各") == "":
+                self.subject = self.domain = whole
+            return
+        if match.start() > 0:
+            subject = self.subjects.ending_at(start, start + match.start())
+            if subject is not None and not subject.generic:
+                self.domain = subject
+                if subject.id is not None or self.subject is None:
+                    self.subject = subject
+
+    # ---------------------------------------------------------------- one list of quantities
+
+    def _read_group(
+        self, left: int, right: int, group: list[Quantity], clause: tuple[int, int], sentence: tuple[int, int]
+    ) -> int:
+        """Reads `group`, whose words begin at `left`; returns where the next group's words begin."""
+        first = group[0]
+        attached = self.masked[left : left + 1] == "的" and left > clause[0]
+        predicate = self._predicate(left, first)
+        readings = [
+            Reading(quantity, left, *clause, *sentence, direction=predicate.direction, negative=predicate.negative)
+            for quantity in group
+        ]
+        is_range = any(quantity.range_text for quantity in group)
+        words_before = self.text[left : first.start]
+        basis = _basis(words_before) or (_basis(self.text[clause[0] : left]) if attached else None)
+        subjects = self._subjects_of(left, predicate, first, right, group, attached, is_range)
+        for position, reading in enumerate(readings):
+            subject, inherited = subjects[position]
+            reading.subject, reading.inherited = subject, inherited
+            reading.basis = basis
+            reading.role = predicate.role
+            reading.measure = self._measure(reading, predicate, subject)
+            self._object_of_change(reading, left)
+            if reading.quantity.value < 0:
+                reading.direction = reading.direction or "down"
+        self._set_references(readings, predicate)
+        self._pair_from_to(readings, predicate, attached)
+        self.readings.extend(readings)
+        last_subject = readings[-1].subject
+        end = group[-1].outer_end
+        if last_subject is not None and end <= last_subject.start < last_subject.end <= right:
+            follower = self.masked[last_subject.end : last_subject.end + 1]
+            if follower in "、和与及，" or last_subject.end == right:
+                return last_subject.end
+        return end
+
+    def _subjects_of(
+        self, left: int, predicate: _Predicate, first: Quantity, right: int, group: list[Quantity],
+        attached: bool, is_range: bool,
+    ) -> list[tuple[Subject | None, bool]]:  # fmt: skip
+        count = len(group)
+        respectively = "分别" in self.masked[left : first.start]
+        if count > 1 and not is_range or (respectively and count == 1):
+            wanted = max(count, 2)
+            references = predicate.reference and _split_list(self.masked[slice(*predicate.reference)])
+            if not (references and len(references) == count):
+                items = self.subjects.items(left, predicate.subject_end, wanted)
+                if items and (respectively or len(items) == count):
+                    if len(items) < 2:
+                        items = None
+                if items:
+                    self.listed, self.queue = items, items[count:]
+                    self.subject = self.domain = items[-1] if count == wanted else items[count - 1]
+                    return [(subject, False) for subject in items[:count]]
+                own = self._own_subject(left, predicate, attached)
+                if own is None and len(self.listed) == count:
+                    return [(subject, True) for subject in self.listed]
+        subject = None if attached and self.subject is not None else self._own_subject(left, predicate, attached)
+        if subject is None and self.queue and not attached:
+            subject = self.queue.pop(0)
+            self.subject = subject
+            return [(subject, True)] * count
+        subject = self._with_modifier(left, subject)
+        behind = self._counted_behind(group[-1], right, subject, predicate, left)
+        if behind is not None:
+            self.subject = behind
+            return [(behind, False)] * count
+        if subject is None:
+            return [(self.subject, True)] * count
+        if subject.generic and predicate.measure not in ("change",) or (subject.generic and self.subject is not None):
+            if self.subject is None:
+                return [(subject, False)] * count
+            carried = self.subjects.whole(self.subject)
+            shown = Subject(
+                carried.name, carried.id, carried.start, carried.end, carried.rate, head=subject.name
+            )
+            self.subject = carried
+            return [(shown, True)] * count
+        if words.MEASURE_HEAD.fullmatch(subject.name) and self.domain is not None and subject.start >= 0:
+            domain = self.domain
+            if domain.name != subject.name and not domain.generic:
+                subject = self.subjects.joined(domain, subject)
+        elif predicate.measure not in ("share", "lead", "contribution"):
+            self.domain = subject
+        self.subject = subject
+        self.listed, self.queue = [], []
+        return [(subject, False)] * count
+
+    def _own_subject(self, left: int, predicate: _Predicate, attached: bool) -> Subject | None:
+        if predicate.subject_end <= left:
+            return None
+        return self.subjects.ending_at(left, predicate.subject_end)
+
+    def _with_modifier(self, left: int, subject: Subject | None) -> Subject | None:
+        """过亿元企业达70家: a number right before a noun belongs to its name."""
+        if subject is None or subject.start != left or not self.readings or subject.generic:
+            return subject
+        before = self.readings[-1]
+        quantity = before.quantity
+        if quantity.outer_end != left or _unit_class(quantity) in ("points", "rank") or self.masked[left : left + 1] == "的":
+            return subject
+        start = quantity.outer_start
+        own = self.subjects.ending_at(before.scope_start, start)
+        if own is not None and own.start >= 0:
+            start = own.start
+        name = self.text[start : subject.end]
+        return Subject(name, None, start, subject.end)
+
+    def _counted_behind(
+        self, last: Quantity, right: int, subject: Subject | None, predicate: _Predicate, left: int
+    ) -> Subject | None:
+        """A noun right behind the number is what is counted: 取消416项〔审批事项〕, 85%以上的〔企业〕."""
+        if last.rank or predicate.measure in ("lead", "contribution"):
+            return None
+        start = last.outer_end
+        if predicate.measure is not None and predicate.measure != "share":
+            return None
+        de = self.masked[start : start + 1] == "的"
+        if last.base_unit in _PERCENT_UNITS or _unit_class(last) in ("percent", "points", "multiple"):
+            if not de or predicate.measure == "share":
+                return None
+        behind = self.subjects.starting_at(start, right)
+        if behind is None:
+            return None
+        if subject is not None and subject.generic:
+            return self.subjects.from_name(behind.name + subject.name, behind.start, behind.end)
+        if subject is not None and de and _unit_class(last) == "percent":
+            return self.subjects.from_name(subject.name + behind.name, behind.start, behind.end)
+        if subject is not None and not de and subject.id is not None:
+            return None
+        return behind
+
+    # ---------------------------------------------------------------- the words before the number
+
+    def _predicate(self, left: int, quantity: Quantity) -> _Predicate:
+        end = quantity.outer_start
+        text = self.masked[left:end]
+        unit_class = _unit_class(quantity)
+        if quantity.rank:
+            return self._rank(left, quantity)
+        from_word = words.FROM_WORD.search(text)
+        if from_word:
+            predicate = self._predicate_at(left, left + from_word.start(), unit_class)
+            if predicate.measure == "share":
+                predicate.role = "from"
+                return predicate
+            return _Predicate(self._trim(left, left + from_word.start()), role="from")
+        return self._predicate_at(left, end, unit_class)
+
+    def _predicate_at(self, left: int, end: int, unit_class: UnitClass) -> _Predicate:
+        text = self.masked[left:end]
+        if unit_class == "percent":
+            share = words.SHARE_VERB.search(text)
+            if share:
+                reference = (left + share.start("reference"), left + share.end("reference"))
+                return _Predicate(
+                    self._trim(left, left + share.start()), "share",
+                    reference=reference if share["reference"] else None, head=share["head"] or "占",
+                )  # fmt: skip
+        if unit_class in ("percent", "points"):
+            contribution = words.CONTRIBUTION_VERB.search(text)
+            if contribution and (unit_class == "points" or contribution["change"]) and contribution["object"]:
+                down = bool(contribution["down"])
+                return _Predicate(
+                    self._trim(left, left + contribution.start()), "contribution",
+                    "down" if down else "up", down,
+                    (left + contribution.start("object"), left + contribution.end("object")),
+                )  # fmt: skip
+        lead = words.LEAD_VERB.search(text)
+        if lead and (unit_class != "other" or re.search(r"全[国省市]|平均|水平|同期|上年|去年", lead["reference"])):
+            down = bool(lead["down"])
+            return _Predicate(
+                self._trim(left, left + lead.start()), "lead", "down" if down else "up", down,
+                (left + lead.start("reference"), left + lead.end("reference")),
+            )  # fmt: skip
+        change = words.CHANGE_VERB.search(text)
+        if change and not words.GROWTH_HEAD.search(text[: change.end()]):
+            predicate = self._change(left, text, change, unit_class)
+            if predicate is not None:
+                return predicate
+        level = words.LEVEL_VERB.search(text)
+        if level and level["verb"]:
+            return _Predicate(self._trim(left, left + level.start()))
+        return _Predicate(self._trim(left, end), found=False)
+
+    def _change(self, left: int, text: str, change: re.Match[str], unit_class: UnitClass) -> _Predicate | None:
+        verb_start = change.start()
+        comparison = words.COMPARISON.search(text[:verb_start])
+        if change["verb"] in _ONLY_COMPARED and not comparison:
+            return None
+        if len(change["verb"]) == 1 and _NEW_BEFORE.search(text[:verb_start]):
+            return None
+        direction: Literal["up", "down"] = "up" if change["up"] else "down"
+        subject_end = left + (comparison.start() if comparison else verb_start)
+        reference = (left + comparison.start("reference"), left + comparison.end("reference")) if comparison else None
+        subject_end = self._trim(left, subject_end)
+        if not comparison:
+            # 比上年同期实际增长: the comparison may stand before adverbs
+            comparison = words.COMPARISON.search(self.masked[left:subject_end])
+            if comparison:
+                reference = (left + comparison.start("reference"), left + comparison.end("reference"))
+                subject_end = self._trim(left, left + comparison.start())
+        if change["to"]:
+            return _Predicate(subject_end, None, direction, role="to", reference=reference)
+        down = direction == "down"
+        if unit_class == "points":
+            if reference and not _TIME_REFERENCE.search(self.masked[slice(*reference)]):
+                return _Predicate(subject_end, "lead", direction, down, reference)
+            return _Predicate(subject_end, "change", direction, down, reference)
+        if unit_class == "percent":
+            if reference and not _TIME_REFERENCE.search(self.masked[slice(*reference)]) and change["verb"] in _ONLY_COMPARED:
+                return _Predicate(subject_end, "lead", direction, down, reference)
+            return _Predicate(subject_end, "growth", direction, down, reference)
+        if unit_class == "multiple":
+            return _Predicate(subject_end, "multiple", direction, down, reference)
+        return _Predicate(subject_end, "change", direction, down, reference)
+
+    def _rank(self, left: int, quantity: Quantity) -> _Predicate:
+        text = self.masked[left : quantity.start]
+        match = _RANK_REFERENCE.search(text)
+        if match is None:
+            return _Predicate(self._trim(left, quantity.start), "rank")
+        reference = (left + match.start("reference"), left + match.end("reference")) if match["reference"] else None
+        return _Predicate(self._trim(left, left + match.start()), "rank", reference=reference)
+
+    def _trim(self, left: int, end: int) -> int:
+        """Moves `end` to the left over adverbs, comparisons and time words."""
+        while end > left:
+            text = self.masked[left:end]
+            match = words.ADVERBS.search(text) or words.COMPARISON.search(text)
+            if match is not None:
+                end = left + match.start()
+            elif text[-1] in words.SHORT_ADVERBS and last_word(text) == text[-1]:
+                end -= 1
+            else:
+                return end
+        return end
+
+    # ---------------------------------------------------------------- measure, references, from … to
+
+    def _measure(self, reading: Reading, predicate: _Predicate, subject: Subject | None) -> Measure:
+        unit_class = _unit_class(reading.quantity)
+        if predicate.measure is not None:
+            if predicate.measure == "growth" and subject is not None and _growth_head(subject):
+                return "change" if unit_class == "points" else "growth"
+            return predicate.measure
+        if unit_class == "multiple":
+            return "multiple"
+        if unit_class == "points":
+            return "change"
+        if unit_class != "percent":
+            return "level"
+        head = subject.head if subject is not None else ""
+        name = subject.name if subject is not None else ""
+        growth = words.GROWTH_HEAD.search(head or name)
+        if growth:
+            if growth.group("down"):
+                reading.negative, reading.direction = True, "down"
+            return "growth"
+        if words.CONTRIBUTION_HEAD.search(name):
+            return "contribution"
+        if subject is not None and subject.rate:
+            return "rate"
+        if words.SHARE_HEAD.search(head or name):
+            return "share"
+        if reading.inherited and self.readings and re.match(r".{0,2}的?[^，。]{0,6}目标", self.masked[reading.quantity.end :][:12]):
+            return self.readings[-1].measure  # 增长11.3%，低于13%左右的预期目标
+        if words.RATE_HEAD.search(name):
+            return "rate"
+        if reading.quantity.kind == "fraction" or self.masked[reading.quantity.outer_end :][:1] == "的":
+            return "share"
+        previous = self.readings[-1] if self.readings else None
+        if predicate.role == "to" and previous is not None and previous.role == "from":
+            return previous.measure
+        if not predicate.found and reading.inherited:
+            return "share" if previous is None else previous.measure
+        return "rate"
+
+    def _object_of_change(self, reading: Reading, left: int) -> None:
+        """减少农村贫困人口1240万: the verb stands before the noun."""
+        subject = reading.subject
+        if subject is None or reading.measure != "level" or subject.start < left or reading.inherited:
+            return
+        verb = re.search(r"(?:(减少|降低|减轻|压减|压缩|削减|缩减)|(增加|扩大|提高))(?:了)?$", self.masked[left : subject.start])
+        if verb and _unit_class(reading.quantity) == "other" and subject.start < reading.quantity.start:
+            reading.measure, reading.negative = "change", bool(verb[1])
+            reading.direction = "down" if verb[1] else "up"
+
+    def _set_references(self, readings: list[Reading], predicate: _Predicate) -> None:
+        if predicate.reference is None:
+            for reading in readings:
+                if reading.subject is not None and reading.subject.whole and reading.measure == "share":
+                    reading.reference = reading.subject.whole
+            return
+        start, end = predicate.reference
+        whole = self.text[start:end].strip()
+        names = _split_list(whole)
+        for position, reading in enumerate(readings):
+            name = names[position] if len(names) == len(readings) else whole
+            name = re.sub(r"(?:平均水平|平均|水平|增速|增幅|分别|的|同期相比)+$", "", name) or name
+            reading.reference = name
+            reading.reference_span = (start, end)
+
+    def _pair_from_to(self, readings: list[Reading], predicate: _Predicate, attached: bool) -> None:
+        if predicate.role == "from":
+            self.pending_from = readings[0]
+            for reading in readings:
+                reading.reference = reading.reference or "由"
+            return
+        if predicate.role == "to":
+            before = self.pending_from
+            if before is None and attached and self.readings:
+                before = self.readings[-1]  # 现行16%的税率降至13%
+            if before is not None:
+                before.role, before.direction = "from", before.direction or predicate.direction
+                before.reference = before.reference or "由"
+                if readings[0].subject is not None and readings[0].inherited and before.subject is None:
+                    before.subject = readings[0].subject
+            else:
+                for reading in readings:
+                    reading.role = ""
+        self.pending_from = None
+
+
+def _unit_class(quantity: Quantity) -> UnitClass:
+    if quantity.rank:
+        return "rank"
+    base = quantity.base_unit
+    if base in _PERCENT_UNITS or quantity.kind == "fraction":
+        return "percent"
+    if base in ("个百分点", "个千分点", "个基点", "基点"):
+        return "points"
+    if base in ("倍", "番"):
+        return "multiple"
+    return "other"
+
+
+def _growth_head(subject: Subject) -> bool:
+    return words.GROWTH_HEAD.search(subject.head) is not None
+
+
+def _split_list(text: str) -> list[str]:
+    return [piece for piece in re.split(r"、|和|与|及|以及", text) if piece]
+
+
+def _basis(text: str) -> str | None:
+    for name, pattern in words.BASES:
+        if pattern.search(text):
+            return name
+    return None

@@ -1,0 +1,341 @@
+"""When, where and how sure: period, region and status of each reading.
+
+Each slot is looked for in the clause, the sentence, earlier sentences of the paragraph, the headings
+and last the report's metadata; which one gave it is recorded. In a government work report of year Y
+what is reviewed belongs to Y-1 and what is planned to Y.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from index import figure_words as words
+from index.figure_context import Reading
+from index.periods import Period, PeriodMention, find_periods
+from index.regions import RegionMention, find_regions
+from index.types import Metadata, Status
+
+Mode = Literal["", "review", "plan"]
+WORK_REPORT = "government work report"
+
+_OPEN_YEAR = re.compile(r"[今本去上明前次同翌]|年来|以来|last|this|previous|next", re.IGNORECASE)
+_REVIEW_WORDS = re.compile(r"回顾|过去[一两二三四五六七八九十]?年|去年|上年|一年来|[两二三四五]年来|工作总结|执行情况")
+_PLAN_WORDS = re.compile(r"部署|任务|安排|总体要求|目标|建议|打算|展望|重点工作|要点|工作重点|今后|下一步")
+_LEAD_IN = re.compile(
+    rf"(?:[{words.TIME}，,、：:（(“\s]|其中|截至|据统计|据初步统计|统计显示|到|在|从|对|我们|目前|同期|按|全年|而|但|特别是|尤其是|一是|二是|三是|[一二三四五六七八九十]+是|——|—|●|·)*$"
+)
+_AS_OF = re.compile(r"(?:截至|截止|到|至)\s?$")
+_NOT_OF_REGION = re.compile(r"(?:对|向|从|与|同|和|以|经|赴|由|及|、)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A slot's value and where it was found."""
+
+    value: str | None
+    origin: str | None
+
+
+@dataclass(slots=True)
+class ReportScope:
+    """What the report as a whole says about period, region and status."""
+
+    period: Period | None = None
+    period_origin: str = "metadata"
+    region: str | None = None
+    region_origin: str = "metadata"
+    work_report: bool = False
+
+    @classmethod
+    def of(cls, metadata: Metadata) -> ReportScope:
+        scope = cls(work_report=metadata.kind is not None and metadata.kind.value == WORK_REPORT)
+        if metadata.period is not None:
+            scope.period = _parse(metadata.period.value)
+            scope.period_origin = "title" if metadata.period.origin == "title" else "metadata"
+        if metadata.region is not None:
+            scope.region = metadata.region.value
+            scope.region_origin = "title" if metadata.region.origin == "title" else "metadata"
+        return scope
+
+    def periods_in(self, text: str) -> list[PeriodMention]:
+        return find_periods(text, reference=self.period, years_completed=not self.work_report)
+
+    def regions_in(self, text: str) -> list[RegionMention]:
+        return find_regions(text, home=self.region)
+
+    @property
+    def year(self) -> int | None:
+        return self.period.end[0] if self.period is not None else None
+
+
+class ScopeReader:
+    """Walks through a report's blocks in order and fills the slots of their readings."""
+
+    def __init__(self, report: ReportScope) -> None:
+        self.report = report
+        self.mode: Mode = "review" if report.work_report else ""
+        self.mode_period: Period | None = None  # the years a work report is just speaking of
+        self.headings: list[tuple[int, PeriodMention | None, RegionMention | None]] = []
+        self._set_mode_period()
+
+    # ---------------------------------------------------------------- sections
+
+    def _set_mode_period(self) -> None:
+        year = self.report.year
+        if not self.report.work_report or year is None:
+            return
+        self.mode_period = Period.of_years(year - 1 if self.mode == "review" else year)
+
+    def enter_heading(self, text: str, level: int) -> None:
+        """A heading sets the period, region and, in a work report, review or plan for what follows."""
+        while self.headings and self.headings[-1][0] >= level:
+            self.headings.pop()
+        periods = [mention for mention in self.report.periods_in(text) if mention.kind != "date"]
+        regions = [mention for mention in self.report.regions_in(text) if not mention.part_of_name]
+        period = next((mention for mention in periods if mention.kind != "report"), None)
+        self.headings.append((level, period, regions[0] if regions else None))
+        if self.report.work_report:
+            self._turn(text, periods, heading=True)
+
+    def _turn(self, text: str, periods: Sequence[PeriodMention], *, heading: bool) -> None:
+        """Review or plan, from a heading or the opening words of a paragraph of a work report."""
+        year = self.report.year
+        if year is None:
+            return
+        lead = next((mention for mention in periods if heading or mention.start <= 14), None)
+        if lead is not None and lead.kind == "report":
+            return
+        if _REVIEW_WORDS.search(text if heading else text[:24]) and not (lead and lead.period.end[0] >= year):
+            self.mode = "review"
+            self._set_mode_period()
+            if lead is not None and lead.period.end[0] < year:
+                self.mode_period = lead.period
+            elif lead is not None and lead.kind == "range":
+                self.mode_period = lead.period
+            return
+        if lead is None or lead.compared:
+            if heading and _PLAN_WORDS.search(text):
+                self.mode = "plan"
+                self._set_mode_period()
+            return
+        if lead.period.start[0] >= year and (heading or re.search(r"要|将|任务|安排|目标|计划|是|工作|重点", text[:60])):
+            self.mode = "plan"
+            self._set_mode_period()
+        elif lead.period.end[0] < year and lead.period.end[0] >= year - 1 and lead.kind in ("period", "range"):
+            self.mode = "review"
+            self.mode_period = lead.period
+
+    # ---------------------------------------------------------------- paragraphs
+
+    def paragraph(self, text: str, periods: list[PeriodMention]) -> ParagraphScope:
+        """The scope of one paragraph; `periods` as found by `report.periods_in`."""
+        if self.report.work_report:
+            self._turn(text, periods, heading=False)
+            periods = [self._dated(mention, periods) for mention in periods]
+        return ParagraphScope(self, text, periods)
+
+    def _dated(self, mention: PeriodMention, periods: Sequence[PeriodMention]) -> PeriodMention:
+        """全年, 年末, 上半年 without a year mean the year under review, not the report's."""
+        year = self.report.year
+        if (
+            self.mode != "review"
+            or not mention.relative
+            or mention.period.year != year
+            or _OPEN_YEAR.search(mention.text)
+            or any(other.period.year == year and not (other is mention) and _OPEN_YEAR.search(other.text)
+                   for other in periods if other.end <= mention.start)
+        ):  # fmt: skip
+            return mention
+        assert year is not None
+        base = self.mode_period.end[0] if self.mode_period is not None else year - 1
+        return replace(mention, period=mention.period.shifted(base - year))
+
+    def heading_period(self) -> Period | None:
+        for _, period, _ in reversed(self.headings):
+            if period is not None:
+                return period.period
+        return None
+
+    def heading_region(self) -> str | None:
+        for _, _, region in reversed(self.headings):
+            if region is not None:
+                return region.name
+        return None
+
+
+class ParagraphScope:
+    """Fills period, region and status of the readings of one paragraph, in order."""
+
+    def __init__(self, reader: ScopeReader, text: str, periods: list[PeriodMention]) -> None:
+        self.reader = reader
+        self.report = reader.report
+        self.text = text
+        self.mentions = [mention for mention in periods if not mention.compared and mention.kind != "report"]
+        self.regions = self._usable_regions()
+        self.region_spans = [(mention.start, mention.end) for mention in self.regions]
+        self.spans = [mention for mention in self.mentions if mention.kind == "range"]
+
+    def _usable_regions(self) -> list[RegionMention]:
+        return [
+            mention
+            for mention in self.report.regions_in(self.text)
+            if not mention.part_of_name and not mention.compared
+        ]
+
+    # ---------------------------------------------------------------- period
+
+    def period(self, reading: Reading) -> Found:
+        mention = self._mention_for(reading)
+        if mention is not None:
+            return Found(self._period_at(reading, mention).code(), "sentence")
+        lead = self._lead_before(reading.sentence_start)
+        if lead is not None:
+            return Found(self._period_at(reading, lead).code(), "paragraph")
+        if self.report.work_report and self.reader.mode_period is not None:
+            period = self.reader.mode_period
+            if reading.role == "to" and period.year is None:
+                period = Period.of_years(period.end[0])
+            return Found(period.code(), "heading" if self.reader.headings else "metadata")
+        heading = self.reader.heading_period()
+        if heading is not None:
+            return Found(heading.code(), "heading")
+        if self.report.period is not None:
+            return Found(self.report.period.code(), self.report.period_origin)
+        return Found(None, None)
+
+    def _mention_for(self, reading: Reading) -> PeriodMention | None:
+        before = [
+            mention
+            for mention in self.mentions
+            if reading.sentence_start <= mention.start < reading.quantity.start and self._dates(mention)
+        ]
+        if reading.basis == "年均":
+            spans = [mention for mention in before if mention.period.year is None]
+            if spans:
+                return spans[-1]
+            if len(before) >= 2 and reading.sentence_start <= before[-2].start:
+                first, last = before[-2].period, before[-1].period
+                if first.end < last.start:
+                    return replace(before[-1], period=Period.of_years(first.start[0], last.end[0]), kind="range")
+        return before[-1] if before else None
+
+    def _dates(self, mention: PeriodMention) -> bool:
+        """Whether a mention dates figures: not the day of a meeting."""
+        return mention.kind != "date" or _AS_OF.search(self.text[: mention.start]) is not None
+
+    def _period_at(self, reading: Reading, mention: PeriodMention) -> Period:
+        """Of a span, the end for 增加到; its beginning for 由, where the years are written out."""
+        if mention.kind == "range" and reading.basis != "年均":
+            if reading.role == "to" and mention.last is not None:
+                return mention.last
+            if reading.role == "from" and mention.first is not None and not mention.relative:
+                return mention.first
+        return mention.period
+
+    def _lead_before(self, sentence_start: int) -> PeriodMention | None:
+        """The time with which an earlier sentence of the paragraph opened."""
+        found = None
+        for mention in self.mentions:
+            if mention.start >= sentence_start:
+                break
+            begin = max(self.text.rfind(mark, 0, mention.start) for mark in "。！？\n") + 1
+            if mention.start - begin <= 6 and self._dates(mention) and mention.kind in ("period", "range"):
+                found = mention
+        return found
+
+    # ---------------------------------------------------------------- region
+
+    def region(self, reading: Reading, masked: str) -> Found:
+        start, end = reading.sentence_start, reading.quantity.start
+        found: RegionMention | None = None
+        for mention in self.regions:
+            if mention.start >= end:
+                break
+            if mention.start >= start and self._leads(mention, reading, masked):
+                found = mention
+        if found is not None:
+            return Found(found.name, "sentence")
+        for mention in reversed(self.regions):
+            if mention.start < start and self._opens(mention, masked):
+                return Found(mention.name, "paragraph")
+        heading = self.reader.heading_region()
+        if heading is not None:
+            return Found(heading, "heading")
+        if self.report.region is not None:
+            return Found(self.report.region, self.report.region_origin)
+        return Found(None, None)
+
+    def _leads(self, mention: RegionMention, reading: Reading, masked: str) -> bool:
+        """Whether a place is what the reading is about: it opens the clause or stands before the subject."""
+        first, last = reading.reference_span
+        if first <= mention.start < last:
+            return False
+        if self._opens(mention, masked):
+            return True
+        subject = reading.subject
+        if subject is None or subject.id is None or subject.start < 0 or _NOT_OF_REGION.search(masked[: mention.start]):
+            return False
+        gap = masked[mention.end : subject.start] if mention.end <= subject.start else None
+        return mention.start == subject.start or gap in ("", "的")
+
+    @staticmethod
+    def _opens(mention: RegionMention, masked: str) -> bool:
+        begin = max(masked.rfind(mark, 0, mention.start) for mark in "，；。！？\n：") + 1
+        after = masked[mention.end : mention.end + 1]
+        return _LEAD_IN.fullmatch(masked, begin, mention.start) is not None and after not in tuple("、和与及")
+
+    # ---------------------------------------------------------------- status
+
+    def status(self, reading: Reading, period: str | None) -> Status:
+        quantity = reading.quantity
+        after = self.text[quantity.end : quantity.end + 24]
+        if words.TARGET_AFTER.match(after):
+            return "target"
+        sentence = self.text[reading.sentence_start : quantity.start]
+        clause = self.text[reading.clause_start : quantity.start]
+        if words.FORECAST.search(clause):
+            return "forecast"
+        if words.PRELIMINARY.search(sentence):
+            return "preliminary"
+        if words.REVISED.search(clause):
+            return "revised"
+        parsed = _parse(period)
+        firm = words.FIRM_TARGET.search(sentence)
+        past = words.PAST.search(clause)
+        if self.report.work_report and self.report.year is not None:
+            return self._work_report_status(reading, parsed, firm is not None, past is not None)
+        reference = self.report.period
+        if parsed is not None and reference is not None and parsed.start > reference.end:
+            return "target"
+        if past and not words.FIRM_TARGET.search(clause):
+            return "actual"
+        if firm or words.TARGET.search(clause):
+            return "target"
+        return "actual"
+
+    def _work_report_status(self, reading: Reading, period: Period | None, firm: bool, past: bool) -> Status:
+        year = self.report.year
+        assert year is not None
+        clause = self.text[reading.clause_start : reading.quantity.start]
+        planned = period.end[0] >= year if period is not None else self.reader.mode == "plan"
+        if not planned:
+            if words.FIRM_TARGET.search(clause) and not past:
+                return "target"
+            return "actual"
+        if reading.role == "from":
+            return "actual"
+        if past and not firm:
+            return "actual"
+        return "target"
+
+
+def _parse(code: str | None) -> Period | None:
+    if code is None:
+        return None
+    try:
+        return Period.parse(code)
+    except ValueError:
+        return None

@@ -1,0 +1,337 @@
+"""What a figure measures: the noun phrase that names it, in standard terms where the vocabulary knows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import rjieba
+
+from index import figure_words as words
+
+if TYPE_CHECKING:
+    from index.vocabulary import IndicatorMention, Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is measured; `start:end` are offsets of its words in the text, -1 when put together."""
+
+    name: str
+    id: str | None
+    start: int
+    end: int
+    rate: bool = False  # itself a percentage, such as 失业率
+    head: str = ""  # 增速, 占比, ... that stood behind the name
+    generic: bool = False  # only a head (总量, 占比): what it is of stands elsewhere
+    whole: str = ""  # of 服务业在国内生产总值中的比重: 国内生产总值
+
+
+_NOUN_TAGS = ("n", "j", "l", "i", "b", "vn", "an", "eng", "f", "s", "a", "k", "h", "g", "z", "vi")
+_INSIDE = frozenset("第一 第二 第三 人均 单位 全 每 以上 以下 全社会 各类 跨境 高 新".split())
+_LIST_WORDS = frozenset("、 和 与 及 以及".split())
+_TRIM_START = re.compile(
+    r"(?:[、，。：’（）()\s的和与及等了]|以上|以下|以及|其中|全年|全部|累计|共(?!同|享|青)|将|把|各类|各种|每年|约|近(?!海|郊)|新的|一批|其他|首次|首批|还|又|已|也|再|以来|年来)+"
+)
+_TRIM_END = re.compile(r"(?:[、，：“\s的和与及了]|总共|分别|大约|首次|同比|环比)+$")
+_HARD_STOP = re.compile(rf"[{words.TIME}，,；;：:。！？!?\n\t（）()—《》]|其中|包括|特别是|尤其是|主要是|同时|此外|——")
+_REGION_PREFIX = re.compile(
+    r"^(?:我国|全国|我省|我市|我区|我县|全省|全市|全区|全县|全社会|全州|全镇|全球|世界|本市|本省|全行业|中国|该省|该市|全自治区|高新区|新区|全市的|全国的|我们)(?:的)?(?=.)"
+)
+_KEPT_HEADS = frozenset("企业 产业 项目 居民 人口 教育 保险 消费".split())
+_VERB_SET = frozenset(words.VERBS)
+_SHARE_OF = re.compile(
+    r"(?P<of>[在占](?P<whole>[^，。；、]{2,14}?)(?:当中|中|里|内)?(?:所占)?的?(?P<head>比重|比例|份额)|[与同和](?P<second>[^，。；、]{2,10}?)(?P<ratio>之比|的比例|的比率|的比值|比值))$"
+)
+_NEW = re.compile(r"^(?:净增|新增加|新增|累计新增|新登记|累计|新)(?=..)")
+_NO_OBJECT = re.compile(r"的?(?:预期|计划|规划|年度|调控|政策|增长|发展)*(?:目标|水平|速度|幅度|增速|区间|指标|任务|比例)")
+_PAREN = re.compile(r"（[^（）]{0,20}）$|\([^()]{0,20}\)$")
+
+
+@lru_cache(maxsize=20_000)
+def _tags(text: str) -> tuple[tuple[str, str], ...]:
+    return tuple(rjieba.tag(text))
+
+
+def last_word(text: str) -> str:
+    """The last word of `text` as the tokenizer cuts it."""
+    tokens = _tags(text[-12:])
+    return tokens[-1][0] if tokens else ""
+
+
+class SubjectReader:
+    """Finds subjects in one paragraph. `masked` is the paragraph with time expressions masked."""
+
+    def __init__(
+        self, text: str, masked: str, vocabulary: Vocabulary, regions: Sequence[tuple[int, int]] = ()
+    ) -> None:
+        self.text = text
+        self.masked = masked
+        self.regions = dict(regions)
+        self.vocabulary = vocabulary
+        self.mentions: Sequence[IndicatorMention] = vocabulary.find(text)
+
+    # ---------------------------------------------------------------- a phrase that ends at `end`
+
+    def ending_at(self, start: int, end: int) -> Subject | None:
+        """The subject whose words end at `end`, not reaching back over `start`."""
+        end = start + len(_TRIM_END.sub("", self.masked[start:end]))
+        if end <= start:
+            return None
+        paren = _PAREN.search(self.masked, start, end)
+        if paren and paren.start() > start:
+            end = paren.start()
+        stops = [match.end() for match in _HARD_STOP.finditer(self.masked, start, end)]
+        begin = stops[-1] if stops else start
+        if begin >= end:
+            return None
+        share = _SHARE_OF.search(self.masked, begin, end)
+        if share and share.end() == end and share.start("of") > begin:
+            part = self.ending_at(begin, share.start("of"))
+            if part is not None:
+                if share["ratio"]:
+                    return self._ratio(part, end)
+                span = share.span("whole")
+                return replace(part, head=share["head"], whole=self.text[slice(*span)].strip("的"))
+        mention = self._mention_ending(begin, end)
+        phrase = self._noun_phrase(begin, end)
+        if mention is not None:
+            first = min(phrase, mention.start) if phrase is not None else mention.start
+            before = _REGION_PREFIX.sub("", self.masked[first : mention.start])
+            before = _TRIM_START.sub("", before)
+            if not before or not self._modifies(before):
+                head = self.masked[mention.end : end]
+                return Subject(
+                    mention.indicator.name, mention.indicator.id, mention.start, mention.end,
+                    rate=mention.indicator.rate, head=head,
+                )  # fmt: skip
+        if phrase is None:
+            return None
+        return self.named(phrase, end)
+
+    def _ratio(self, part: Subject, end: int) -> Subject:
+        """研发经费支出与国内生产总值之比: a rate under its whole name."""
+        if part.start < 0:
+            return part
+        whole = self.named(part.start, end)
+        return replace(whole, rate=True) if whole is not None else part
+
+    def named(self, start: int, end: int) -> Subject | None:
+        """The subject that the words `text[start:end]` name."""
+        trimmed = _TRIM_START.match(self.masked, start, end)
+        if trimmed:
+            start = trimmed.end()
+        end = start + len(_TRIM_END.sub("", self.masked[start:end]))
+        if end <= start:
+            return None
+        name = self.text[start:end]
+        if words.GENERIC_HEAD.fullmatch(name):
+            return Subject(name, None, start, end, head=name, generic=True)
+        if name.count("”") > name.count("“"):
+            opening = self.masked.rfind("“", max(0, start - 24), start)
+            if opening >= 0:
+                start = opening
+        elif name.count("“") > name.count("”"):
+            start += name.rindex("“") + 1
+        start = self._after_region(start, end)
+        name = self.text[start:end]
+        if start >= end or start in self.regions and self.regions[start] >= end:
+            return None
+        known = self.vocabulary.lookup(name)
+        if known is None and name.startswith("国家"):
+            known = self.vocabulary.lookup(name[2:])
+            start += 2 if known else 0
+        if known:
+            return Subject(known.name, known.id, start, end, known.rate)
+        for pattern in (words.GROWTH_HEAD, words.SHARE_HEAD):
+            head = pattern.search(name)
+            if head and head.start() > 1:
+                base = name[: head.start()].rstrip("的")
+                known = self.vocabulary.lookup(base)
+                if known:
+                    return Subject(known.name, known.id, start, start + len(base), known.rate, head=head[0])
+                if pattern is words.GROWTH_HEAD:
+                    return Subject(base, None, start, start + len(base), head=head[0])
+        return Subject(name, None, start, end, rate=bool(words.RATE_HEAD.search(name)))
+
+    def _after_region(self, start: int, end: int) -> int:
+        """Past a place or 全国 with which the phrase opens."""
+        for _ in range(2):
+            after = self.regions.get(start)
+            if after is None:
+                prefix = _REGION_PREFIX.match(self.text[start:end])
+                after = start + prefix.end() if prefix else None
+            if after is None or after > end - 1:
+                break
+            if after < end and self.text[after] in "级籍区内外":
+                break
+            start = after + 1 if self.text[after] == "的" else after
+            trimmed = _TRIM_START.match(self.masked, start, end)
+            start = trimmed.end() if trimmed and trimmed.end() < end else start
+        return start
+
+    def from_name(self, name: str, start: int = -1, end: int = -1) -> Subject:
+        """The subject of a name put together from several places (制造业 + 增加值)."""
+        known = self.vocabulary.lookup(name)
+        if known:
+            return Subject(known.name, known.id, start, end, known.rate)
+        return Subject(name, None, start, end, rate=bool(words.RATE_HEAD.search(name)))
+
+    def joined(self, domain: Subject, head: Subject) -> Subject:
+        """制造业 … 增加值 as 制造业增加值; the span is that of the head."""
+        name = _NEW.sub("", domain.name)
+        for known_head in words.LIST_HEADS:
+            if known_head in _KEPT_HEADS:
+                continue
+            if name.endswith(known_head) and len(name) > len(known_head):
+                name = name[: -len(known_head)]
+                break
+        return self.from_name(name + head.name, head.start, head.end)
+
+    def whole(self, subject: Subject) -> Subject:
+        """新增经营主体 as 经营主体, for a clause that goes on with 总量."""
+        shorter = _NEW.sub("", subject.name)
+        return subject if shorter == subject.name else self.from_name(shorter, subject.start, subject.end)
+
+    def _mention_ending(self, start: int, end: int) -> IndicatorMention | None:
+        """The longest vocabulary mention that ends at `end`, bar a head such as 增速 or 总量."""
+        best: IndicatorMention | None = None
+        for mention in self.mentions:
+            if mention.start < start or mention.end > end:
+                continue
+            tail = self.masked[mention.end : end].lstrip("的")
+            if (not tail or words.GENERIC_HEAD.fullmatch(tail) or words.GROWTH_HEAD.fullmatch(tail)) and (
+                best is None or mention.end - mention.start > best.end - best.start
+            ):
+                best = mention
+        return best
+
+    @staticmethod
+    def _modifies(before: str) -> bool:
+        """Whether words before a known indicator make it another one (工业技改 + 投资)."""
+        tokens = _tags(before)
+        last_word, last_tag = tokens[-1]
+        if last_word in _VERB_SET or last_tag in ("d", "p", "c", "r", "v", "t", "x", "u", "ul", "m"):
+            return last_word in _LIST_WORDS
+        return True
+
+    def _noun_phrase(self, start: int, end: int) -> int | None:
+        """Where the noun phrase that ends at `end` begins."""
+        position = end
+        first: int | None = None
+        after = ""
+        for word, tag in reversed(_tags(self.masked[start:end])):
+            position -= len(word)
+            if word in _VERB_SET and not (word in words.NOUN_VERBS and (first is None or tag == "vn")):
+                break
+            if tag in ("v", "vd", "vg", "vl") and word not in words.NOUN_VERBS:
+                # a verb stands inside a noun phrase only before another noun: 登记失业率
+                if first is None or after == "的":
+                    break
+                first = position
+            elif word in ("的", "之", "等") or word in _LIST_WORDS or word in "“”·":
+                if first is None and word != "”":
+                    continue
+                if word == "“":
+                    first = position
+            elif tag.startswith(_NOUN_TAGS) or word in words.NOUN_VERBS or word in _INSIDE:
+                first = position
+            elif first is not None and word.isascii() and word.isalnum():
+                first = position
+            else:
+                break
+            after = word
+        return first
+
+    # ---------------------------------------------------------------- a phrase that begins at `start`
+
+    def starting_at(self, start: int, end: int) -> Subject | None:
+        """The counted noun directly behind a number: 416项〔行政审批等事项〕."""
+        limit = min(end, start + 30)
+        stop = _HARD_STOP.search(self.masked, start, limit)
+        if stop:
+            limit = stop.start()
+        if limit <= start:
+            return None
+        position, last, nouns = start, start, 0
+        for word, tag in _tags(self.masked[start:limit]):
+            if word == "的" and position == start or word == "“":
+                position += len(word)
+                continue
+            if word in ("等", "”", "的", "之"):
+                position += len(word)
+                last = position if nouns and word == "”" else last
+                continue
+            if word in "、和与及":
+                if nouns:
+                    break
+                return None
+            is_verb = tag in ("v", "vd", "vi") and word not in words.NOUN_VERBS
+            if is_verb and (word in _VERB_SET or words.CHANGE_VERB.search(word) or words.LEVEL_VERB.search(word)):
+                break
+            if not (tag.startswith(_NOUN_TAGS) or is_verb or word in words.NOUN_VERBS or tag == "x" and word.isalnum()):
+                break
+            if tag == "f" and not nouns:
+                break
+            position += len(word)
+            if not is_verb and tag not in ("a", "b", "f"):
+                nouns += 1
+                last = position
+        if not nouns or _NO_OBJECT.match(self.masked, start, last):
+            return None
+        return self.named(start, last)
+
+    # ---------------------------------------------------------------- lists
+
+    def items(self, start: int, end: int, count: int) -> list[Subject] | None:
+        """`count` subjects named in a list that ends at `end`: 高技术制造业、装备制造业增加值."""
+        end = start + len(_TRIM_END.sub("", self.masked[start:end]))
+        stops = [match.end() for match in _HARD_STOP.finditer(self.masked, start, end)]
+        begin = stops[-1] if stops else start
+        pieces: list[tuple[int, int]] = []
+        position = begin
+        for match in re.finditer(r"、|以及|和|与|及", self.masked[begin:end]):
+            pieces.append((position, begin + match.start()))
+            position = begin + match.end()
+        pieces.append((position, end))
+        pieces = [piece for piece in pieces if piece[0] < piece[1]]
+        if len(pieces) < count:
+            return None
+        pieces = pieces[-count:]
+        first = self._noun_phrase(*pieces[0])
+        if first is None:
+            return None
+        pieces[0] = (first, pieces[0][1])
+        names = [self.text[a:b] for a, b in pieces]
+        prefix = _REGION_PREFIX.match(names[0])
+        if prefix:
+            names[0] = names[0][prefix.end() :]
+        names = _share_tail(names)
+        return [self.from_name(name, *piece) for name, piece in zip(names, pieces, strict=True)]
+
+
+def _share_tail(names: list[str]) -> list[str]:
+    """[基础设施, 制造业投资] -> [基础设施投资, 制造业投资]; [第一, 二, 三产业增加值] likewise."""
+    last = names[-1]
+    ordinal = re.fullmatch(r"第?[一二三四](产业.*)", last)
+    if ordinal:
+        return [
+            f"第{name.lstrip('第')}{ordinal[1]}" if len(name.lstrip("第")) == 1
+            else name if len(name) > 2 else name
+            for name in names[:-1]
+        ] + [f"第{last.lstrip('第')}"]  # fmt: skip
+    tail = ""
+    for head in words.LIST_HEADS:
+        if last.endswith(head) and len(last) > len(head):
+            tail = head
+            break
+    if not tail:
+        return names
+    return [name if name.endswith(words.LIST_HEADS) else name + tail for name in names[:-1]] + [last]
+
+
+def with_head(subject: Subject, head: str) -> Subject:
+    return replace(subject, head=head)

@@ -1,0 +1,102 @@
+"""Every figure of a report: value, unit, what it measures, when, where, how sure, and where it stands.
+
+`read_figures` reads a whole Report in canonical offsets; `figures_in_text` reads a draft answer or a
+raw passage. The work is done in layers: `index.numerals` (numbers), `index.figure_scan` (which numbers
+are figures, and their units), `index.figure_context` (what they measure), `index.figure_scope` (period,
+region, status), `index.figure_tables` (tables).
+"""
+
+from __future__ import annotations
+
+from index.figure_context import ParagraphReader, Reading
+from index.figure_scope import ParagraphScope, ReportScope, ScopeReader
+from index.figure_tables import read_table
+from index.numerals import find_numerals
+from index.periods import Period
+from index.types import Figure, Report
+from index.vocabulary import Vocabulary, load_vocabulary
+
+
+def read_figures(report: Report, vocabulary: Vocabulary | None = None) -> list[Figure]:
+    """All figures of `report` in the order of its text; `report.text[f.start:f.end] == f.text`."""
+    vocabulary = vocabulary or load_vocabulary()
+    scope = ScopeReader(ReportScope.of(report.metadata))
+    figures: list[Figure] = []
+    tables_read: set[int] = set()
+    for block in report.blocks:
+        text = report.text[block.start : block.end]
+        if block.kind == "heading":
+            scope.enter_heading(text, block.level)
+            figures.extend(_read_paragraph(report.name, text, block.start, scope, vocabulary))
+        elif block.kind == "row" and block.table is not None:
+            if block.table not in tables_read:
+                tables_read.add(block.table)
+                figures.extend(read_table(report, report.tables[block.table], scope, vocabulary))
+        else:
+            figures.extend(_read_paragraph(report.name, text, block.start, scope, vocabulary))
+    return sorted(figures, key=lambda figure: figure.start)
+
+
+def figures_in_text(
+    text: str, *, period: str | None = None, region: str | None = None, vocabulary: Vocabulary | None = None
+) -> list[Figure]:
+    """The figures of a draft answer or raw passage, Chinese or English; offsets are those of `text`.
+
+    `period` (a Period code) and `region` are what is meant where the text does not say.
+    """
+    reported = ReportScope(Period.parse(period) if period else None, region=region)
+    scope = ScopeReader(reported)
+    vocabulary = vocabulary or load_vocabulary()
+    figures: list[Figure] = []
+    start = 0
+    for line in text.splitlines(keepends=True):
+        figures.extend(_read_paragraph("", line, start, scope, vocabulary))
+        start += len(line)
+    return figures
+
+
+def _read_paragraph(
+    name: str, text: str, offset: int, scope: ScopeReader, vocabulary: Vocabulary
+) -> list[Figure]:
+    if not find_numerals(text):
+        if scope.report.work_report:
+            scope.paragraph(text, scope.report.periods_in(text))
+        return []
+    periods = scope.report.periods_in(text)
+    paragraph = scope.paragraph(text, periods)
+    reader = ParagraphReader(text, vocabulary, periods, paragraph.region_spans)
+    return [_figure(name, text, offset, reading, paragraph, reader.masked) for reading in reader.read()]
+
+
+def _figure(
+    name: str, text: str, offset: int, reading: Reading, scope: ParagraphScope, masked: str
+) -> Figure:
+    quantity, subject = reading.quantity, reading.subject
+    period = scope.period(reading)
+    region = scope.region(reading, masked)
+    named = subject is not None and subject.start >= 0
+    return Figure(
+        report=name,
+        start=offset + quantity.start,
+        end=offset + quantity.end,
+        text=text[quantity.start : quantity.end],
+        value=-abs(quantity.value) if reading.negative else quantity.value,
+        unit=quantity.unit,
+        base_unit=quantity.base_unit,
+        scale=quantity.scale,
+        indicator=subject.name if subject is not None else "",
+        indicator_id=subject.id if subject is not None else None,
+        indicator_start=offset + subject.start if named and subject is not None else -1,
+        indicator_end=offset + subject.end if named and subject is not None else -1,
+        measure=reading.measure,
+        basis=reading.basis,
+        direction=reading.direction,
+        qualifier=quantity.qualifier,
+        reference=reading.reference,
+        period=period.value,
+        period_origin=period.origin,
+        region=region.value,
+        region_origin=region.origin,
+        status=scope.status(reading, period.value),
+        range_text=quantity.range_text,
+    )

@@ -1,0 +1,48 @@
+"""Follow-ups made whole by rule; all places are fictional."""
+
+from __future__ import annotations
+
+import pytest
+
+from index.vocabulary import load_vocabulary
+from rag.conversation import resolve
+from rag.query import understand
+from rag.types import Turn
+
+
+def resolved(question: str, before: str) -> str:
+    return resolve(question, [Turn(before)], load_vocabulary())
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "wanted"),
+    [
+        ("2023年云川市经济增速领先全国多少个百分点？", "全省呢？", "2023年云川市经济增速领先全省多少个百分点？"),
+        ("2022年云川市地区生产总值增长多少？", "那2023年呢？", "2023年云川市地区生产总值增长多少？"),
+        ("2023年云川市进出口总额是多少？", "临河市呢？", "2023年临河市进出口总额是多少？"),
+        ("2023年云川市地区生产总值增长多少？", "社会消费品零售总额呢？", "2023年云川市社会消费品零售总额增长多少？"),
+        ("云川高新区有多少家瞪羚企业？", "雏鹰企业呢？", "云川高新区有多少家雏鹰企业？"),
+    ],
+)
+def test_fragment_replaces_its_slot(before: str, question: str, wanted: str) -> None:
+    assert resolved(question, before) == wanted
+
+
+def test_comparison_with_another_year() -> None:
+    query = understand(resolved("和2022年比呢？", "2023年云川市地区生产总值增长多少？"), load_vocabulary())
+    assert {p.code() for p in query.periods} == {"2022", "2023"}
+    assert query.operation == "difference"
+
+
+def test_english_fragment() -> None:
+    text = resolved("And retail sales?", "How fast did industrial value added grow in Yunchuan City in 2023?")
+    assert "retail sales" in text and "2023" in text and "industrial" not in text
+
+
+def test_whole_question_keeps_its_own_slots() -> None:
+    text = resolved("2021年临河市进出口总额是多少？", "2023年云川市地区生产总值增长多少？")
+    assert text == "2021年临河市进出口总额是多少？"
+
+
+def test_without_history_nothing_is_added() -> None:
+    assert resolve("全省呢？", [], load_vocabulary()) == "全省呢？"

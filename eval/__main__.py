@@ -129,7 +129,9 @@ def _score(options: argparse.Namespace) -> int:
     if options.out is not None:
         from eval.report import write_outputs
 
-        write_outputs(options.out, scored, answers, scores, {"gold": [str(options.gold)]})
+        write_outputs(
+            options.out, scored, answers, scores, {"gold": options.gold.name, "answers": options.answers.name}
+        )
         print(f"\n{options.out / 'report.html'}")
     return 0
 

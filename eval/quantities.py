@@ -92,7 +92,10 @@ _FILLER = r"(?:余|多|来|几|\+)?"
 _CHINESE_SCALE = (
     rf"(?:{_alternatives([s for s in CHINESE_SCALES if s not in '千百'])}|千(?![瓦米克])|百(?!分))"
 )
-_DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+ \. \d+|\d+[.·]\d+|\d+"
+# A decimal point may keep the spaces it has in files ("18. 2%"), but not after a year, which ends a sentence,
+# nor after a single digit at the beginning of a line, which numbers a list.
+_SPACED = r"(?!(?:19|20)\d\d(?!\d))(?:(?=\d\d)|(?<=[^\n]))\d+(?: \. ?|\. )\d+(?![\d.])"
+_DIGITS = rf"\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|{_SPACED}|\d+[.·]\d+|\d+"
 _NUMERAL = "零〇一二两三四五六七八九十百千万亿"
 
 _ARABIC: Final = re.compile(

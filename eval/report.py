@@ -63,14 +63,14 @@ def write_outputs(
 
 _STYLE: Final = """
 :root{color-scheme:light}
-body{font:15px/1.55 system-ui,"Noto Sans CJK SC","Microsoft YaHei",sans-serif;max-width:1080px;
+body{font:15px/1.55 system-ui,"Noto Sans CJK SC","Microsoft YaHei",sans-serif;max-width:1180px;
 margin:2rem auto;padding:0 1rem;color:#222;background:#fff}
 h1{font-size:1.5rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .6rem}
 .muted{color:#666}.cards{display:flex;flex-wrap:wrap;gap:.8rem;margin:1.2rem 0}
 .card{border:1px solid #ddd;border-radius:8px;padding:.6rem 1rem;min-width:8.5rem}
 .card b{display:block;font-size:1.6rem;font-weight:600}.card.bad b{color:#b02a3c}
 .scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.88rem}
-th,td{padding:.25rem .6rem;text-align:right;border-bottom:1px solid #eee;white-space:nowrap}
+th,td{padding:.25rem .5rem;text-align:right;border-bottom:1px solid #eee;white-space:nowrap}
 th:first-child,td:first-child{text-align:left}
 details{border:1px solid #ddd;border-left-width:5px;border-radius:6px;margin:.5rem 0;padding:.4rem .8rem}
 details.wrong{border-left-color:#d1495b}details.false{border-left-color:#b8b8b8}
@@ -132,7 +132,7 @@ def page(
 
 def _cards(whole: Mapping[str, Any], intervals: Mapping[str, Any]) -> str:
     shown = (
-        ("accuracy", "accuracy", "%", ""),
+        ("accuracy", "right or rightly refused", "%", ""),
         ("wrong", "wrong", "%", "bad"),
         ("right_refusal", "right refusal", "%", ""),
         ("false_refusal", "false refusal", "%", ""),

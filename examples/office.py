@@ -187,6 +187,8 @@ def _add_sheet(workbook: Workbook, source: dict[str, Any]) -> None:
     for row in sheet.iter_rows(min_row=3, max_row=last, max_col=columns):
         for cell in row:
             cell.border = Border(line, line, line, line)
+            if isinstance(cell.value, float):
+                cell.number_format = "0.0"  # 9.0 shows its decimal, though the file stores 9
             if cell.row <= 2 + len(source["header"]):
                 cell.font, cell.alignment = Font(bold=True), centre
     for span in merged_spans(source["header"]):

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from index.boilerplate import INVISIBLE, find_drops
 from index.outline import Outline, without_lone_headings
-from index.paragraphs import VOID, Paragraph, group, read_lines
+from index.paragraphs import VOID, Line, Paragraph, group, read_lines
 from index.spacing import GAP, figure_gaps, flatten, is_chinese, keeps_space, tidy, visible
 from index.types import Block, Cell, Drop, Metadata, RawHeading, RawReport, Report, Slot, Table
 
@@ -30,13 +30,11 @@ def clean(raw: RawReport, *, name: str, sha256: str, path: str = "") -> Report:
     flat = flatten(raw.text, drops)
     builder = _Builder(raw.text, flat)
     outline = Outline(known=bool(raw.headings))
-    position = 0
-    for start, end, table, row in [*rows, (len(flat), len(flat), -1, -1)]:
-        for paragraph, heading in _paragraphs(flat, position, start, raw):
-            builder.block(paragraph.start, paragraph.end, outline.level(paragraph, heading))
-        if table >= 0:
-            builder.row(raw.tables[table], table, row)
-        position = max(position, end)
+    for item in _items(flat, raw, rows):
+        if isinstance(item, Paragraph):
+            builder.block(item.start, item.end, outline.level(item, item.heading))
+        else:
+            builder.row(raw.tables[item[0]], *item)
     title = Slot(raw.title, "file metadata") if raw.title else None
     return Report(
         name=name,
@@ -96,23 +94,29 @@ def _row_spans(tables: Sequence[Table]) -> list[tuple[int, int, int, int]]:
     return sorted(spans)
 
 
-def _paragraphs(
-    flat: str, start: int, end: int, raw: RawReport
-) -> Iterator[tuple[Paragraph, RawHeading | None]]:
-    """Paragraphs of `flat[start:end]`; a heading the reader saw is a paragraph of its own."""
-    first = bisect_left(raw.headings, start, key=lambda heading: heading.start)
-    position = start
-    for heading in raw.headings[first:]:
-        if heading.start >= end:
-            break
-        for paragraph in group(read_lines(flat, position, heading.start), wrapped=raw.wrapped):
-            yield paragraph, None
-        lines = read_lines(flat, heading.start, heading.end)
-        if lines:
-            yield Paragraph(lines, blank_before=True), heading
-        position = heading.end
-    for paragraph in group(read_lines(flat, position, end), wrapped=raw.wrapped):
-        yield paragraph, None
+def _items(
+    flat: str, raw: RawReport, rows: Sequence[tuple[int, int, int, int]]
+) -> Iterator[Paragraph | tuple[int, int]]:
+    """Paragraphs and (table, row) in order; a heading the reader saw is a paragraph of its own."""
+    marks: list[tuple[int, int, RawHeading | tuple[int, int]]] = [
+        (heading.start, heading.end, heading) for heading in raw.headings
+    ]
+    marks += [(start, end, (table, row)) for start, end, table, row in rows]
+    marks.sort(key=lambda mark: mark[:2])
+    runs: list[list[Line]] = []
+    position = 0
+    for start, end, _ in marks:
+        runs.append(read_lines(flat, raw.text, position, max(position, start)))
+        position = max(position, end)
+    runs.append(read_lines(flat, raw.text, position, len(flat)))
+    grouped = group(runs, wrapped=raw.wrapped)
+    for paragraphs, (start, end, mark) in zip(grouped, marks, strict=False):
+        yield from paragraphs
+        if not isinstance(mark, RawHeading):
+            yield mark
+        elif lines := read_lines(flat, raw.text, start, end):
+            yield Paragraph(lines, blank_before=True, heading=mark)
+    yield from grouped[-1]
 
 
 # ---------------------------------------------------------------- the canonical text

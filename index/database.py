@@ -107,9 +107,8 @@ class Database:
             raise missing(self.file.parent)
         try:
             connection = _connect(_address(self.file, "mode=rw"))
-            _check_readable(connection)
         except sqlite3.OperationalError:
-            if os.access(self.file.parent, os.W_OK):
+            if _writable(self.file.parent):
                 raise
             connection = self._open_in_read_only_folder()
         connection.execute("PRAGMA query_only = 1")
@@ -130,7 +129,6 @@ class Database:
                 connection = _connect(_address(file, "mode=rw"))
             else:
                 connection = _connect(_address(file, "mode=ro&immutable=1"))
-        _check_readable(connection)
         return connection
 
     def _files_now(self) -> tuple[int, ...]:
@@ -263,18 +261,18 @@ def _connect(address: str) -> sqlite3.Connection:
         isolation_level=None,  # transactions are begun and ended by hand
         check_same_thread=False,  # the pool hands a connection to one thread at a time
     )
-    connection.execute("PRAGMA foreign_keys = 1")
-    connection.execute("PRAGMA cache_size = -16000")
-    connection.execute("PRAGMA temp_store = MEMORY")
-    return connection
-
-
-def _check_readable(connection: sqlite3.Connection) -> None:
     try:
-        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        connection.execute("PRAGMA foreign_keys = 1")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute("PRAGMA cache_size = -16000")  # KiB; the first to touch the file
     except sqlite3.Error:
         connection.close()
         raise
+    return connection
+
+
+def _writable(directory: Path) -> bool:
+    return os.access(directory, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _address(file: Path, options: str) -> str:

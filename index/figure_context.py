@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from index import figure_words as words
 from index.figure_scan import Quantity, find_quantities
-from index.figure_subject import Subject, SubjectReader, last_word
+from index.figure_subject import Subject, SubjectReader, is_word
 from index.numerals import plain_form
 from index.types import Measure
 
@@ -108,6 +108,7 @@ class ParagraphReader:
         self.subjects = SubjectReader(text, self.masked, vocabulary, regions)
         self.quantities = find_quantities(text)
         self.readings: list[Reading] = []
+        self.spoken_of: Subject | None = None  # in an earlier sentence
         self._forget()
 
     def _forget(self) -> None:
@@ -128,12 +129,15 @@ class ParagraphReader:
             if inside:
                 self._read_sentence(start, end, inside)
             else:
-                self._forget()
+                mentions = [mention for mention in self.subjects.mentions if start <= mention.start < end]
+                if mentions:
+                    self.spoken_of = self.subjects.from_name(mentions[-1].indicator.name)
         return self.readings
 
     # ---------------------------------------------------------------- sentences and clauses
 
     def _read_sentence(self, start: int, end: int, quantities: list[Quantity]) -> None:
+        self.spoken_of = self.subject or self.spoken_of
         self._forget()
         position = 0
         for clause_start, clause_end in self._clauses(start, end, quantities):
@@ -263,6 +267,7 @@ class ParagraphReader:
         if subject is None:
             return [(self.subject, True)] * count
         if subject.generic and predicate.measure not in ("change",) or (subject.generic and self.subject is not None):
+            self.subject = self.subject or self.spoken_of
             if self.subject is None:
                 return [(subject, False)] * count
             carried = self.subjects.whole(self.subject)
@@ -374,7 +379,7 @@ class ParagraphReader:
             if predicate is not None:
                 return predicate
         level = words.LEVEL_VERB.search(text)
-        if level and level["verb"]:
+        if level and (len(level["verb"]) > 1 or is_word(text[: level.end("verb")], level["verb"])):
             return _Predicate(self._trim(left, left + level.start()))
         return _Predicate(self._trim(left, end), found=False)
 
@@ -422,10 +427,10 @@ class ParagraphReader:
         """Moves `end` to the left over adverbs, comparisons and time words."""
         while end > left:
             text = self.masked[left:end]
-            match = words.ADVERBS.search(text) or words.COMPARISON.search(text)
+            match = words.ADVERBS.search(text) or words.COMPARISON.search(text) or words.SETTING.search(text)
             if match is not None:
                 end = left + match.start()
-            elif text[-1] in words.SHORT_ADVERBS and last_word(text) == text[-1]:
+            elif text[-1] in words.SHORT_ADVERBS and is_word(text, text[-1]):
                 end -= 1
             else:
                 return end

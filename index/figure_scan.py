@@ -49,7 +49,7 @@ _MEASURES = (
     "亩 公顷 平方公里 平方千米 平方米 平米 ㎡ 公里 千米 海里 华里 厘米 毫米 米 里 "
     "立方公里 立方米 方 毫升 升 千瓦时 千瓦小时 兆瓦时 度电 度 千伏安 兆伏安 千伏 千瓦 兆瓦 吉瓦 "
     "个百分点 百分点 个千分点 千分点 个基点 基点 倍 番 ℃ 摄氏度 岁 周岁 桶 标箱 标准箱 "
-    "个工作日 工作日 个小时 小时 分钟 天 个月 台套 台（套） 台(套) 载重吨 总吨 马力 纱锭 锭 芯公里 皮长公里 % ‰"
+    "个工作日 工作日 个小时 小时 分钟 天 个月 台套 台（套） 台(套) 载重吨 总吨 分钱 毛钱 角钱 马力 纱锭 锭 芯公里 皮长公里 % ‰"
 ).split()
 _COUNTS = (
     "个 家 户 项 件 只 条 座 处 所 套 台 辆 艘 架 批 次 种 类 宗 起 笔 份 张 本 册 部 篇 首 支 枚 颗 株 棵 头 匹 羽 "
@@ -64,7 +64,7 @@ _UNIT = re.compile(
 )
 # What follows a count word when it only begins another word (100家 电商, but 2023 家电…).
 _NOT_UNIT_BEFORE = {
-    "人": "工均大", "家": "电庭居具", "条": "例约", "类": "新创药水疫地", "部": "门委", "台": "湾风胞", "度": "假",
+    "人": "工均大民", "家": "电庭居具", "条": "例约", "类": "新创药水疫地", "部": "门委", "台": "湾风胞", "度": "假",
     "方": "面案针", "里": "程", "升": "级", "门": "类户", "天": "津", "次": "区", "首": "个次批家创", "对": "外口",
     "本": "科级", "口": "岸径", "所": "有", "组": "织", "起": "步", "级": "", "名": "优牌", "位": "数", "元": "旦",
     "片": "区", "间": "接", "分": "", "担": "保", "道": "路", "列": "入", "批": "准", "份": "额", "卷": "入", "站": "式",
@@ -94,6 +94,7 @@ _FIRM_UNITS = frozenset(
     "元 美元 欧元 日元 港元 英镑 卢布 吨 公斤 亩 公顷 平方公里 平方米 公里 立方米 千瓦 千瓦时 倍 番 百分点 个百分点 "
     "吨公里 人公里 吨标准煤 人次 桶".split()
 )
+_ABSTRACT = frozenset("方面 方针 原则 要求 问题 矛盾 关系 统筹 环节 阶段 时期 基本 层次 字 坚持 重大 大的 主要 重点 更加 结合 转变".split())
 _INDEX_BEFORE = re.compile(
     r"(?:指数|系数|PMI|得分|评分|总分|之比|比值|收入比|生育率|倍差)(?:（[^）]*）)?"
     r"[^，。；：、\d]{0,8}?(?:为|是|达到|达|至|到|在|由|从|仅|升|降)?\s?$"
@@ -189,6 +190,8 @@ def _read_counted(plain: str, numeral: Numeral, before: str) -> Quantity | None:
     end = numeral.end
     chinese = numeral.kind == "chinese"
     digits = plain[numeral.start : end]
+    if before.endswith(("最后", "最初")):
+        return None  # 最后一公里
     if _HALF.match(plain, numeral.start):
         return Quantity(numeral.start, numeral.start + 2, Decimal("0.5"), "", "fraction")
     if not numeral.scale and (len(digits) == 1 or not chinese):
@@ -246,6 +249,8 @@ def _firm_chinese(numeral: Numeral, unit: str, after: str) -> bool:
     value, scale = numeral.value, numeral.scale
     if scale:
         return True
+    if after[:2] in _ABSTRACT:
+        return False
     if unit == "元" and after[:1] in ("化", "结", "论", "经", "一"):
         return False
     if unit in _FIRM_UNITS:

@@ -15,7 +15,7 @@ from typing import Literal
 from index import figure_words as words
 from index.figure_context import Reading
 from index.periods import Period, PeriodMention, find_periods
-from index.regions import RegionMention, find_regions
+from index.regions import RegionMention, contains_region, find_regions
 from index.types import Metadata, Status
 
 Mode = Literal["", "review", "plan"]
@@ -27,6 +27,9 @@ _PLAN_WORDS = re.compile(r"部署|任务|安排|总体要求|目标|建议|打�
 _LEAD_IN = re.compile(
     rf"(?:[{words.TIME}，,、：:（(“\s]|其中|截至|据统计|据初步统计|统计显示|到|在|从|对|我们|目前|同期|按|全年|而|但|特别是|尤其是|一是|二是|三是|[一二三四五六七八九十]+是|——|—|●|·)*$"
 )
+_NOW = re.compile(r"截至目前|目前|至今|迄今|现在|如今")
+_ONLY_ONE = re.compile(r"首|最|唯一|第[一二三四五六七八九十\d]|前[一二三四五六七八九十\d]|领先|率先")
+_QUOTED_YEAR = re.compile(r"[“《][^“”《》]*$")
 _AS_OF = re.compile(r"(?:截至|截止|到|至)\s?$")
 _NOT_OF_REGION = re.compile(r"(?:对|向|从|与|同|和|以|经|赴|由|及|、)$")
 
@@ -94,7 +97,7 @@ class ScopeReader:
         while self.headings and self.headings[-1][0] >= level:
             self.headings.pop()
         periods = [mention for mention in self.report.periods_in(text) if mention.kind != "date"]
-        regions = [mention for mention in self.report.regions_in(text) if not mention.part_of_name]
+        regions = [mention for mention in self.report.regions_in(text) if not mention.is_part_of_name]
         period = next((mention for mention in periods if mention.kind != "report"), None)
         self.headings.append((level, period, regions[0] if regions else None))
         if self.report.work_report:
@@ -112,7 +115,7 @@ class ScopeReader:
             self.mode = "review"
             self._set_mode_period()
             if lead is not None and lead.period.end[0] < year:
-                self.mode_period = lead.period
+                self.mode_period = Period.of_years(lead.period.start[0], lead.period.end[0])
             elif lead is not None and lead.kind == "range":
                 self.mode_period = lead.period
             return
@@ -126,7 +129,7 @@ class ScopeReader:
             self._set_mode_period()
         elif lead.period.end[0] < year and lead.period.end[0] >= year - 1 and lead.kind in ("period", "range"):
             self.mode = "review"
-            self.mode_period = lead.period
+            self.mode_period = Period.of_years(lead.period.start[0], lead.period.end[0])
 
     # ---------------------------------------------------------------- paragraphs
 
@@ -173,7 +176,7 @@ class ParagraphScope:
         self.reader = reader
         self.report = reader.report
         self.text = text
-        self.mentions = [mention for mention in periods if not mention.compared and mention.kind != "report"]
+        self.mentions = [mention for mention in periods if not mention.compared and self._speaks_of_time(mention)]
         self.regions = self._usable_regions()
         self.region_spans = [(mention.start, mention.end) for mention in self.regions]
         self.spans = [mention for mention in self.mentions if mention.kind == "range"]
@@ -182,13 +185,26 @@ class ParagraphScope:
         return [
             mention
             for mention in self.report.regions_in(self.text)
-            if not mention.part_of_name and not mention.compared
+            if not mention.is_part_of_name
+            and not mention.compared
+            and not _ONLY_ONE.match(self.text, mention.end)
         ]
+
+    def _speaks_of_time(self, mention: PeriodMention) -> bool:
+        """Not the year of a report or of a name (“中国制造2025”)."""
+        if mention.kind == "report":
+            return False
+        named = mention.text.isdigit() and self.text[mention.end : mention.end + 1] != "年"
+        return not (named and _QUOTED_YEAR.search(self.text[max(0, mention.start - 20) : mention.start]))
 
     # ---------------------------------------------------------------- period
 
     def period(self, reading: Reading) -> Found:
         mention = self._mention_for(reading)
+        if (mention is None or mention.start < reading.clause_start) and self.report.period is not None:
+            begin = reading.sentence_start if mention is None else mention.end
+            if _NOW.search(self.text, begin, reading.quantity.start):
+                return Found(self.report.period.code(), self.report.period_origin)
         if mention is not None:
             return Found(self._period_at(reading, mention).code(), "sentence")
         lead = self._lead_before(reading.sentence_start)
@@ -242,8 +258,12 @@ class ParagraphScope:
             if mention.start >= sentence_start:
                 break
             begin = max(self.text.rfind(mark, 0, mention.start) for mark in "。！？\n") + 1
-            if mention.start - begin <= 6 and self._dates(mention) and mention.kind in ("period", "range"):
-                found = mention
+            if mention.start - begin > 6 or not self._dates(mention):
+                continue
+            year = self.report.year
+            if mention.kind == "period" or (mention.kind == "range" and self.report.work_report):
+                ahead = year is not None and mention.period.start[0] > year
+                found = found if ahead and self.reader.mode != "plan" else mention
         return found
 
     # ---------------------------------------------------------------- region
@@ -259,7 +279,7 @@ class ParagraphScope:
         if found is not None:
             return Found(found.name, "sentence")
         for mention in reversed(self.regions):
-            if mention.start < start and self._opens(mention, masked):
+            if mention.start < start and self._carries(mention) and self._opens(mention, masked):
                 return Found(mention.name, "paragraph")
         heading = self.reader.heading_region()
         if heading is not None:
@@ -267,6 +287,13 @@ class ParagraphScope:
         if self.report.region is not None:
             return Found(self.report.region, self.report.region_origin)
         return Found(None, None)
+
+    def _carries(self, mention: RegionMention) -> bool:
+        """Whether a place stays the topic of later sentences: asides on a larger place do not."""
+        if mention.name in ("全球", "世界"):
+            return False
+        home = self.report.region
+        return home is None or mention.name == home or not contains_region(mention.name, home)
 
     def _leads(self, mention: RegionMention, reading: Reading, masked: str) -> bool:
         """Whether a place is what the reading is about: it opens the clause or stands before the subject."""

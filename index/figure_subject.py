@@ -31,7 +31,7 @@ class Subject:
 
 
 _NOUN_TAGS = ("n", "j", "l", "i", "b", "vn", "an", "eng", "f", "s", "a", "k", "h", "g", "z", "vi")
-_INSIDE = frozenset("第一 第二 第三 人均 单位 全 每 以上 以下 全社会 各类 跨境 高 新".split())
+_INSIDE = frozenset("第一 第二 第三 人均 单位 全 每 以上 以下 全社会 各类 跨境 高 新 特别 超 超长期 最低 最高 综合 基本 平均 累计 年".split())
 _LIST_WORDS = frozenset("、 和 与 及 以及".split())
 _TRIM_START = re.compile(
     r"(?:[、，。：’（）()\s的和与及等了]|以上|以下|以及|其中|全年|全部|累计|共(?!同|享|青)|将|把|各类|各种|每年|约|近(?!海|郊)|新的|一批|其他|首次|首批|还|又|已|也|再|以来|年来)+"
@@ -56,10 +56,13 @@ def _tags(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(rjieba.tag(text))
 
 
-def last_word(text: str) -> str:
-    """The last word of `text` as the tokenizer cuts it."""
+def is_word(text: str, word: str) -> bool:
+    """Whether `text` ends with `word` as a word of its own (人才 does not end with 才)."""
     tokens = _tags(text[-12:])
-    return tokens[-1][0] if tokens else ""
+    if not tokens:
+        return False
+    last, tag = tokens[-1]
+    return last == word or (len(last) == 2 and last[0] in "已均共约仍还各将也都可" and tag[:1] in "dpvr")
 
 
 class SubjectReader:
@@ -183,6 +186,9 @@ class SubjectReader:
     def joined(self, domain: Subject, head: Subject) -> Subject:
         """制造业 … 增加值 as 制造业增加值; the span is that of the head."""
         name = _NEW.sub("", domain.name)
+        measured = domain.rate or words.MEASURE_HEAD.search(name + "$") or name.endswith(("总额", "总值", "率", "数"))
+        if (measured or name.endswith(words.LIST_HEADS)) and words.STANDS_ALONE.fullmatch(head.name):
+            return head
         for known_head in words.LIST_HEADS:
             if known_head in _KEPT_HEADS:
                 continue
@@ -229,7 +235,7 @@ class SubjectReader:
                 break
             if tag in ("v", "vd", "vg", "vl") and word not in words.NOUN_VERBS:
                 # a verb stands inside a noun phrase only before another noun: 登记失业率
-                if first is None or after == "的":
+                if after == "的" or (first is None and not self._noun_like(word, start, position)):
                     break
                 first = position
             elif word in ("的", "之", "等") or word in _LIST_WORDS or word in "“”·":
@@ -245,6 +251,13 @@ class SubjectReader:
                 break
             after = word
         return first
+
+    def _noun_like(self, word: str, start: int, position: int) -> bool:
+        """Whether a last word tagged as a verb is used as a noun: 企业诉求, 人才流入."""
+        if len(word) < 2 or words.CHANGE_VERB.search(word) or words.LEVEL_VERB.search(word):
+            return False
+        before = _tags(self.masked[start:position])
+        return bool(before) and before[-1][1].startswith(("n", "vn", "b", "j", "l"))
 
     # ---------------------------------------------------------------- a phrase that begins at `start`
 

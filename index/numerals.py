@@ -122,11 +122,11 @@ def _parse_scaled(words: str) -> int | None:
 # ---------------------------------------------------------------- scanning
 
 _CHINESE_DIGIT = "零〇一二三四五六七八九两"
-_CHINESE = f"[{_CHINESE_DIGIT}十百千万亿]"
+_CHINESE = f"(?:[{_CHINESE_DIGIT}十百万亿]|千(?![瓦米克伏卡]))"
 # Grouped thousands first: the full-width comma is also the clause comma, so its groups must be whole.
 _ARABIC = (
     r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,]\d)"
-    r"|[1-9]\d{0,2}(?:，\d{3})+(?:\.\d+)?(?=\s?[万亿吨元人家户公千平])"
+    r"|[1-9]\d{0,2}(?:，\d{3})+(?:\.\d+)?(?=\s?[^\W\d_])"
     r"|\d(?: \d){2,}(?: ?\. ?\d(?: \d)*)?(?!\d)"
     r"|\d+(?:\.\d+| \. ?\d+|\. (?=\d+ ?[%个万亿])\d+)?)"
 )
@@ -137,7 +137,7 @@ _NUMERAL = re.compile(
     rf"(?:(?P<above_arabic>{_ARABIC})|(?P<above>{_CHINESE}+(?:点[{_CHINESE_DIGIT}]+)?)(?P<few>几)?))"
     rf"|(?P<slash>(?<![\d/.])[1-9]\d?/[1-9]\d?(?![\d/.]))"
     rf"|(?P<arabic>(?P<digits>{_ARABIC})"
-    rf"(?:\s?(?P<inner>[余多来])?(?P<scale>{_SCALE})(?:(?P<digits2>\d+)(?P<scale2>{_SCALE}))?)?"
+    rf"(?:\s?(?P<inner>[余多来])?(?P<scale>{_SCALE})(?:(?P<digits2>\d+)(?P<scale2>{_SCALE})(?:(?P<few2>[余多])(?P<scale3>万)?)?)?)?"
     rf"(?P<outer>\s?余(?![额量热下])|多(?!年来|种形式|数)|来(?=[个家项万亿年名]))?)"
     rf"|(?P<bare>(?<=[超破过近逾上达数])(?:万亿|千亿|百亿|千万|百万|亿|万|千|百)(?=[余多]?\s?[^\W\d_])"
     rf"|(?:百万|千万|百亿|千亿|万亿|亿|万|千|百)(?=元(?:及)?以上))"
@@ -213,9 +213,11 @@ def _read_arabic(match: re.Match[str], plain: str) -> Numeral:
     scale = match.group("scale") or ""
     inexact = match.group("inner") or match.group("outer") or ""
     if match.group("digits2"):  # 3亿5000万
-        lower = Decimal(match.group("digits2")).scaleb(scale_exponent(match.group("scale2")))
+        second = match.group("scale2") + (match.group("scale3") or "")
+        lower = Decimal(match.group("digits2")).scaleb(scale_exponent(second))
         upper = value.scaleb(scale_exponent(scale))
-        scale = match.group("scale2") if upper > lower else scale
+        inexact = match.group("few2") or inexact
+        scale = ("万" if "万" in second else "") if upper > lower else scale
         value = (upper + lower).scaleb(-scale_exponent(scale))
         value = value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
     negative = False

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import quantiles
 
+from index.types import RawHeading
+
 VOID = "\x00"
 _BLANK = " \u3000\t\v\f\x1c\x1d\x1e\x1f" + VOID
 CLOSING = "，。、；：！？》）”’」』】〉〕%‰,;!?)…"
@@ -31,6 +33,7 @@ NUMBERED = (  # heading markers, by level; group 1 is the marker
 _MARKER_ONLY = re.compile(
     r"(?:[一二三四五六七八九十百]{1,3}、?|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[、.])$"
 )
+_FIRST_WORD = re.compile(r"[\w.,%‰+\-/]*[，。、；：！？》）”’」』】,;:!?)]*", re.ASCII)
 _DIGIT_END = re.compile(r"\d$")
 
 
@@ -53,6 +56,7 @@ class Paragraph:
     lines: list[Line] = field(default_factory=list)
     standalone: bool = True  # nothing but blank lines, or an end of paragraph, around it
     blank_before: bool = False
+    heading: RawHeading | None = None  # if the reader knows that it is one
 
     @property
     def start(self) -> int:
@@ -69,8 +73,11 @@ def columns(text: str) -> int:
     return visible + sum(1 for character in text if character > "\u2e7f" or character in "“”‘’—…")
 
 
-def read_lines(flat: str, start: int = 0, end: int | None = None) -> list[Line]:
-    """The lines with visible content between `start` and `end`; those that are only VOID are no break."""
+def read_lines(flat: str, raw: str, start: int = 0, end: int | None = None) -> list[Line]:
+    """The lines with visible content between `start` and `end`; those that are only VOID are no break.
+
+    `raw` is the text before narrowing: there full-width digits have the width they were set with.
+    """
     lines: list[Line] = []
     blank = True
     stop = len(flat) if end is None else end
@@ -85,7 +92,8 @@ def read_lines(flat: str, start: int = 0, end: int | None = None) -> list[Line]:
         indent = before.count(" ") + 2 * before.count("\u3000") + 4 * before.count("\t")
         begin = match.start() + lead
         text = content.replace(VOID, "")
-        lines.append(Line(begin, begin + len(content), text, indent, columns(text), blank))
+        width = columns(raw[begin : begin + len(content)])
+        lines.append(Line(begin, begin + len(content), text, indent, width, blank))
         blank = False
     return lines
 
@@ -102,24 +110,33 @@ def ends_sentence(text: str) -> bool:
     return _FULL_STOP.search(text) is not None
 
 
-def group(lines: Sequence[Line], *, wrapped: bool) -> list[Paragraph]:
-    """Paragraphs in order, every line in exactly one of them."""
-    if not lines:
-        return []
-    if not wrapped:
-        return [Paragraph([line], blank_before=line.blank_before) for line in lines]
+def group(runs: Sequence[Sequence[Line]], *, wrapped: bool) -> list[list[Paragraph]]:
+    """The paragraphs of each run of lines; between two runs stands something else, as a table.
+
+    Every line is in exactly one paragraph. How the text is set is judged over all runs together.
+    """
+    lines = [line for run in runs for line in run]
+    if not wrapped or not lines:
+        return [[Paragraph([line], blank_before=line.blank_before) for line in run] for run in runs]
+    for run in runs:
+        if run:
+            run[0].blank_before = True
     layout = _Layout.of(lines)
-    paragraphs = [Paragraph([lines[0]], blank_before=True)]
-    for position in range(1, len(lines)):
-        line, current = lines[position], paragraphs[-1]
-        if layout.continues(current, position):
-            current.lines.append(line)
-        else:
-            paragraphs.append(Paragraph([line], blank_before=line.blank_before))
-    for before, after in pairwise(paragraphs):
-        if not after.blank_before and not ends_sentence(before.lines[-1].text) and len(before.lines) > 1:
-            after.standalone = False
-    return paragraphs
+    grouped: list[list[Paragraph]] = []
+    position = 0
+    for run in runs:
+        paragraphs: list[Paragraph] = []
+        for number, line in enumerate(run):
+            if number and layout.continues(paragraphs[-1], position):
+                paragraphs[-1].lines.append(line)
+            else:
+                paragraphs.append(Paragraph([line], blank_before=line.blank_before))
+            position += 1
+        for before, after in pairwise(paragraphs):
+            if not after.blank_before and len(before.lines) > 1 and not ends_sentence(before.lines[-1].text):
+                after.standalone = False
+        grouped.append(paragraphs)
+    return grouped
 
 
 @dataclass(slots=True)
@@ -176,7 +193,7 @@ class _Layout:
     def _continues_column(self, paragraph: Paragraph, position: int) -> bool:
         before, line = self.lines[position - 1], self.lines[position]
         left = before.text
-        full = before.width >= 0.85 * self.full[position - 1] - 2
+        full = self._is_full(position - 1)
         ended = ends_sentence(left)
         indented = line.indent - self.base[position] >= 2
         if line.blank_before:
@@ -196,6 +213,15 @@ class _Layout:
         # A short line that does not end a sentence is a heading, unless the text is set ragged.
         ragged = self.ragged and before.width >= 0.6 * self.full[position - 1]
         return _is_open(left) or (ragged and not heading_level(paragraph.lines[0].text))
+
+    def _is_full(self, position: int) -> bool:
+        """Whether a line reaches the column's edge, or would have if its next word could be cut."""
+        line, full = self.lines[position], self.full[position]
+        width = line.width + max(0, line.indent - self.base[position])
+        if width >= 0.85 * full - 2:
+            return True
+        word = _FIRST_WORD.match(self.lines[position + 1].text) if position + 1 < len(self.lines) else None
+        return word is not None and len(word.group()) >= 2 and width + columns(word.group()) > full
 
     def _is_short_alone(self, position: int) -> bool:
         """A single line between blank lines, no sentence end: a heading, not a paragraph's rest."""

@@ -43,7 +43,7 @@ __all__ = [
 class RegionMention:
     """`text == source[start:end]`; `name` is the standard name, 全市 resolved through `home`.
 
-    `part_of_name` marks a place inside another name, as in 中国银行 or 全国人大: it says little about
+    `is_part_of_name` marks a place inside another name, as in 中国银行 or 全国人大: it says little about
     what the figures beside it cover. `compared` marks what something is compared with: 高于全国, 比全省.
     """
 
@@ -52,7 +52,7 @@ class RegionMention:
     text: str
     name: str
     level: str  # country | province | city | county | zone | other
-    part_of_name: bool = False
+    is_part_of_name: bool = False
     compared: bool = False
 
 
@@ -349,7 +349,7 @@ _COMPARED: Final = re.compile(
 def _with_context(mention: RegionMention, text: str) -> RegionMention:
     after, before = text[mention.end : mention.end + 14], text[max(0, mention.start - 12) : mention.start]
     return replace(
-        mention, part_of_name=bool(_ORGANISATION.search(after)), compared=bool(_COMPARED.search(before))
+        mention, is_part_of_name=bool(_ORGANISATION.search(after)), compared=bool(_COMPARED.search(before))
     )
 
 

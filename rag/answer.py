@@ -58,7 +58,7 @@ class Pipeline:
     def _through_chinese(self, query: Query) -> tuple[Query, Usage]:
         """The slots of the question's Chinese translation; period and region stay as code read them."""
         completion = self.model.complete(fill("translate", question=query.text), max_tokens=60, stop=["\n"])
-        usage = Usage(completion.prompt_tokens, completion.completion_tokens, completion.cached_tokens)
+        usage = Usage.of(completion)
         translated = understand(completion.text.strip(), self.vocabulary)
         if not completion.text.strip() or translated.language != "zh":
             return query, usage
@@ -68,7 +68,8 @@ class Pipeline:
                 period=query.asks[0].period if query.asks and len(query.periods) == 1 else ask.period,
                 region=query.asks[0].region if query.asks and query.regions else ask.region,
                 status=query.asks[0].status if query.asks else ask.status,
-                indicator_ids=ask.indicator_ids or (query.asks[0].indicator_ids if len(query.asks) == 1 else ()),
+                indicator_ids=ask.indicator_ids
+                or (query.asks[0].indicator_ids if len(query.asks) == 1 else ()),
             )
             for ask in translated.asks
         )
@@ -85,7 +86,9 @@ class Pipeline:
         """Evidence first, then (from the model stage) text as it forms, then the verified answer."""
         started = time.perf_counter()
         query, usage = self.understand(question, history)
-        hits = retrieve(query, self.index, self.embedder, self.settings, top_k=max(top_k, 12), reports=reports)
+        hits = retrieve(
+            query, self.index, self.embedder, self.settings, top_k=max(top_k, 12), reports=reports
+        )
         retrieved = time.perf_counter()
         yield Event("evidence", hits=tuple(hits[:top_k]))
         draft = self._answer_from(query, hits, reports)
@@ -105,7 +108,9 @@ class Pipeline:
         if not hits:
             return self._refuse(query, None, ())
         if query.wants_figures:
-            stage = FigureAnswerer(self.index, self.reader, self.model, self.settings, metadata_known=self.metadata_known)
+            stage = FigureAnswerer(
+                self.index, self.reader, self.model, self.settings, metadata_known=self.metadata_known
+            )
             result = stage.answer(query, hits, reports)
             if result.bound:
                 return self._say_figures(query, result)
@@ -143,12 +148,22 @@ class Pipeline:
                 marker = self._marker(figure, citations)
                 said = phrase.statement(figure, bound.ask, query.language, self.vocabulary, figure.period)
                 statements.append(f"{said}[{marker}]")
-                shown.append(ShownFigure(phrase.figure_text(figure), abs(float(figure.value)), figure.unit, marker))
+                shown.append(
+                    ShownFigure(phrase.figure_text(figure), abs(float(figure.value)), figure.unit, marker)
+                )
         if result.computed is not None:
-            statements.append(phrase.computed_statement(result.computed, result.computed_kind, query, query.language))
+            statements.append(
+                phrase.computed_statement(result.computed, result.computed_kind, query, query.language)
+            )
             value = result.computed
-            shown.append(ShownFigure(value.text, float(abs(value.value)), value.unit, None, value.calculation))
-        joined = "；".join(dict.fromkeys(statements)) + "。" if query.language == "zh" else "; ".join(dict.fromkeys(statements)) + "."
+            shown.append(
+                ShownFigure(value.text, float(abs(value.value)), value.unit, None, value.calculation)
+            )
+        joined = (
+            "；".join(dict.fromkeys(statements)) + "。"
+            if query.language == "zh"
+            else "; ".join(dict.fromkeys(statements)) + "."
+        )
         return Answer(
             question=query.original, text=joined, abstained=False, language=query.language,
             stage="model" if any(b.by_model for b in result.bound) else "figure",
@@ -175,4 +190,3 @@ class Pipeline:
             question=query.original, text=phrase.refusal(query, ask, named[:2], query.language), abstained=True,
             language=query.language, stage="refused", usage=result.usage if result else Usage(),
         )  # fmt: skip
-

@@ -139,8 +139,10 @@ def _measure_fits(ask: Ask, figure: Figure) -> bool:
     if ask.measure is None:
         return not points or ask.unit == "个百分点"
     if ask.measure == "growth":
-        return figure.measure in ("growth", "change") and (percentage or figure.unit == "倍") or (
-            figure.measure in ("level", "rate") and percentage and "涨幅" in ask.text
+        return (
+            figure.measure in ("growth", "change")
+            and (percentage or figure.unit == "倍")
+            or (figure.measure in ("level", "rate") and percentage and "涨幅" in ask.text)
         )
     if ask.measure == "share":
         return percentage and figure.measure in _MEASURES["share"]
@@ -172,7 +174,11 @@ def _period_fits(ask: Ask, figure: Figure, metadata_known: bool) -> bool:
     if period == ask.period:
         return True
     # A count or balance "by now" of a report on part of the year is of that year; a flow is not.
-    return ask.period.contains(period) and figure.measure in ("level", "share", "rate") and figure.base_unit not in ("元", "美元")
+    return (
+        ask.period.contains(period)
+        and figure.measure in ("level", "share", "rate")
+        and figure.base_unit not in ("元", "美元")
+    )
 
 
 def _region_fits(ask: Ask, figure: Figure, around: Surroundings, metadata_known: bool) -> bool:

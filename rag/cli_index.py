@@ -77,12 +77,12 @@ def run_index(options: argparse.Namespace) -> int:
         return 1
 
     from index.build import build_index
-    from index.embed import load_embedder
+    from rag.lazy_embedder import lazy_embedder
     from rag.models import embedding_path
     from rag.settings import index_directory
 
     directory = index_directory(options.index)
-    embedder = load_embedder(embedding_path())
+    embedder = lazy_embedder(embedding_path())
     with progress_bar() as progress:
         summary = build_index(
             paths, directory, embedder, sync=options.sync, progress=progress, metadata=metadata

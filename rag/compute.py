@@ -30,7 +30,9 @@ def difference(minuend: Figure, subtrahend: Figure) -> Computed | None:
     if minuend.unit == "%" and subtrahend.unit == "%":
         value = minuend.value - subtrahend.value
         unit = "个百分点"
-        return Computed(value, unit, f"{plain(abs(value))}{unit}", _shown(minuend, "−", subtrahend, value, unit))
+        return Computed(
+            value, unit, f"{plain(abs(value))}{unit}", _shown(minuend, "−", subtrahend, value, unit)
+        )
     pair = _same_unit(minuend, subtrahend)
     if pair is None:
         return None
@@ -49,7 +51,9 @@ def share(part: Figure, whole: Figure) -> Computed | None:
         return None
     first, second, unit = pair
     value = _round(first / second * 100)
-    return Computed(value, "%", f"{plain(value)}%", f"{plain(first)}{unit} ÷ {plain(second)}{unit} = {plain(value)}%")
+    return Computed(
+        value, "%", f"{plain(value)}%", f"{plain(first)}{unit} ÷ {plain(second)}{unit} = {plain(value)}%"
+    )
 
 
 def growth(later: Figure, earlier: Figure) -> Computed | None:
@@ -80,7 +84,9 @@ def total(figures: list[Figure]) -> Computed | None:
 
 
 def _shown(first: Figure, sign: str, second: Figure, value: Decimal, unit: str) -> str:
-    return f"{plain(first.value)}{first.unit} {sign} {plain(second.value)}{second.unit} = {plain(value)}{unit}"
+    return (
+        f"{plain(first.value)}{first.unit} {sign} {plain(second.value)}{second.unit} = {plain(value)}{unit}"
+    )
 
 
 def _same_unit(first: Figure, second: Figure) -> tuple[Decimal, Decimal, str] | None:

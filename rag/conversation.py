@@ -13,11 +13,17 @@ from rag.query import detect_language, inside, normalise_question
 from rag.types import Turn
 
 _ELLIPTIC = re.compile(
-    r"^(?:那|那么|还有|另外)?[，,]?.{1,24}?(?:呢|怎么样|如何|多少)?[?？]?$|^\s*(?:and|what about|how about|then)\b.{0,60}$", re.IGNORECASE
+    r"^(?:那|那么|还有|另外)?[，,]?.{1,24}?(?:呢|怎么样|如何|多少)?[?？]?$|^\s*(?:and|what about|how about|then)\b.{0,60}$",
+    re.IGNORECASE,
 )
-_LEADING = re.compile(r"^(?:那么|那|还有|另外|再问一下|请问)[，,]?|^\s*(?:and|what about|how about|then)\b(?: (?:for|in|the))*", re.IGNORECASE)
+_LEADING = re.compile(
+    r"^(?:那么|那|还有|另外|再问一下|请问)[，,]?|^\s*(?:and|what about|how about|then)\b(?: (?:for|in|the))*",
+    re.IGNORECASE,
+)
 _TRAILING = re.compile(r"(?:的)?(?:呢|怎么样|如何)?[?？。!！\s]*$")
-_COMPARE = re.compile(r"^(?:那)?(?:和|与|跟|同|比|较)(.+?)(?:相?比|比较|比起来)?(?:呢|如何|怎么样|高多少|低多少)?[?？]?$")
+_COMPARE = re.compile(
+    r"^(?:那)?(?:和|与|跟|同|比|较)(.+?)(?:相?比|比较|比起来)?(?:呢|如何|怎么样|高多少|低多少)?[?？]?$"
+)
 _WHOLE_REGION = frozenset({"全国", "全省", "全市", "全区", "全县"})
 
 
@@ -50,7 +56,9 @@ def _fill_slots(question: str, earlier: str, vocabulary: Vocabulary) -> str:
     before = _lead_in(earlier, want_region=not _regions(question), want_period=not find_periods(question))
     if not before or not vocabulary.find(question):
         return question
-    return f"{before}{question}" if detect_language(question) == "zh" else f"{question.rstrip('?')} ({before})?"
+    return (
+        f"{before}{question}" if detect_language(question) == "zh" else f"{question.rstrip('?')} ({before})?"
+    )
 
 
 def _lead_in(earlier: str, *, want_region: bool, want_period: bool) -> str:
@@ -59,7 +67,11 @@ def _lead_in(earlier: str, *, want_region: bool, want_period: bool) -> str:
         mentions += [m for m in find_periods(earlier) if m.kind != "report"][:1]
     if want_region:
         mentions += [m for m in _regions(earlier) if m.text not in _WHOLE_REGION][:1]
-    return " ".join(m.text for m in mentions) if detect_language(earlier) == "en" else "".join(m.text for m in mentions)
+    return (
+        " ".join(m.text for m in mentions)
+        if detect_language(earlier) == "en"
+        else "".join(m.text for m in mentions)
+    )
 
 
 def _regions(text: str) -> list[RegionMention]:
@@ -68,7 +80,7 @@ def _regions(text: str) -> list[RegionMention]:
 
 
 def _compared(earlier: str, other: str) -> str:
-    """"和2022年比呢？" after "2023年国内生产总值增长多少？" compares the two."""
+    """ "和2022年比呢？" after "2023年国内生产总值增长多少？" compares the two."""
     other = other.strip(" 相")
     body = _TRAILING.sub("", earlier)
     return f"{body}，与{other}相比变化多少？"

@@ -81,9 +81,16 @@ class EvidenceReader:
         first, last = self.sentence_span(figure.report, figure.start)
         text = view.report.text
         position = bisect_right(view.figure_starts, figure.start) - 1
-        before = max((f.end for f in view.figures[max(0, position - 2) : position] if f.end <= figure.start), default=first)
+        before = max(
+            (f.end for f in view.figures[max(0, position - 2) : position] if f.end <= figure.start),
+            default=first,
+        )
         start = figure.start
-        while start > first and text[start - 1] not in _BOUNDARY and not (text[start - 1] == "、" and start - 1 >= before > first):
+        while (
+            start > first
+            and text[start - 1] not in _BOUNDARY
+            and not (text[start - 1] == "、" and start - 1 >= before > first)
+        ):
             start -= 1
         end = figure.end
         while end < last and text[end] not in _BOUNDARY + "、":
@@ -104,7 +111,9 @@ class EvidenceReader:
         return Surroundings(
             clause=f"{named} {text[start:end]}",
             sentence=text[first:last],
-            passage=" ".join((title, region, figure.region or "", self.heading(figure.report, figure.start), paragraph)),
+            passage=" ".join(
+                (title, region, figure.region or "", self.heading(figure.report, figure.start), paragraph)
+            ),
         )
 
     def heading(self, name: str, offset: int) -> str:
@@ -146,7 +155,9 @@ class EvidenceReader:
                 text = self.view(hit.chunk.report).report.text[start:end]
                 if text.strip():
                     score = coverage(terms, text, _length_weight) + 0.5 * hit.score / best
-                    found.setdefault((hit.chunk.report, start), Sentence(hit.chunk.report, start, end, text, score))
+                    found.setdefault(
+                        (hit.chunk.report, start), Sentence(hit.chunk.report, start, end, text, score)
+                    )
                 position = end
         chosen: list[Sentence] = []
         used = 0

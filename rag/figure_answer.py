@@ -52,7 +52,15 @@ class FigureResult:
 class FigureAnswerer:
     """Binds asks to the figures of an index."""
 
-    def __init__(self, index: ReportIndex, reader: EvidenceReader, model: ChatModel, settings: Settings, *, metadata_known: bool = True) -> None:
+    def __init__(
+        self,
+        index: ReportIndex,
+        reader: EvidenceReader,
+        model: ChatModel,
+        settings: Settings,
+        *,
+        metadata_known: bool = True,
+    ) -> None:
         self._index = index
         self._reader = reader
         self._model = model
@@ -70,15 +78,23 @@ class FigureAnswerer:
                 computed = self._from_parts(query, ask, hits, reports) if len(query.asks) == 1 else None
                 if computed is not None:
                     return replace(computed, usage=self._usage)
-                near = [c.figure for c in self._candidates(ask, query, pools[ask]) if c.coverage >= 0.5 and len(c.conflicts) == 1][:3]
+                near = [
+                    c.figure
+                    for c in self._candidates(ask, query, pools[ask])
+                    if c.coverage >= 0.5 and len(c.conflicts) == 1
+                ][:3]
                 return FigureResult(missing=ask, near=tuple(near), usage=self._usage)
             bound.append(one)
         result, kind = self._compute(query, bound)
         return FigureResult(tuple(bound), result, kind, usage=self._usage)
 
-    def _pool(self, ask: Ask, query: Query, hits: Sequence[Hit], reports: Sequence[str] | None) -> list[Figure]:
+    def _pool(
+        self, ask: Ask, query: Query, hits: Sequence[Hit], reports: Sequence[str] | None
+    ) -> list[Figure]:
         """Figures of the hits, and of the asked indicator anywhere in the chosen reports."""
-        figures = {(f.report, f.start): f for f in self._index.figures(chunk_ids=[hit.chunk.id for hit in hits])}
+        figures = {
+            (f.report, f.start): f for f in self._index.figures(chunk_ids=[hit.chunk.id for hit in hits])
+        }
         for indicator_id in ask.indicator_ids:
             for figure in self._index.figures(indicator_id=indicator_id):
                 if reports is None or figure.report in reports:
@@ -95,14 +111,18 @@ class FigureAnswerer:
 
     def _bind(self, ask: Ask, query: Query, pool: Sequence[Figure]) -> Bound | None:
         strictness = self._settings.strictness
-        fits = [c for c in self._candidates(ask, query, pool) if c.fits and c.coverage >= CONSIDERED[strictness]]
+        fits = [
+            c for c in self._candidates(ask, query, pool) if c.fits and c.coverage >= CONSIDERED[strictness]
+        ]
         fits = self._by_role(ask, fits)
         if not fits:
             return None
         if ask.period is None and self._metadata_known:
             fits = self._prefer_main_period(fits)
         best = fits[0]
-        rivals = [c for c in fits if c.score >= best.score - RIVAL_MARGIN and not _same(c.figure, best.figure)]
+        rivals = [
+            c for c in fits if c.score >= best.score - RIVAL_MARGIN and not _same(c.figure, best.figure)
+        ]
         if not rivals and best.coverage >= CERTAIN[strictness]:
             return Bound(ask, (best.figure,))
         open_slots = self._differ_in_open_slot(ask, best, rivals)
@@ -117,7 +137,9 @@ class FigureAnswerer:
             return fits
         clauses: dict[tuple[str, int], list[Candidate]] = {}
         for candidate in fits:
-            clauses.setdefault((candidate.figure.report, self._reader.clause_span(candidate.figure)[0]), []).append(candidate)
+            clauses.setdefault(
+                (candidate.figure.report, self._reader.clause_span(candidate.figure)[0]), []
+            ).append(candidate)
         pairs = [sorted(group, key=lambda c: c.figure.start) for group in clauses.values() if len(group) == 2]
         pairs.sort(key=lambda pair: -max(c.score for c in pair))
         return [pair[0] if ask.role == "from" else pair[1] for pair in pairs]
@@ -133,11 +155,17 @@ class FigureAnswerer:
             return main
         return fits
 
-    def _differ_in_open_slot(self, ask: Ask, best: Candidate, rivals: Sequence[Candidate]) -> tuple[Figure, ...]:
+    def _differ_in_open_slot(
+        self, ask: Ask, best: Candidate, rivals: Sequence[Candidate]
+    ) -> tuple[Figure, ...]:
         """Up to three figures that differ only in a period or region the question left open."""
         if not rivals or not best.figure.indicator_id:
             return ()
-        alike = [c for c in (best, *rivals) if c.figure.indicator_id == best.figure.indicator_id and c.figure.measure == best.figure.measure]
+        alike = [
+            c
+            for c in (best, *rivals)
+            if c.figure.indicator_id == best.figure.indicator_id and c.figure.measure == best.figure.measure
+        ]
         slots = {(c.figure.period, c.figure.region) for c in alike}
         if len(alike) != len(rivals) + 1 or len(slots) != len(alike) or (ask.period and ask.region):
             return ()
@@ -147,16 +175,26 @@ class FigureAnswerer:
     def _choose(self, query: Query, ask: Ask, options: Sequence[Candidate]) -> Figure | None:
         """The option the model takes for the answer, if it is clearly ahead of "none of them"."""
         lines = [self._line(c.figure) for c in options]
-        question = query.text if len(query.asks) == 1 else f"{query.text}（只问：{ask.period.label() if ask.period else ''}{ask.indicator}）"
+        question = (
+            query.text
+            if len(query.asks) == 1
+            else f"{query.text}（只问：{ask.period.label() if ask.period else ''}{ask.indicator}）"
+        )
         messages = fill("choose.zh", evidence=numbered(lines), question=question)
         logprobs = self._model.first_token_logprobs(messages)
         if logprobs is None:
             completion = self._model.complete(messages, max_tokens=3)
-            self._usage += Usage(completion.prompt_tokens, completion.completion_tokens, completion.cached_tokens)
+            self._usage += Usage.of(completion)
             digit = next((ch for ch in completion.text if ch.isdigit()), "0")
             return options[int(digit) - 1].figure if digit != "0" and int(digit) <= len(options) else None
-        self._usage += Usage(sum(len(line) for line in lines) + 60, 1)
-        scores = [max((value for token, value in logprobs.items() if token.strip(" []") == str(n)), default=-math.inf) for n in range(len(options) + 1)]
+        self._usage += Usage.of(logprobs.usage)
+        scores = [
+            max(
+                (value for token, value in logprobs.items() if token.strip(" []") == str(n)),
+                default=-math.inf,
+            )
+            for n in range(len(options) + 1)
+        ]
         ranked = sorted(range(len(scores)), key=lambda n: -scores[n])
         if ranked[0] == 0 or scores[ranked[0]] == -math.inf:
             return None
@@ -165,7 +203,16 @@ class FigureAnswerer:
     def _line(self, figure: Figure) -> str:
         start, end = self._reader.clause_span(figure)
         text = self._reader.view(figure.report).report.text[start:end]
-        slots = " ".join(filter(None, (figure.region, Period.parse(figure.period).label() if figure.period else "", figure.indicator)))
+        slots = " ".join(
+            filter(
+                None,
+                (
+                    figure.region,
+                    Period.parse(figure.period).label() if figure.period else "",
+                    figure.indicator,
+                ),
+            )
+        )
         return f"{text}（{slots}，{figure.text}）"
 
     def _compute(self, query: Query, bound: Sequence[Bound]) -> tuple[compute.Computed | None, str]:
@@ -177,7 +224,9 @@ class FigureAnswerer:
             return compute.total(figures), "sum"
         return None, ""
 
-    def _from_parts(self, query: Query, ask: Ask, hits: Sequence[Hit], reports: Sequence[str] | None) -> FigureResult | None:
+    def _from_parts(
+        self, query: Query, ask: Ask, hits: Sequence[Hit], reports: Sequence[str] | None
+    ) -> FigureResult | None:
         """A figure no report states, from two that they do: a share, or actual against target."""
         for parts, kind in _parts(query, ask):
             bound = []
@@ -188,7 +237,9 @@ class FigureAnswerer:
                 bound.append(one)
             if len(bound) == len(parts):
                 first, second = bound[0].figures[0], bound[1].figures[0]
-                result = compute.share(first, second) if kind == "share" else compute.difference(first, second)
+                result = (
+                    compute.share(first, second) if kind == "share" else compute.difference(first, second)
+                )
                 if result is not None:
                     return FigureResult(tuple(bound), result, kind)
         return None
@@ -197,7 +248,13 @@ class FigureAnswerer:
 def _parts(query: Query, ask: Ask) -> list[tuple[tuple[Ask, ...], str]]:
     """The pairs of asks whose quotient or difference would answer."""
     return [((part, whole), "share") for part, whole in ask.share_of] + [
-        ((replace(ask, status="actual", measure=None, unit=None), replace(ask, status="target", measure=None, unit=None)), "difference")
+        (
+            (
+                replace(ask, status="actual", measure=None, unit=None),
+                replace(ask, status="target", measure=None, unit=None),
+            ),
+            "difference",
+        )
         for _ in range(1)
         if query.operation == "difference" and ask.against_target
     ]

@@ -43,7 +43,9 @@ class ModelAnswerer:
         if not evidence:
             return ModelResult(reason="no evidence")
         strictness = self._settings.strictness
-        messages = fill("answer.zh", evidence=numbered([sentence.text for sentence in evidence]), question=query.text)
+        messages = fill(
+            "answer.zh", evidence=numbered([sentence.text for sentence in evidence]), question=query.text
+        )
         draft, cited = self._draft(messages, evidence)
         if not draft:
             return ModelResult(reason="empty draft")
@@ -55,7 +57,10 @@ class ModelAnswerer:
         if sentence is None:
             return ModelResult(reason="draft not carried by any sentence")
         margins = self._margins(query, evidence, sentence, draft)
-        if margins["answerable"] < ANSWERABLE_MARGIN[strictness] and margins["supported"] < SUPPORTED_MARGIN[strictness]:
+        if (
+            margins["answerable"] < ANSWERABLE_MARGIN[strictness]
+            and margins["supported"] < SUPPORTED_MARGIN[strictness]
+        ):
             return ModelResult(reason="not answerable")
         if margins["supported"] < SUPPORTED_MARGIN[strictness] - 2:
             return ModelResult(reason="not supported")
@@ -63,14 +68,16 @@ class ModelAnswerer:
 
     def _draft(self, messages: list[dict[str, str]], evidence: Sequence[Sentence]) -> tuple[str, int | None]:
         completion = self._model.complete(messages, max_tokens=self._settings.answer_tokens, stop=["\n"])
-        self.usage += Usage(completion.prompt_tokens, completion.completion_tokens, completion.cached_tokens)
+        self.usage += Usage.of(completion)
         text = completion.text.strip()
         marker = _MARKER.search(text)
         cited = int(marker[1]) - 1 if marker and 0 < int(marker[1]) <= len(evidence) else None
         text = _MARKER.sub("", text).strip().strip("。").strip()
         return text.split("\n")[0].removeprefix("答案").lstrip("：: "), cited
 
-    def _carrier(self, draft: str, evidence: Sequence[Sentence], query: Query, cited: int | None) -> Sentence | None:
+    def _carrier(
+        self, draft: str, evidence: Sequence[Sentence], query: Query, cited: int | None
+    ) -> Sentence | None:
         """The sentence that carries every word of the draft, the cited one first."""
         order = list(evidence)
         if cited is not None:
@@ -91,8 +98,12 @@ class ModelAnswerer:
                 return clause, sentence
         return draft, None
 
-    def _margins(self, query: Query, evidence: Sequence[Sentence], sentence: Sentence, draft: str) -> Mapping[str, float]:
-        answerable = fill("answerable.zh", evidence=numbered([sentence.text for sentence in evidence]), question=query.text)
+    def _margins(
+        self, query: Query, evidence: Sequence[Sentence], sentence: Sentence, draft: str
+    ) -> Mapping[str, float]:
+        answerable = fill(
+            "answerable.zh", evidence=numbered([sentence.text for sentence in evidence]), question=query.text
+        )
         supported = fill("supported.zh", sentence=sentence.text, question=query.text, answer=draft)
         return {
             "answerable": self._margin(answerable, "有", "没"),
@@ -104,8 +115,12 @@ class ModelAnswerer:
         logprobs = self._model.first_token_logprobs(messages)
         if logprobs is None:
             return 0.0
+        self.usage += Usage.of(logprobs.usage)
         floor = min(logprobs.values(), default=-20.0)
-        score = {word: max((v for t, v in logprobs.items() if t.strip().startswith(word)), default=floor) for word in (yes, no)}
+        score = {
+            word: max((v for t, v in logprobs.items() if t.strip().startswith(word)), default=floor)
+            for word in (yes, no)
+        }
         return score[yes] - score[no]
 
 

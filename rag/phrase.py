@@ -12,7 +12,9 @@ from rag.compute import Computed, plain
 from rag.query import Ask, Query
 from rag.types import Language
 
-_PREFIX_QUALIFIERS = frozenset("超过 超 近 约 约占 突破 不低于 不少于 不超过 达到 高达 接近 至少 逾 大约".split())
+_PREFIX_QUALIFIERS = frozenset(
+    "超过 超 近 约 约占 突破 不低于 不少于 不超过 达到 高达 接近 至少 逾 大约".split()
+)
 _ENGLISH_QUALIFIERS = {
     "超过": "over", "超": "over", "突破": "over", "逾": "over", "余": "over", "多": "over", "以上": "or more", "近": "nearly",
     "接近": "nearly", "约": "about", "大约": "about", "左右": "about", "上下": "about", "不低于": "at least", "不少于": "at least",
@@ -58,7 +60,9 @@ def _scaled(base: Decimal) -> str:
     return f"{base:,.0f}" if base == base.to_integral() else plain(base)
 
 
-def statement(figure: Figure, ask: Ask, language: Language, vocabulary: Vocabulary, period: str | None) -> str:
+def statement(
+    figure: Figure, ask: Ask, language: Language, vocabulary: Vocabulary, period: str | None
+) -> str:
     """One clause that says the figure with its region, period and indicator; no full stop."""
     return _english(figure, vocabulary, period) if language == "en" else _chinese(figure, ask, period)
 
@@ -68,7 +72,9 @@ def _chinese(figure: Figure, ask: Ask, period: str | None) -> str:
     when = Period.parse(period).label("zh") if period else ""
     name = figure.indicator or ask.indicator
     said = figure_text(figure)
-    planned = {"target": "目标", "forecast": "预计", "preliminary": "初步数", "revised": "修订数"}.get(figure.status, "")
+    planned = {"target": "目标", "forecast": "预计", "preliminary": "初步数", "revised": "修订数"}.get(
+        figure.status, ""
+    )
     down = figure.direction == "down"
     if figure.measure == "growth":
         average = "年均" if figure.basis == "年均" else ""
@@ -76,7 +82,11 @@ def _chinese(figure: Figure, ask: Ask, period: str | None) -> str:
         verb = "下降" if down else ("上涨" if "价格" in name or "物价" in name else "增长")
         body = f"{name}{'' if name.endswith(('增速', '增长')) else ''}{average}{basis}{verb}{said}"
     elif figure.measure == "lead":
-        body = f"{name}增速比{figure.reference or '参照地区'}{'低' if down else '高'}{said}" if "增速" not in name else f"{name}比{figure.reference or '参照地区'}{'低' if down else '高'}{said}"
+        body = (
+            f"{name}增速比{figure.reference or '参照地区'}{'低' if down else '高'}{said}"
+            if "增速" not in name
+            else f"{name}比{figure.reference or '参照地区'}{'低' if down else '高'}{said}"
+        )
     elif figure.measure == "change":
         verb = ("下降" if down else "提高") if figure.unit == "个百分点" else ("减少" if down else "增加")
         body = f"{name}{'比' + figure.reference if figure.reference else ''}{verb}{said}"
@@ -99,11 +109,15 @@ def _english(figure: Figure, vocabulary: Vocabulary, period: str | None) -> str:
     down = figure.direction == "down"
     where = {"全国": "China"}.get(figure.region or "", figure.region or "")
     when = Period.parse(period).label("en") if period else ""
-    reference = {"全国": "the national figure", "全省": "the provincial figure", "全市": "the city's figure"}.get(
-        figure.reference or "", figure.reference or "the reference"
-    )
+    reference = {
+        "全国": "the national figure",
+        "全省": "the provincial figure",
+        "全市": "the city's figure",
+    }.get(figure.reference or "", figure.reference or "the reference")
     if figure.measure == "growth":
-        body = f"{name} {'fell' if down else 'grew'} {said}{' year on year' if figure.basis == '同比' else ''}"
+        body = (
+            f"{name} {'fell' if down else 'grew'} {said}{' year on year' if figure.basis == '同比' else ''}"
+        )
     elif figure.measure == "lead":
         body = f"{name} growth was {said} {'below' if down else 'above'} {reference}"
     elif figure.measure == "change":
@@ -112,7 +126,12 @@ def _english(figure: Figure, vocabulary: Vocabulary, period: str | None) -> str:
         body = f"{name}: {said}{f' of {figure.reference}' if figure.reference else ''}"
     else:
         body = f"{name}: {said}"
-    planned = {"target": " (target)", "forecast": " (forecast)", "preliminary": " (preliminary)", "revised": " (revised)"}
+    planned = {
+        "target": " (target)",
+        "forecast": " (forecast)",
+        "preliminary": " (preliminary)",
+        "revised": " (revised)",
+    }
     place = ", ".join(filter(None, (where, when)))
     return f"{body}{planned.get(figure.status, '')}{f' ({place})' if place else ''}"
 
@@ -120,13 +139,20 @@ def _english(figure: Figure, vocabulary: Vocabulary, period: str | None) -> str:
 def computed_statement(result: Computed, kind: str, query: Query, language: Language) -> str:
     """A derived figure with its arithmetic shown."""
     if language == "en":
-        word = {"difference": "The difference is", "share": "The share is about", "growth": "The growth is about", "sum": "The total is"}[kind]
+        word = {
+            "difference": "The difference is",
+            "share": "The share is about",
+            "growth": "The growth is about",
+            "sum": "The total is",
+        }[kind]
         return f"{word} {_english_unit(result.text)} ({_english_unit(result.calculation)})"
     if kind == "difference":
         verb = "减少" if result.value < 0 else "增加"
         if result.unit == "个百分点":
             verb = "低" if result.value < 0 else "高"
-        return f"{'相差' if re.search('相差|差多少', query.text) else verb}{result.text}（{result.calculation}）"
+        return (
+            f"{'相差' if re.search('相差|差多少', query.text) else verb}{result.text}（{result.calculation}）"
+        )
     word = {"share": "约占", "growth": "约增长", "sum": "合计"}[kind]
     return f"{word}{result.text}（{result.calculation}）"
 
@@ -160,6 +186,8 @@ def slots(figure: Figure, language: Language, vocabulary: Vocabulary) -> str:
     if language == "en":
         known = vocabulary.get(figure.indicator_id) if figure.indicator_id else None
         name = known.english[0] if known and known.english else figure.indicator
-        return ", ".join(filter(None, (f"{name}{' (target)' if planned else ''}", figure.region or "", period)))
+        return ", ".join(
+            filter(None, (f"{name}{' (target)' if planned else ''}", figure.region or "", period))
+        )
     measure = {"growth": "增速", "share": "占比"}.get(figure.measure, "")
     return f"{period}{figure.region or ''}{figure.indicator}{measure}{'（目标）' if planned else ''}"

@@ -34,7 +34,11 @@ class ReportQA:
     """
 
     def __init__(
-        self, index: ReportIndex | None, embedder: Embedder, model: ChatModel, settings: Settings | None = None
+        self,
+        index: ReportIndex | None,
+        embedder: Embedder,
+        model: ChatModel,
+        settings: Settings | None = None,
     ) -> None:
         check_templates()
         self.settings = settings or Settings.from_environment()

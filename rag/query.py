@@ -75,7 +75,9 @@ def detect_language(text: str) -> Language:
 def normalise_question(text: str) -> str:
     """Width of digits and letters, white space; Chinese punctuation stays."""
     text = re.sub(
-        r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff05]", lambda m: unicodedata.normalize("NFKC", m[0]), text
+        r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff05]",
+        lambda m: unicodedata.normalize("NFKC", m[0]),
+        text,
     )
     text = re.sub(r"\s+", " ", text).strip()
     return re.sub(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])", "", text)
@@ -181,8 +183,12 @@ def _chinese_asks(
     return tuple(dict.fromkeys(asks))
 
 
-_SHARE_PARTS = re.compile(r"([^，,；;。]+?)(?:约|大约)?占(?:到)?([^，,；;。]+?)的?(?:百分之(?:几|多少)|比重|比例|多少|几成)")
-_AGAINST_TARGET = re.compile(r"实际.{0,16}(?:比|较|低于|高于|超过).{0,8}(?:目标|预期|计划)|(?:目标|预期|计划).{0,8}(?:比|较|低于|高于|超过).{0,8}实际")
+_SHARE_PARTS = re.compile(
+    r"([^，,；;。]+?)(?:约|大约)?占(?:到)?([^，,；;。]+?)的?(?:百分之(?:几|多少)|比重|比例|多少|几成)"
+)
+_AGAINST_TARGET = re.compile(
+    r"实际.{0,16}(?:比|较|低于|高于|超过).{0,8}(?:目标|预期|计划)|(?:目标|预期|计划).{0,8}(?:比|较|低于|高于|超过).{0,8}实际"
+)
 
 
 def _with_parts(ask: Ask, text: str, vocabulary: Vocabulary) -> Ask:
@@ -241,11 +247,15 @@ def _measure(clause: str) -> AskedMeasure | None:
     points = re.search(r"百分点|percentage points?", clause, re.IGNORECASE)
     if words.CONTRIBUTION.search(clause):
         return "contribution"
-    if words.LEAD.search(clause) and (words.REFERENCE_REGION.search(clause) or re.search(r"national|provincial", clause)):
+    if words.LEAD.search(clause) and (
+        words.REFERENCE_REGION.search(clause) or re.search(r"national|provincial", clause)
+    ):
         return "lead"
     if points and words.CHANGE.search(clause):
         return "change"
-    if words.CHANGE.search(clause) and re.search(r"(?:增加|减少|增产|减产|多增|少增|增收|净增|降低|提高)(?:了)?(?:多少|几)", clause):
+    if words.CHANGE.search(clause) and re.search(
+        r"(?:增加|减少|增产|减产|多增|少增|增收|净增|降低|提高)(?:了)?(?:多少|几)", clause
+    ):
         return "change"
     if words.SHARE.search(clause) and not words.GROWTH.search(clause):
         return "share"
@@ -255,11 +265,14 @@ def _measure(clause: str) -> AskedMeasure | None:
 
 
 def _by_measure(clause: str, ask: Ask, questions: Sequence[re.Match[str]]) -> list[Ask]:
-    """"总量和增速是多少" asks twice; "由多少增加到多少" asks for both ends."""
+    """ "总量和增速是多少" asks twice; "由多少增加到多少" asks for both ends."""
     if words.FROM_TO.search(clause):
         level = "share" if words.SHARE.search(clause) else "level"
         return [replace(ask, role="from", measure=level), replace(ask, role="to", measure=level)]
-    both = re.search(r"(?:总量|总额|规模|总值|数量|产量|金额|多少[^，,]{0,4})(?:和|及|与|以及|、)(?:其)?(?:同比)?(?:增速|增幅|增长率|增长)", clause)
+    both = re.search(
+        r"(?:总量|总额|规模|总值|数量|产量|金额|多少[^，,]{0,4})(?:和|及|与|以及|、)(?:其)?(?:同比)?(?:增速|增幅|增长率|增长)",
+        clause,
+    )
     if both:
         return [replace(ask, measure="level", unit=None), replace(ask, measure="growth", unit=None)]
     return [ask]
@@ -271,7 +284,7 @@ _AND = re.compile(r"、|和|与|及|以及")
 def _by_item(
     masked: str, clause: str, ask: Ask, here: Sequence[IndicatorMention], vocabulary: Vocabulary
 ) -> list[Ask]:
-    """"高技术制造业、装备制造业增加值分别增长多少": one ask an item, the shared tail kept."""
+    """ "高技术制造业、装备制造业增加值分别增长多少": one ask an item, the shared tail kept."""
     if not (words.JOINTLY.search(clause) or len(here) > 1) or ask.role:
         return [ask]
     if re.search(r"[、和与及].{0,3}(?:增速|增幅|增长)", clause) and len(here) <= 1:
@@ -281,7 +294,11 @@ def _by_item(
     tail = masked[cut.start() :] if cut else ""
     items = [item.strip(" 的") for item in _AND.split(listing) if item.strip(" 的")]
     if len(items) < 2 and cut:
-        items = [i.strip(" 的?？") for i in _AND.split(words.UNIT_AFTER_QUESTION.sub("", tail)) if i.strip(" 的?？")]
+        items = [
+            i.strip(" 的?？")
+            for i in _AND.split(words.UNIT_AFTER_QUESTION.sub("", tail))
+            if i.strip(" 的?？")
+        ]
     items = [item for item in items if words.content_terms(item)]
     if len(items) < 2:
         return [ask]
@@ -310,17 +327,23 @@ def _shared_tail(items: Sequence[str], vocabulary: Vocabulary) -> str:
     return ""
 
 
-def _by_period(
-    text: str, ask: Ask, here: Sequence[Period], mentions: Sequence[PeriodMention]
-) -> list[Ask]:
+def _by_period(text: str, ask: Ask, here: Sequence[Period], mentions: Sequence[PeriodMention]) -> list[Ask]:
     """One ask a period where several are named; the two ends of a range where growth over it is asked."""
     distinct = list(dict.fromkeys(here))
     if not distinct:
         return [ask]
     if len(distinct) == 1:
         ends = _range_ends(text, mentions, distinct[0])
-        if ends and not ask.role and ask.measure in (None, "level", "change", "growth") and not re.search("年均|平均", text):
-            return [replace(ask, period=end, measure=None if ask.measure == "change" else ask.measure) for end in ends]
+        if (
+            ends
+            and not ask.role
+            and ask.measure in (None, "level", "change", "growth")
+            and not re.search("年均|平均", text)
+        ):
+            return [
+                replace(ask, period=end, measure=None if ask.measure == "change" else ask.measure)
+                for end in ends
+            ]
         return [replace(ask, period=distinct[0])]
     if ask.measure == "change" or (ask.measure == "lead" and not ask.reference):
         ask = replace(ask, measure=None)
@@ -330,7 +353,12 @@ def _by_period(
 def _range_ends(text: str, mentions: Sequence[PeriodMention], period: Period) -> list[Period]:
     """从2009年到2011年增加了多少 → [2009, 2011]; 2013—2017年累计 → []."""
     for mention in mentions:
-        if mention.period != period or mention.kind != "range" or mention.first is None or mention.last is None:
+        if (
+            mention.period != period
+            or mention.kind != "range"
+            or mention.first is None
+            or mention.last is None
+        ):
             continue
         spoken = text[max(0, mention.start - 1) : mention.end]
         if not re.search(r"[从由到至]|\bfrom\b", spoken, re.IGNORECASE):
@@ -362,7 +390,11 @@ def _english_asks(
     unknown = tuple(w for w in words.english_content_words(masked) if not english_expansion(w))
     if not _ENGLISH_FIGURE.search(text) and not indicators:
         return (), unknown
-    if re.match(r"\s*(?:who|when|where|why|which (?:company|enterprise|body|project|city|province))\b", text, re.IGNORECASE):
+    if re.match(
+        r"\s*(?:who|when|where|why|which (?:company|enterprise|body|project|city|province))\b",
+        text,
+        re.IGNORECASE,
+    ):
         return (), unknown
     measure = _measure(text)
     both = re.search(r"\b(?:and|,) (?:by )?how (?:much|fast) (?:did|has|was)", text, re.IGNORECASE)
@@ -391,7 +423,11 @@ def _english_asks(
 def _operation(text: str, asks: Sequence[Ask]) -> Operation | None:
     """Arithmetic the question calls for, if its asks do not already name one figure."""
     if len(asks) == 2 and len({a.period for a in asks}) == 2 and not words.JOINTLY.search(text):
-        if words.SHARE.search(text) and not words.YEAR_COUNT_CHANGE.search(text) and not words.DIFFERENCE.search(text):
+        if (
+            words.SHARE.search(text)
+            and not words.YEAR_COUNT_CHANGE.search(text)
+            and not words.DIFFERENCE.search(text)
+        ):
             return None
         if words.DIFFERENCE.search(text) or words.YEAR_COUNT_CHANGE.search(text) or words.LEAD.search(text):
             return "difference"

@@ -47,7 +47,9 @@ SHARE = re.compile(
     re.IGNORECASE,
 )
 # 提高到多少 asks for the level that was reached, not for the change.
-REACHED = re.compile(r"(?:提高|上升|下降|降低|回落|增加|减少|增长|扩大|降|升|突破|达)(?:到|至)(?:了)?(?:多少|百分之几|几)")
+REACHED = re.compile(
+    r"(?:提高|上升|下降|降低|回落|增加|减少|增长|扩大|降|升|突破|达)(?:到|至)(?:了)?(?:多少|百分之几|几)"
+)
 FROM_TO = re.compile(
     r"[由从](?:多少|百分之几|几)[^，,。；]{0,8}?(?:到|至|为)(?:了)?(?:多少|百分之几|几)"
     r"|\bfrom what\b.{0,40}\bto what\b|\bfrom how (?:much|many)\b.{0,40}\bto how",
@@ -57,7 +59,9 @@ TARGET = re.compile(
     r"目标|预期|拟(?=[按安发将定])|拟安排|计划|力争|打算|预计|要求|定为|预算|安排(?!了)|\b(?:targets?|goals?|planned|plan|expected|projected|budgeted|aims?)\b",
     re.IGNORECASE,
 )
-ACTUAL = re.compile(r"实际|完成了?|实现了|执行结果|\b(?:actual(?:ly)?|achieved|realised|realized)\b", re.IGNORECASE)
+ACTUAL = re.compile(
+    r"实际|完成了?|实现了|执行结果|\b(?:actual(?:ly)?|achieved|realised|realized)\b", re.IGNORECASE
+)
 # 实际增长 (in real terms) and 实际使用外资 are not "actual as against planned".
 REAL_TERMS = re.compile(r"实际(?=增长|使用|利用|到账|到位|增速|吸收)|in real terms", re.IGNORECASE)
 JOINTLY = re.compile(r"分别|各自|各(?=[是为有增减占达])|\brespectively\b|\beach\b", re.IGNORECASE)
@@ -74,7 +78,9 @@ DIFFERENCE = re.compile(
     re.IGNORECASE,
 )
 SUM = re.compile(r"合计|总共|加起来|一共|之和|\bin total\b|\bcombined\b", re.IGNORECASE)
-YEAR_COUNT_CHANGE = re.compile(r"增加|减少|增长|提高|降低|下降|扩大|缩小|变化|上升|\bincrease|\bgrow|\brise|\bfall", re.IGNORECASE)
+YEAR_COUNT_CHANGE = re.compile(
+    r"增加|减少|增长|提高|降低|下降|扩大|缩小|变化|上升|\bincrease|\bgrow|\brise|\bfall", re.IGNORECASE
+)
 
 # Words that carry no content of their own.
 FUNCTION_WORDS = frozenset(

@@ -45,18 +45,25 @@ def retrieve(
         Hit(
             by_id[chunk],
             scores[chunk],
-            {"dense": dense.get(chunk, 0.0), "lexical": lexical.get(chunk, 0.0), "figures": figures.get(chunk, 0.0)},
+            {
+                "dense": dense.get(chunk, 0.0),
+                "lexical": lexical.get(chunk, 0.0),
+                "figures": figures.get(chunk, 0.0),
+            },
         )
         for chunk in best
         if chunk in by_id
     ]
 
 
-def weighted_fusion(dense: Mapping[int, float], lexical: Mapping[int, float], dense_weight: float) -> dict[int, float]:
+def weighted_fusion(
+    dense: Mapping[int, float], lexical: Mapping[int, float], dense_weight: float
+) -> dict[int, float]:
     """Min-max scaled scores, weighted; a chunk one retriever did not return scores 0 there."""
     scaled_dense, scaled_lexical = _min_max(dense), _min_max(lexical)
     return {
-        chunk: dense_weight * scaled_dense.get(chunk, 0.0) + (1 - dense_weight) * scaled_lexical.get(chunk, 0.0)
+        chunk: dense_weight * scaled_dense.get(chunk, 0.0)
+        + (1 - dense_weight) * scaled_lexical.get(chunk, 0.0)
         for chunk in {*dense, *lexical}
     }
 

@@ -19,7 +19,9 @@ class Settings(BaseModel):
     strictness: Strictness = "careful"
     candidates: int = Field(default=40, ge=1, description="chunks each retriever contributes")
     dense_weight: float = Field(default=0.4, ge=0, le=1, description="share of the dense score in the fusion")
-    evidence_characters: int = Field(default=450, ge=100, description="most characters of evidence shown to the LLM")
+    evidence_characters: int = Field(
+        default=450, ge=100, description="most characters of evidence shown to the LLM"
+    )
     answer_tokens: int = Field(default=80, ge=8, description="most tokens the LLM may write for one draft")
     vocabulary: Path | None = Field(default=None, description="the user's own indicator file")
 

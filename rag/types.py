@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from index.types import Hit
+
+if TYPE_CHECKING:
+    from rag.llm import Completion
 
 Language = Literal["zh", "en"]
 Stage = Literal["figure", "model", "repaired", "refused"]
@@ -68,6 +71,10 @@ class Usage:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     cached_tokens: int = 0
+
+    @classmethod
+    def of(cls, completion: Completion) -> Usage:
+        return cls(completion.prompt_tokens, completion.completion_tokens, completion.cached_tokens)
 
     def __add__(self, other: Usage) -> Usage:
         return Usage(

@@ -10,6 +10,7 @@ if [ "$command" = ask ] && [ -z "${Q:-}" ]; then
     exit 2
 fi
 reports=${DIR:-examples/reports}
+reports=${reports/#\~\//$HOME/} # not every shell expands ~ in DIR=~/reports
 if [ ! -e "$reports" ]; then
     echo "wenbao: there is no $reports (from $PWD); give DIR=path/to/reports. 找不到报告目录 $reports。" >&2
     exit 2

@@ -36,13 +36,13 @@ def test_batches_are_deterministic() -> None:
 
 
 def test_each_part_has_its_passage() -> None:
+    groups = (("甲1", "甲2", "甲3"), ("乙1",))
     item = RgbItem(
-        "1", "两问？", (("甲",), ("乙",)), (), (("甲1", "甲2", "甲3"), ("乙1",)), ("无1", "无2", "无3")
+        "1", "两问？", (("甲",), ("乙",)), (), groups, tuple(f"无{n}" for n in range(5)), grouped=True
     )
-    chosen = passages_for(item, 0.4)
-    assert sum(t.startswith("甲") for t in chosen) == 2
-    assert sum(t.startswith("乙") for t in chosen) == 1
-    assert sum(t.startswith("无") for t in chosen) == 2
+    assert sorted(t[0] for t in passages_for(item, 0.4)) == ["乙", "无", "无", "甲", "甲"]
+    assert sorted(t[0] for t in passages_for(item, 0.8)) == ["乙", "无", "无", "无", "甲"]
+    assert {t[0] for t in passages_for(item, 1.0)} == {"无"}
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,18 @@ def test_removed_chunks_are_not_found(index: ReportIndex) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ['"', '" OR body:*', "NEAR(工业 增加值, 1)", "工业*", "^工业", "body : 工业", "a AND NOT b", "'; DROP TABLE chunks;--", "\x00", "{}()[]+-"],
+    [
+        '"',
+        '" OR body:*',
+        "NEAR(工业 增加值, 1)",
+        "工业*",
+        "^工业",
+        "body : 工业",
+        "a AND NOT b",
+        "'; DROP TABLE chunks;--",
+        "\x00",
+        "{}()[]+-",
+    ],
 )
 def test_hostile_queries_are_plain_words(index: ReportIndex, query: str) -> None:
     found = index.search_lexical(query, 50)
@@ -87,14 +98,14 @@ def test_hostile_queries_are_plain_words(index: ReportIndex, query: str) -> None
 
 
 def test_a_very_long_question(index: ReportIndex) -> None:
-    assert LINES[3] in found_texts(index, "常住人口" + "随便说些别的话" * 2000 + "".join(map(chr, range(0x4E00, 0x5E00))), 5)
+    assert LINES[3] in found_texts(
+        index, "常住人口" + "随便说些别的话" * 2000 + "".join(map(chr, range(0x4E00, 0x5E00))), 5
+    )
 
 
 def test_scores_equal_a_plain_bm25(index: ReportIndex) -> None:
     chunks = [chunk for report in index.reports() for chunk in index.chunks_of(report.name)]
-    counts = {
-        c.id: (Counter(tokens(c.context)), Counter(tokens(c.text))) for c in chunks
-    }
+    counts = {c.id: (Counter(tokens(c.context)), Counter(tokens(c.text))) for c in chunks}
     lengths = {i: CONTEXT_WEIGHT * a.total() + b.total() for i, (a, b) in counts.items()}
     mean = sum(lengths.values()) / len(lengths)
     query = "云川市工业增加值增长多少"
@@ -114,7 +125,9 @@ def test_scores_equal_a_plain_bm25(index: ReportIndex) -> None:
 
 def test_a_word_in_half_of_a_tiny_collection_still_counts() -> None:
     index = ReportIndex.in_memory(HashingEmbedder())
-    put_lines(index, "a.txt", ["青石港吞吐量为八百万吨。", "青石港新开三条航线。", "天气晴好。", "会议结束。"])
+    put_lines(
+        index, "a.txt", ["青石港吞吐量为八百万吨。", "青石港新开三条航线。", "天气晴好。", "会议结束。"]
+    )
     texts = found_texts(index, "青石港吞吐量", 4)
     assert texts == ["青石港吞吐量为八百万吨。", "青石港新开三条航线。"]
 

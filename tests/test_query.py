@@ -19,7 +19,12 @@ def only(text: str) -> Ask:
 
 @pytest.mark.parametrize(
     ("text", "language"),
-    [("GDP增长多少", "zh"), ("What was GDP growth in 云川市?", "en"), ("云川市2023年CPI和PPI是多少", "zh"), ("exports?", "en")],
+    [
+        ("GDP增长多少", "zh"),
+        ("What was GDP growth in 云川市?", "en"),
+        ("云川市2023年CPI和PPI是多少", "zh"),
+        ("exports?", "en"),
+    ],
 )
 def test_language(text: str, language: str) -> None:
     assert detect_language(text) == language
@@ -134,7 +139,9 @@ def test_share_from_parts() -> None:
     assert part.indicator_ids != whole.indicator_ids
 
 
-@pytest.mark.parametrize("text", ["哪家企业获得了金云奖？", "“三区一廊”指什么？", "Which company won the prize?"])
+@pytest.mark.parametrize(
+    "text", ["哪家企业获得了金云奖？", "“三区一廊”指什么？", "Which company won the prize?"]
+)
 def test_names_and_definitions_ask_for_no_figure(text: str) -> None:
     assert not read(text).wants_figures
 

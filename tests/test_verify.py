@@ -11,7 +11,15 @@ SENTENCE = "2023年云川市地区生产总值1331.4亿元，同比增长7.9%，
 
 @pytest.mark.parametrize(
     "draft",
-    ["1331.4亿元", "增长7.9%", "133.14 billion yuan", "云川重工", "2023年地区生产总值1331.4亿元", "云川重工牵头的创新联合体", "5月"],
+    [
+        "1331.4亿元",
+        "增长7.9%",
+        "133.14 billion yuan",
+        "云川重工",
+        "2023年地区生产总值1331.4亿元",
+        "云川重工牵头的创新联合体",
+        "5月",
+    ],
 )
 def test_carried_drafts_pass(draft: str) -> None:
     assert verify_draft(draft, SENTENCE, "云川市的情况如何？").ok
@@ -19,7 +27,18 @@ def test_carried_drafts_pass(draft: str) -> None:
 
 @pytest.mark.parametrize(
     "draft",
-    ["1331.5亿元", "1331.4万元", "7.9个百分点", "79%", "13.3 billion yuan", "云川科技", "2022年", "6月", "7%", "331.4亿元"],
+    [
+        "1331.5亿元",
+        "1331.4万元",
+        "7.9个百分点",
+        "79%",
+        "13.3 billion yuan",
+        "云川科技",
+        "2022年",
+        "6月",
+        "7%",
+        "331.4亿元",
+    ],
 )
 def test_drafts_the_sentence_does_not_carry_fail(draft: str) -> None:
     verdict = verify_draft(draft, SENTENCE, "云川市的情况如何？")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from index.types import Cell, Drop, Place, RawHeading, RawReport, Table
 
@@ -179,6 +179,21 @@ def header_rows(cells: Sequence[GridCell]) -> int:
 # ---------------------------------------------------------------- tables set with spaces or tabs
 
 _FIELDS = re.compile(r"\t| {2,}|\u3000+")
+
+
+def with_text_tables(report: RawReport) -> RawReport:
+    """The report with the tables that its running text holds, set with tabs or spaces."""
+    dropped = {drop.start for drop in report.drops}
+    lines = [
+        (place.start, place.end)
+        for place in report.places
+        if place.cell is None and place.start not in dropped and place.end - place.start <= 400
+    ]
+    found = find_text_tables(report.text, lines)
+    if not found:
+        return report
+    tables = sorted([*report.tables, *found], key=lambda table: min(cell.start for cell in table.cells))
+    return replace(report, tables=tuple(tables))
 
 
 def find_text_tables(text: str, lines: Sequence[tuple[int, int]]) -> list[Table]:

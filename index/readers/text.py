@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from index.errors import ReadError
+from index.readers.tables import with_text_tables
 from index.types import Place, RawReport
 
 # The beginnings of files that are never text, with the name a user knows them by.
@@ -38,7 +39,9 @@ def read(path: Path, data: bytes) -> RawReport:
     """The text of a .txt file, one place a line; a form feed begins a new page."""
     text, encoding = decode(data, path.name)
     places, pages = line_places(text)
-    return RawReport(text, places, wrapped=True, format="text", encoding=encoding, pages=pages)
+    return with_text_tables(
+        RawReport(text, places, wrapped=True, format="text", encoding=encoding, pages=pages)
+    )
 
 
 def line_places(text: str) -> tuple[tuple[Place, ...], int | None]:

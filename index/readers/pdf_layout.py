@@ -1,0 +1,255 @@
+"""From glyphs with boxes to lines in reading order: bands, segments, columns.
+
+Coordinates are PDF points with the origin bottom left, turned so that text runs to the right.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+Box = tuple[float, float, float, float]  # left, bottom, right, top
+
+_SEGMENT_GAP = 1.0  # in font sizes: wider gaps may part columns
+_WORD_GAP = 0.22  # in font sizes: wider gaps part words in Latin text
+_MINIMUM_FILL = 0.6  # of a column's width that its lines fill: less is a table without rules
+_WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef“”‘’—…·]")
+
+
+@dataclass(slots=True)
+class Glyph:
+    """One visible character; `spaces` is the width of the file's own space before it, in half widths."""
+
+    text: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+    spaces: int = 0
+
+    @property
+    def size(self) -> float:
+        return self.top - self.bottom
+
+    @property
+    def middle(self) -> float:
+        return (self.bottom + self.top) / 2
+
+
+@dataclass(slots=True)
+class Line:
+    """A line of one column."""
+
+    text: str
+    box: Box
+    size: float
+    indent: float = 0.0  # in font sizes, from the left edge of its column
+    new_block: bool = False  # the first of a column, or after a wide vertical gap
+    heading: int = 0
+
+
+@dataclass(slots=True)
+class _Segment:
+    glyphs: list[Glyph]
+    left: float
+    right: float
+    middle: float
+    size: float
+
+
+def lines_of(glyphs: Iterable[Glyph]) -> list[Line]:
+    """Lines in reading order; columns are read one after the other."""
+    bands = [_segments(band) for band in _bands(list(glyphs))]
+    return _columns([segment for band in bands for segment in band], 0)
+
+
+def band_texts(glyphs: Iterable[Glyph]) -> list[str]:
+    """The lines of a table cell, from top to bottom."""
+    return ["".join(_join(segment.glyphs) for segment in _segments(band)) for band in _bands(list(glyphs))]
+
+
+def _bands(glyphs: list[Glyph]) -> list[list[Glyph]]:
+    """Glyphs on a common line, from the top down, each from left to right, without false bold."""
+    bands: list[list[Glyph]] = []
+    middle = size = 0.0
+    for glyph in sorted(glyphs, key=lambda glyph: -glyph.middle):
+        if bands and abs(glyph.middle - middle) <= 0.45 * max(size, glyph.size):
+            bands[-1].append(glyph)
+            if glyph.size > size:
+                middle, size = glyph.middle, glyph.size
+        else:
+            bands.append([glyph])
+            middle, size = glyph.middle, glyph.size
+    return [_without_doubles(sorted(band, key=lambda glyph: glyph.left)) for band in bands]
+
+
+def _without_doubles(band: list[Glyph]) -> list[Glyph]:
+    """A glyph drawn again almost on itself is false bold, not text."""
+    kept: list[Glyph] = []
+    for glyph in band:
+        double = any(
+            other.text == glyph.text
+            and abs(other.left - glyph.left) < 0.15 * glyph.size
+            and abs(other.middle - glyph.middle) < 0.15 * glyph.size
+            for other in kept[-3:]
+        )
+        if not double:
+            kept.append(glyph)
+    return kept
+
+
+def _segments(band: list[Glyph]) -> list[_Segment]:
+    """Runs of a band without a gap wide enough to part columns."""
+    runs: list[list[Glyph]] = []
+    for glyph in band:
+        if runs and glyph.left - runs[-1][-1].right <= _SEGMENT_GAP * max(glyph.size, runs[-1][-1].size):
+            runs[-1].append(glyph)
+        else:
+            runs.append([glyph])
+    return [
+        _Segment(
+            run, run[0].left, max(glyph.right for glyph in run), median(glyph.middle for glyph in run),
+            median(glyph.size for glyph in run),
+        )
+        for run in runs
+    ]  # fmt: skip
+
+
+def _join(glyphs: Sequence[Glyph]) -> str:
+    parts: list[str] = []
+    before: Glyph | None = None
+    for glyph in glyphs:
+        if before is not None:
+            gap = glyph.left - before.right
+            size = max(glyph.size, before.size)
+            latin = not _WIDE.match(glyph.text) and not _WIDE.match(before.text)
+            if gap > _SEGMENT_GAP * size or (glyph.spaces > 1 and gap > 0.5 * size):
+                parts.append("  ")
+            elif glyph.spaces or (latin and gap > _WORD_GAP * size):
+                parts.append(" ")
+        parts.append(glyph.text)
+        before = glyph
+    return "".join(parts)
+
+
+# ---------------------------------------------------------------- columns
+
+
+def _columns(segments: list[_Segment], depth: int) -> list[Line]:
+    """Cut at the clearest gutter into zones of columns and of full-width lines, then read."""
+    gutter = _gutter(segments) if depth < 4 else None
+    if gutter is None:
+        return _single_column(segments)
+    lines: list[Line] = []
+    zone: list[_Segment] = []
+
+    def read_zone() -> None:
+        left = [segment for segment in zone if segment.right <= gutter]
+        right = [segment for segment in zone if segment.left >= gutter]
+        lines.extend(_columns(left, depth + 1))
+        lines.extend(_columns(right, depth + 1))
+        zone.clear()
+
+    full: list[_Segment] = []
+    for segment in sorted(segments, key=lambda segment: (-segment.middle, segment.left)):
+        crosses = segment.left < gutter < segment.right
+        beside = full and abs(segment.middle - full[-1].middle) < 0.45 * segment.size
+        if crosses or (beside and not zone):
+            if zone:
+                read_zone()
+            full.append(segment)
+        else:
+            if full:
+                lines.extend(_single_column(full))
+                full = []
+            zone.append(segment)
+    lines.extend(_single_column(full))
+    read_zone()
+    return lines
+
+
+def _gutter(segments: list[_Segment]) -> float | None:
+    """The middle of the gap that most lines share, if text stands in columns on both sides of it."""
+    if len(segments) < 8:
+        return None
+    left, right = min(segment.left for segment in segments), max(segment.right for segment in segments)
+    width = right - left
+    votes: Counter[int] = Counter()
+    ordered = sorted(segments, key=lambda segment: (-segment.middle, segment.left))
+    for before, after in pairwise(ordered):
+        if abs(before.middle - after.middle) < 0.45 * before.size and after.left > before.right:
+            votes.update(range(int(before.right) + 1, int(after.left) + 1))
+    best: tuple[int, float] | None = None
+    for position, _ in votes.most_common(60):
+        beside_left = [segment for segment in segments if segment.right <= position]
+        beside_right = [segment for segment in segments if segment.left >= position]
+        crossing = len(segments) - len(beside_left) - len(beside_right)
+        if min(len(beside_left), len(beside_right)) < 3 or 2 * crossing > len(segments):
+            continue
+        fills = [
+            _fill(side, start, stop)
+            for side, start, stop in ((beside_left, left, position), (beside_right, position, right))
+        ]
+        narrow = min(position - left, right - position) < 0.12 * width
+        if min(fills) < _MINIMUM_FILL or narrow:
+            continue
+        if best is None or crossing < best[0]:
+            best = (crossing, float(position))
+    return best[1] if best else None
+
+
+def _fill(segments: Sequence[_Segment], start: float, stop: float) -> float:
+    """How much of the width from `start` to `stop` a usual line fills."""
+    by_line: Counter[int] = Counter()
+    spread: dict[int, float] = {}
+    for segment in segments:
+        line = round(segment.middle / max(segment.size, 1) * 2)
+        by_line[line] += 1
+        spread[line] = spread.get(line, 0.0) + segment.right - segment.left
+    if not spread or stop <= start:
+        return 0.0
+    pieces = sum(by_line.values()) / len(by_line)
+    return median(spread.values()) / (stop - start) / max(1.0, pieces - 0.6)
+
+
+def _single_column(segments: list[_Segment]) -> list[Line]:
+    """Lines from the top down; indents and wide gaps are noted."""
+    if not segments:
+        return []
+    rows: list[list[_Segment]] = []
+    for segment in sorted(segments, key=lambda segment: -segment.middle):
+        if rows and abs(segment.middle - rows[-1][0].middle) < 0.45 * max(segment.size, rows[-1][0].size):
+            rows[-1].append(segment)
+        else:
+            rows.append([segment])
+    lines: list[Line] = []
+    for row in rows:
+        glyphs = sorted((glyph for segment in row for glyph in segment.glyphs), key=lambda glyph: glyph.left)
+        box = (
+            glyphs[0].left, min(glyph.bottom for glyph in glyphs),
+            max(glyph.right for glyph in glyphs), max(glyph.top for glyph in glyphs),
+        )  # fmt: skip
+        lines.append(Line(_join(glyphs), box, median(glyph.size for glyph in glyphs)))
+    edge = _left_edge(lines)
+    pitches = [before.box[1] - after.box[1] for before, after in pairwise(lines)]
+    usual = median(pitches) if pitches else 0.0
+    for position, line in enumerate(lines):
+        line.indent = max(0.0, (line.box[0] - edge) / max(line.size, 1.0))
+        before = lines[position - 1] if position else None
+        line.new_block = (
+            before is None
+            or before.box[1] - line.box[1] > 1.4 * usual
+            or abs(before.size - line.size) > 0.12 * line.size
+        )
+    return lines
+
+
+def _left_edge(lines: Sequence[Line]) -> float:
+    """Where most lines begin; the leftmost of the common beginnings."""
+    starts = Counter(round(line.box[0]) for line in lines)
+    common = [start for start, count in starts.items() if count >= max(1, len(lines) // 5)]
+    return float(min(common or starts))

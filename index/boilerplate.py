@@ -96,10 +96,15 @@ def _running_lines(text: str, lines: list[tuple[int, int]]) -> set[tuple[int, in
         position = start
         if text[start:end].strip():
             pages[-1].append((start, end))
-    edges = [span for page in pages for span in {*page[:2], *page[-2:]}]
+    edges = [span for page in pages for span in {*page[:2], *page[-2:]} if _may_be_running(text, span)]
     shapes = Counter(_shape(text, span) for span in edges)
     needed = max(3, (len([page for page in pages if page]) + 1) // 2)
     return {span for span in edges if shapes[_shape(text, span)] >= needed}
+
+
+def _may_be_running(text: str, span: tuple[int, int]) -> bool:
+    line = text[span[0] : span[1]].strip()
+    return len(line) <= 60 and line[-1] not in "。；，"
 
 
 def _shape(text: str, span: tuple[int, int]) -> str:

@@ -142,7 +142,9 @@ class _Builder:
     def row(self, table: Table, number: int, row: int) -> None:
         """The cells of a row with tabs between; a row without text is left out."""
         cells = sorted((cell for cell in table.cells if cell.row == row), key=lambda cell: cell.column)
-        if not any(self.flat[cell.start : cell.end].strip(_BLANK) for cell in cells):
+        while cells and not self.flat[cells[-1].start : cells[-1].end].strip(_BLANK):
+            cells.pop()  # no tabs for empty cells at the end of a row
+        if not cells:
             return
         begin = self._new_line()
         for position, cell in enumerate(cells):

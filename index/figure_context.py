@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from index import figure_words as words
+from index.figure_english_context import is_english, read_english_meaning
 from index.figure_scan import Quantity, find_quantities
 from index.figure_subject import Subject, SubjectReader, is_word
 from index.numerals import plain_form
@@ -23,12 +24,20 @@ if TYPE_CHECKING:
 
 UnitClass = Literal["percent", "points", "multiple", "rank", "other"]
 _PERCENT_UNITS = frozenset(("%", "‰", "成"))
-_TIME_REFERENCE = re.compile(rf"[{words.TIME}]|上年|去年|同期|预算|计划|目标|年初|年底|历史|此前|原来|前年|上月|上季|基期|解放前|建国|五年前|战前")
+_TIME_REFERENCE = re.compile(
+    rf"[{words.TIME}]|上年|去年|同期|预算|计划|目标|年初|年底|历史|此前|原来|前年|上月|上季|基期|解放前|建国|五年前|战前"
+)
 _COUNT_UNIT_NOUN = re.compile(r"^(?:左右|以上|以下|多|余)?的?")
 _RANK_REFERENCE = re.compile(
     r"(?:位居|居|位列|列|排名|排在|排|跃居|跃升至?|升至|跻身|稳居|保持|提升至|提升到|上升至|上升到|前移至|名列|为|是)?(?P<reference>全[国省市区球]|世界|[^，。；\d、的居列排]{2,8})?(?:的|总量|名次|第)?$"
 )
 _ONLY_COMPARED = frozenset("高 快 多 低 慢 少 长".split())
+_CONDITION = re.compile(
+    rf"[{words.TIME}，、\s]*(?:在|按|随着|通过|为了?|根据|针对|对|虽然|尽管|由于|如果|经过|面对|围绕|坚持|加快|推进|优化|按照|从|以|并|同时|着力|努力|要|继续)"
+)
+_OPENING = re.compile(
+    rf"(?:[{words.TIME}，、的\s]|其中|目前|现在|同时|此外|另外|全国|我国|全省|全市|各级|从|到|年底|也|还|要|将|把|使)*"
+)
 _NEW_BEFORE = re.compile(r"新$|累$")
 
 
@@ -90,9 +99,12 @@ def mask_times(text: str, periods: list[PeriodMention]) -> str:
     pieces: list[str] = []
     position = 0
     for mention in periods:
+        end = mention.end
+        if mention.kind in ("range", "since") and plain[end : end + 1] in tuple("中内间里来"):
+            end += 1
         pieces.append(plain[position : mention.start])
-        pieces.append(words.TIME * (mention.end - mention.start))
-        position = mention.end
+        pieces.append(words.TIME * (end - mention.start))
+        position = end
     pieces.append(plain[position:])
     return "".join(pieces)
 
@@ -113,8 +125,10 @@ class ParagraphReader:
 
     def _forget(self) -> None:
         self.subject: Subject | None = None  # what the last figure measured
+        self.domain_counted = False  # whether it had a figure of its own
         self.domain: Subject | None = None  # what the last clause spoke of: 制造业
         self.listed: list[Subject] = []  # the subjects of the last 分别-list
+        self.recent: list[Subject] = []  # the subjects of the sentence so far
         self.queue: list[Subject] = []  # of these, the ones whose figure is still to come
         self.pending_from: Reading | None = None
 
@@ -126,7 +140,9 @@ class ParagraphReader:
             while position < len(self.quantities) and self.quantities[position].start < end:
                 inside.append(self.quantities[position])
                 position += 1
-            if inside:
+            if inside and is_english(self.text[start:end]):
+                self._read_english_sentence(start, end, inside)
+            elif inside:
                 self._read_sentence(start, end, inside)
             else:
                 mentions = [mention for mention in self.subjects.mentions if start <= mention.start < end]
@@ -154,6 +170,24 @@ class ParagraphReader:
                 right = groups[index + 1][0].outer_start if index + 1 < len(groups) else clause_end
                 left = self._read_group(left, right, group, (clause_start, clause_end), (start, end))
 
+    def _read_english_sentence(self, start: int, end: int, quantities: list[Quantity]) -> None:
+        self._forget()
+        for index, quantity in enumerate(quantities):
+            limit = quantities[index + 1].start if index + 1 < len(quantities) else end
+            meaning = read_english_meaning(self.text, quantity, (start, end), self.subjects.mentions, limit)
+            subject = None
+            if meaning.mention is not None:
+                indicator = meaning.mention.indicator
+                subject = Subject(
+                    indicator.name, indicator.id, meaning.mention.start, meaning.mention.end, indicator.rate
+                )
+            self.readings.append(
+                Reading(
+                    quantity, start, start, end, start, end, subject, meaning.measure, meaning.negative,
+                    meaning.direction, _basis(self.text[start:end]), meaning.reference,
+                )
+            )  # fmt: skip
+
     def _clauses(self, start: int, end: int, quantities: list[Quantity]) -> list[tuple[int, int]]:
         cuts = [
             match.end()
@@ -171,7 +205,9 @@ class ParagraphReader:
                 last = groups[-1][-1]
                 between = self.masked[last.outer_end : quantity.outer_start]
                 same_kind = _unit_class(last) == _unit_class(quantity)
-                if same_kind and re.fullmatch(r"\s?(?:[、和与及至到]|以及|、和|[-－—–~～∼]{1,2}|to|and|, and|,)\s?", between):
+                if same_kind and re.fullmatch(
+                    r"\s?(?:[、和与及至到]|以及|、和|[-－—–~～∼]{1,2}|to|and|, and|,)\s?", between
+                ):
                     groups[-1].append(quantity)
                     continue
             groups.append([quantity])
@@ -180,19 +216,26 @@ class ParagraphReader:
     def _read_silent_clause(self, start: int, end: int) -> None:
         """A clause without figures may name what the next one counts: 制造业快速增长，增加值…."""
         text = self.masked[start:end].rstrip("，；：、。")
+        if _CONDITION.match(text):
+            return
         match = re.search(
             r"(?:稳步|快速|平稳|持续|较快|大幅|显著|明显|不断|继续|保持|再|总体|稳定|逐步|全面|加快|进一步|高位|迅速|得到|取得|实现|增长|下降|回升|提高|增加|减少|丰收|回落|改善|扩大|壮大)",
             text,
         )
         if match is None:
-            whole = self.subjects.ending_at(start, start + len(text))
-            if whole is not None and not whole.generic and self.masked[start : whole.start].strip("其中的，全我国各") == "":
+            whole = self.subjects.ending_at(start, self._trim(start, start + len(text)))
+            if (
+                whole is not None
+                and not whole.generic
+                and _OPENING.fullmatch(self.masked, start, whole.start)
+            ):
                 self.subject = self.domain = whole
+                self.domain_counted = False
             return
         if match.start() > 0:
             subject = self.subjects.ending_at(start, start + match.start())
             if subject is not None and not subject.generic:
-                self.domain = subject
+                self.domain, self.domain_counted = subject, False
                 if subject.id is not None or self.subject is None:
                     self.subject = subject
 
@@ -206,7 +249,9 @@ class ParagraphReader:
         attached = self.masked[left : left + 1] == "的" and left > clause[0]
         predicate = self._predicate(left, first)
         readings = [
-            Reading(quantity, left, *clause, *sentence, direction=predicate.direction, negative=predicate.negative)
+            Reading(
+                quantity, left, *clause, *sentence, direction=predicate.direction, negative=predicate.negative
+            )
             for quantity in group
         ]
         is_range = any(quantity.range_text for quantity in group)
@@ -220,11 +265,19 @@ class ParagraphReader:
             reading.role = predicate.role
             reading.measure = self._measure(reading, predicate, subject)
             self._object_of_change(reading, left)
+            if reading.measure == "share" and predicate.reference and subject is not None:
+                whole = self.text[slice(*predicate.reference)].strip("的")
+                reading.subject = self.subjects.share_of(subject, whole)
             if reading.quantity.value < 0:
                 reading.direction = reading.direction or "down"
         self._set_references(readings, predicate)
         self._pair_from_to(readings, predicate, attached)
         self.readings.extend(readings)
+        for reading in readings:
+            if reading.subject is not None and (
+                not self.recent or self.recent[-1].name != reading.subject.name
+            ):
+                self.recent.append(reading.subject)
         last_subject = readings[-1].subject
         end = group[-1].outer_end
         if last_subject is not None and end <= last_subject.start < last_subject.end <= right:
@@ -254,7 +307,11 @@ class ParagraphReader:
                 own = self._own_subject(left, predicate, attached)
                 if own is None and len(self.listed) == count:
                     return [(subject, True) for subject in self.listed]
-        subject = None if attached and self.subject is not None else self._own_subject(left, predicate, attached)
+                if own is None and respectively and len(self.recent) >= count:
+                    return [(subject, True) for subject in self.recent[-count:]]
+        subject = (
+            None if attached and self.subject is not None else self._own_subject(left, predicate, attached)
+        )
         if subject is None and self.queue and not attached:
             subject = self.queue.pop(0)
             self.subject = subject
@@ -266,7 +323,11 @@ class ParagraphReader:
             return [(behind, False)] * count
         if subject is None:
             return [(self.subject, True)] * count
-        if subject.generic and predicate.measure not in ("change",) or (subject.generic and self.subject is not None):
+        if (
+            subject.generic
+            and predicate.measure not in ("change",)
+            or (subject.generic and self.subject is not None)
+        ):
             self.subject = self.subject or self.spoken_of
             if self.subject is None:
                 return [(subject, False)] * count
@@ -278,10 +339,11 @@ class ParagraphReader:
             return [(shown, True)] * count
         if words.MEASURE_HEAD.fullmatch(subject.name) and self.domain is not None and subject.start >= 0:
             domain = self.domain
-            if domain.name != subject.name and not domain.generic:
+            alone = self.domain_counted and words.STANDS_ALONE.fullmatch(subject.name)
+            if domain.name != subject.name and not domain.generic and not alone:
                 subject = self.subjects.joined(domain, subject)
         elif predicate.measure not in ("share", "lead", "contribution"):
-            self.domain = subject
+            self.domain, self.domain_counted = subject, True
         self.subject = subject
         self.listed, self.queue = [], []
         return [(subject, False)] * count
@@ -297,7 +359,11 @@ class ParagraphReader:
             return subject
         before = self.readings[-1]
         quantity = before.quantity
-        if quantity.outer_end != left or _unit_class(quantity) in ("points", "rank") or self.masked[left : left + 1] == "的":
+        if (
+            quantity.outer_end != left
+            or _unit_class(quantity) in ("points", "rank")
+            or self.masked[left : left + 1] == "的"
+        ):
             return subject
         start = quantity.outer_start
         own = self.subjects.ending_at(before.scope_start, start)
@@ -367,7 +433,9 @@ class ParagraphReader:
                     (left + contribution.start("object"), left + contribution.end("object")),
                 )  # fmt: skip
         lead = words.LEAD_VERB.search(text)
-        if lead and (unit_class != "other" or re.search(r"全[国省市]|平均|水平|同期|上年|去年", lead["reference"])):
+        if lead and (
+            unit_class != "other" or re.search(r"全[国省市]|平均|水平|同期|上年|去年", lead["reference"])
+        ):
             down = bool(lead["down"])
             return _Predicate(
                 self._trim(left, left + lead.start()), "lead", "down" if down else "up", down,
@@ -383,7 +451,9 @@ class ParagraphReader:
             return _Predicate(self._trim(left, left + level.start()))
         return _Predicate(self._trim(left, end), found=False)
 
-    def _change(self, left: int, text: str, change: re.Match[str], unit_class: UnitClass) -> _Predicate | None:
+    def _change(
+        self, left: int, text: str, change: re.Match[str], unit_class: UnitClass
+    ) -> _Predicate | None:
         verb_start = change.start()
         comparison = words.COMPARISON.search(text[:verb_start])
         if change["verb"] in _ONLY_COMPARED and not comparison:
@@ -392,7 +462,9 @@ class ParagraphReader:
             return None
         direction: Literal["up", "down"] = "up" if change["up"] else "down"
         subject_end = left + (comparison.start() if comparison else verb_start)
-        reference = (left + comparison.start("reference"), left + comparison.end("reference")) if comparison else None
+        reference = (
+            (left + comparison.start("reference"), left + comparison.end("reference")) if comparison else None
+        )
         subject_end = self._trim(left, subject_end)
         if not comparison:
             # 比上年同期实际增长: the comparison may stand before adverbs
@@ -408,7 +480,11 @@ class ParagraphReader:
                 return _Predicate(subject_end, "lead", direction, down, reference)
             return _Predicate(subject_end, "change", direction, down, reference)
         if unit_class == "percent":
-            if reference and not _TIME_REFERENCE.search(self.masked[slice(*reference)]) and change["verb"] in _ONLY_COMPARED:
+            if (
+                reference
+                and not _TIME_REFERENCE.search(self.masked[slice(*reference)])
+                and change["verb"] in _ONLY_COMPARED
+            ):
                 return _Predicate(subject_end, "lead", direction, down, reference)
             return _Predicate(subject_end, "growth", direction, down, reference)
         if unit_class == "multiple":
@@ -420,7 +496,9 @@ class ParagraphReader:
         match = _RANK_REFERENCE.search(text)
         if match is None:
             return _Predicate(self._trim(left, quantity.start), "rank")
-        reference = (left + match.start("reference"), left + match.end("reference")) if match["reference"] else None
+        reference = (
+            (left + match.start("reference"), left + match.end("reference")) if match["reference"] else None
+        )
         return _Predicate(self._trim(left, left + match.start()), "rank", reference=reference)
 
     def _trim(self, left: int, end: int) -> int:
@@ -452,6 +530,11 @@ class ParagraphReader:
             return "level"
         head = subject.head if subject is not None else ""
         name = subject.name if subject is not None else ""
+        if re.match(
+            r"(?:左右|以上|以内)?的(?:年均|平均)?(?:增长速度|增速|增长率|增长|增幅|递增)",
+            self.masked[reading.quantity.end :][:14],
+        ):
+            return "growth"
         growth = words.GROWTH_HEAD.search(head or name)
         if growth:
             if growth.group("down"):
@@ -463,7 +546,11 @@ class ParagraphReader:
             return "rate"
         if words.SHARE_HEAD.search(head or name):
             return "share"
-        if reading.inherited and self.readings and re.match(r".{0,2}的?[^，。]{0,6}目标", self.masked[reading.quantity.end :][:12]):
+        if (
+            reading.inherited
+            and self.readings
+            and re.match(r".{0,2}的?[^，。]{0,6}目标", self.masked[reading.quantity.end :][:12])
+        ):
             return self.readings[-1].measure  # 增长11.3%，低于13%左右的预期目标
         if words.RATE_HEAD.search(name):
             return "rate"
@@ -473,7 +560,11 @@ class ParagraphReader:
         if predicate.role == "to" and previous is not None and previous.role == "from":
             return previous.measure
         if not predicate.found and reading.inherited:
-            return "share" if previous is None else previous.measure
+            return (
+                previous.measure
+                if previous is not None and previous.measure in ("share", "rate")
+                else "share"
+            )
         return "rate"
 
     def _object_of_change(self, reading: Reading, left: int) -> None:
@@ -481,7 +572,10 @@ class ParagraphReader:
         subject = reading.subject
         if subject is None or reading.measure != "level" or subject.start < left or reading.inherited:
             return
-        verb = re.search(r"(?:(减少|降低|减轻|压减|压缩|削减|缩减)|(增加|扩大|提高))(?:了)?$", self.masked[left : subject.start])
+        verb = re.search(
+            r"(?:(减少|降低|减轻|压减|压缩|削减|缩减)|(增加|扩大|提高))(?:了)?$",
+            self.masked[left : subject.start],
+        )
         if verb and _unit_class(reading.quantity) == "other" and subject.start < reading.quantity.start:
             reading.measure, reading.negative = "change", bool(verb[1])
             reading.direction = "down" if verb[1] else "up"
@@ -497,7 +591,10 @@ class ParagraphReader:
         names = _split_list(whole)
         for position, reading in enumerate(readings):
             name = names[position] if len(names) == len(readings) else whole
-            name = re.sub(r"(?:平均水平|平均|水平|增速|增幅|分别|的|同期相比)+$", "", name) or name
+            name = (
+                re.sub(r"(?:平均水平|平均|水平|增速|增幅|分别|的|同期相比|实际|名义|又|还|均|都)+$", "", name)
+                or name
+            )
             reading.reference = name
             reading.reference_span = (start, end)
 

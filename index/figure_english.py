@@ -76,7 +76,13 @@ def read_english(plain: str, numeral: Numeral, before: str) -> EnglishQuantity |
         return EnglishQuantity(start, after.end(), f"{scale} {unit}".strip())
     if currency:
         if numeral.scale:  # US$46.8亿
-            named = {"US dollars": "美元", "yuan": "元", "euros": "欧元", "pounds": "英镑", "HK dollars": "港元"}
+            named = {
+                "US dollars": "美元",
+                "yuan": "元",
+                "euros": "欧元",
+                "pounds": "英镑",
+                "HK dollars": "港元",
+            }
             return EnglishQuantity(start, end, numeral.scale + named[_CURRENCIES[currency[1]]])
         return EnglishQuantity(start, end, _CURRENCIES[currency[1]])
     if numeral.scale or (after and after["percent"]):

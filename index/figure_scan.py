@@ -56,7 +56,23 @@ _COUNTS = (
     "门 间 栋 幢 层 片 块 段 眼 孔 组 对 副 把 根 盘 箱 瓶 包 袋 例 场 轮 款 道 幅 站 席 趟 餐 张床位 床 人 名 位 "
     "人次 件次 家次 户次 车次 班次 架次 列次 艘次 场次 批次 例次 项次 台次 宗次 篇次 辆次 列 口 卷 顶 店"
 ).split()
-_LETTER_UNITS = ("kWh", "MWh", "GWh", "TWh", "kW", "MW", "GW", "km²", "km", "m²", "m³", "TEU", "kV", "kg", "t")
+_LETTER_UNITS = (
+    "kWh",
+    "MWh",
+    "GWh",
+    "TWh",
+    "kW",
+    "MW",
+    "GW",
+    "km²",
+    "km",
+    "m²",
+    "m³",
+    "TEU",
+    "kV",
+    "kg",
+    "t",
+)
 _WORDS = "|".join(map(re.escape, sorted({*_MEASURES, *_COUNTS}, key=len, reverse=True)))
 _LETTERS = "|".join(map(re.escape, _LETTER_UNITS))
 _UNIT = re.compile(
@@ -94,7 +110,9 @@ _FIRM_UNITS = frozenset(
     "元 美元 欧元 日元 港元 英镑 卢布 吨 公斤 亩 公顷 平方公里 平方米 公里 立方米 千瓦 千瓦时 倍 番 百分点 个百分点 "
     "吨公里 人公里 吨标准煤 人次 桶".split()
 )
-_ABSTRACT = frozenset("方面 方针 原则 要求 问题 矛盾 关系 统筹 环节 阶段 时期 基本 层次 字 坚持 重大 大的 主要 重点 更加 结合 转变".split())
+_ABSTRACT = frozenset(
+    "方面 方针 原则 要求 问题 矛盾 关系 统筹 环节 阶段 时期 基本 层次 字 坚持 重大 大的 主要 重点 更加 结合 转变".split()
+)
 _INDEX_BEFORE = re.compile(
     r"(?:指数|系数|PMI|得分|评分|总分|之比|比值|收入比|生育率|倍差)(?:（[^）]*）)?"
     r"[^，。；：、\d]{0,8}?(?:为|是|达到|达|至|到|在|由|从|仅|升|降)?\s?$"
@@ -110,7 +128,7 @@ _QUOTE_FIGURE = re.compile(r"%|元|百分|[吨亩斤番]|公里")
 # ---------------------------------------------------------------- qualifiers and lists
 
 _BEFORE = re.compile(
-    r"(?P<word>不少于|不低于|不超过|不高于|不小于|不多于|达到或超过|不足|不到|超过|突破|接近|将近|大约|约为|约|近|逾|超|至少"
+    r"(?P<word>不少于|不低于|不超过|不高于|不小于|不多于|达到或超过|不足|不到|超过|突破|接近|将近|大约|约为|(?<![条节合签制公契盟缔预])约|(?<![最附接邻靠贴将亲])近|逾|(?<![高])超|至少"
     r"|最低|最高|最多|高达|多达|几乎|过|破|上|低于|高于|大于|小于|少于|多于)(?:了|到|达到|达)?\s?$"
 )
 _UNTOLD = frozenset("高达 多达 最高 最低 最多 几乎".split())
@@ -164,7 +182,12 @@ def _read(plain: str, numeral: Numeral) -> Quantity | None:
                 return None
             value = numeral.value
             return Quantity(
-                english.start, english.end, value, english.unit, qualifier=numeral.inexact or None, bare=english.bare
+                english.start,
+                english.end,
+                value,
+                english.unit,
+                qualifier=numeral.inexact or None,
+                bare=english.bare,
             )
         if _LETTER_BEFORE.search(before):
             return None
@@ -280,7 +303,9 @@ def _joined(plain: str, found: list[Quantity]) -> list[Quantity]:
             # 二、三百亿度: the digit takes the scale words of its neighbour
             size = later.value.adjusted()
             here = replace(here, value=here.value.scaleb(size), unit=later.unit, bare=False)
-        elif here.bare or (not here.unit and here.kind == "arabic" and later.base_unit and later.kind == "arabic"):
+        elif here.bare or (
+            not here.unit and here.kind == "arabic" and later.base_unit and later.kind == "arabic"
+        ):
             # 8至9% takes the whole unit; 十、百 in words only their own
             if later.rank or (later.kind == "fraction" and not later.unit):
                 continue
@@ -290,7 +315,12 @@ def _joined(plain: str, found: list[Quantity]) -> list[Quantity]:
         elif here.base_unit == "" and here.unit and later.base_unit and later.unit.startswith(here.unit):
             here = replace(here, unit=later.unit)  # 300万—500万元
         same = here.unit == later.unit or here.base_unit == later.base_unit
-        if is_range and same and not here.bare and not _FROM.search(plain[max(0, here.start - 9) : here.start]):
+        if (
+            is_range
+            and same
+            and not here.bare
+            and not _FROM.search(plain[max(0, here.start - 9) : here.start])
+        ):
             words = plain[here.start : later.end]
             here = replace(here, range_text=words, range_role="low")
             later = replace(later, range_text=words, range_role="high")

@@ -21,14 +21,22 @@ from index.types import Metadata, Status
 Mode = Literal["", "review", "plan"]
 WORK_REPORT = "government work report"
 
+_HEADING_LEAD = re.compile(r"[\s\d.、．（）()一二三四五六七八九十年月表第章节\-—至前上下半季度]+|表")
 _OPEN_YEAR = re.compile(r"[今本去上明前次同翌]|年来|以来|last|this|previous|next", re.IGNORECASE)
-_REVIEW_WORDS = re.compile(r"回顾|过去[一两二三四五六七八九十]?年|去年|上年|一年来|[两二三四五]年来|工作总结|执行情况")
+_REVIEW_WORDS = re.compile(
+    r"回顾|过去[一两二三四五六七八九十]?年|(?<![比较])(?:去年|上年)|一年来|[两二三四五]年来|工作总结|执行情况"
+)
 _PLAN_WORDS = re.compile(r"部署|任务|安排|总体要求|目标|建议|打算|展望|重点工作|要点|工作重点|今后|下一步")
 _LEAD_IN = re.compile(
     rf"(?:[{words.TIME}，,、：:（(“\s]|其中|截至|据统计|据初步统计|统计显示|到|在|从|对|我们|目前|同期|按|全年|而|但|特别是|尤其是|一是|二是|三是|[一二三四五六七八九十]+是|——|—|●|·)*$"
 )
+_COMPARED = re.compile(r"(?:(?<![同环占可])比|较|同|与)[“‘\"]?$")
+_FROM_TAIL = re.compile(r"(?:由|从|自)[“]?$")
 _NOW = re.compile(r"截至目前|目前|至今|迄今|现在|如今")
 _ONLY_ONE = re.compile(r"首|最|唯一|第[一二三四五六七八九十\d]|前[一二三四五六七八九十\d]|领先|率先")
+_IN_NAME = re.compile(
+    r"[^，。、；\d的]{0,8}(?:研究所|研究院|大学|学院|医院|公司|集团|银行|法院|机场|铁路|大桥|电站|油田|煤矿|会议|论坛|峰会|水库|公报)"
+)
 _QUOTED_YEAR = re.compile(r"[“《][^“”《》]*$")
 _AS_OF = re.compile(r"(?:截至|截止|到|至)\s?$")
 _NOT_OF_REGION = re.compile(r"(?:对|向|从|与|同|和|以|经|赴|由|及|、)$")
@@ -97,7 +105,11 @@ class ScopeReader:
         while self.headings and self.headings[-1][0] >= level:
             self.headings.pop()
         periods = [mention for mention in self.report.periods_in(text) if mention.kind != "date"]
-        regions = [mention for mention in self.report.regions_in(text) if not mention.is_part_of_name]
+        regions = [
+            mention
+            for mention in self.report.regions_in(text)
+            if not mention.is_part_of_name and not re.sub(_HEADING_LEAD, "", text[: mention.start])
+        ]
         period = next((mention for mention in periods if mention.kind != "report"), None)
         self.headings.append((level, period, regions[0] if regions else None))
         if self.report.work_report:
@@ -111,7 +123,8 @@ class ScopeReader:
         lead = next((mention for mention in periods if heading or mention.start <= 14), None)
         if lead is not None and lead.kind == "report":
             return
-        if _REVIEW_WORDS.search(text if heading else text[:24]) and not (lead and lead.period.end[0] >= year):
+        opening = text if heading else text[:24]
+        if _REVIEW_WORDS.search(opening) and not (lead and lead.period.end[0] >= year):
             self.mode = "review"
             self._set_mode_period()
             if lead is not None and lead.period.end[0] < year:
@@ -124,10 +137,14 @@ class ScopeReader:
                 self.mode = "plan"
                 self._set_mode_period()
             return
-        if lead.period.start[0] >= year and (heading or re.search(r"要|将|任务|安排|目标|计划|是|工作|重点", text[:60])):
+        if lead.period.start[0] >= year and (
+            heading or re.search(r"要|将|任务|安排|目标|计划|是|工作|重点", text[:60])
+        ):
             self.mode = "plan"
             self._set_mode_period()
-        elif lead.period.end[0] < year and lead.period.end[0] >= year - 1 and lead.kind in ("period", "range"):
+        elif (
+            lead.period.end[0] < year and lead.period.end[0] >= year - 1 and lead.kind in ("period", "range")
+        ):
             self.mode = "review"
             self.mode_period = Period.of_years(lead.period.start[0], lead.period.end[0])
 
@@ -143,6 +160,16 @@ class ScopeReader:
     def _dated(self, mention: PeriodMention, periods: Sequence[PeriodMention]) -> PeriodMention:
         """全年, 年末, 上半年 without a year mean the year under review, not the report's."""
         year = self.report.year
+        if (
+            self.mode == "review"
+            and mention.text.startswith("上年")
+            and mention.period.year == (year or 0) - 1
+        ):
+            return replace(mention, period=mention.period.shifted(-1))  # the year before the one under review
+        if self.mode == "review" and mention.kind == "since" and mention.period.end[0] == year:
+            if mention.period.start[0] < (year or 0):
+                return replace(mention, period=Period(mention.period.start, ((year or 0) - 1, 12)))
+            return mention
         if (
             self.mode != "review"
             or not mention.relative
@@ -176,7 +203,9 @@ class ParagraphScope:
         self.reader = reader
         self.report = reader.report
         self.text = text
-        self.mentions = [mention for mention in periods if not mention.compared and self._speaks_of_time(mention)]
+        self.mentions = [
+            mention for mention in periods if not mention.compared and self._speaks_of_time(mention)
+        ]
         self.regions = self._usable_regions()
         self.region_spans = [(mention.start, mention.end) for mention in self.regions]
         self.spans = [mention for mention in self.mentions if mention.kind == "range"]
@@ -188,11 +217,16 @@ class ParagraphScope:
             if not mention.is_part_of_name
             and not mention.compared
             and not _ONLY_ONE.match(self.text, mention.end)
+            and not _IN_NAME.match(self.text, mention.end)
         ]
 
     def _speaks_of_time(self, mention: PeriodMention) -> bool:
         """Not the year of a report or of a name (“中国制造2025”)."""
         if mention.kind == "report":
+            return False
+        if self.text.startswith("相比", mention.end) or _COMPARED.search(
+            self.text[max(0, mention.start - 3) : mention.start]
+        ):
             return False
         named = mention.text.isdigit() and self.text[mention.end : mention.end + 1] != "年"
         return not (named and _QUOTED_YEAR.search(self.text[max(0, mention.start - 20) : mention.start]))
@@ -226,17 +260,44 @@ class ParagraphScope:
         before = [
             mention
             for mention in self.mentions
-            if reading.sentence_start <= mention.start < reading.quantity.start and self._dates(mention)
+            if reading.sentence_start <= mention.start < reading.quantity.start
+            and self._dates(mention)
+            and not self._only_beginning(mention, reading)
         ]
         if reading.basis == "年均":
             spans = [mention for mention in before if mention.period.year is None]
             if spans:
                 return spans[-1]
-            if len(before) >= 2 and reading.sentence_start <= before[-2].start:
-                first, last = before[-2].period, before[-1].period
+            dated = [
+                mention
+                for mention in self.mentions
+                if reading.sentence_start <= mention.start < reading.quantity.start and self._dates(mention)
+            ]
+            if len(dated) >= 2 and _FROM_TAIL.search(self.text[: dated[-2].start]):
+                first, last = dated[-2].period, dated[-1].period
                 if first.end < last.start:
-                    return replace(before[-1], period=Period.of_years(first.start[0], last.end[0]), kind="range")
+                    return replace(
+                        before[-1], period=Period.of_years(first.start[0], last.end[0]), kind="range"
+                    )
+        if len(before) > 1 and before[-1].relative and before[-1].kind == "range":
+            explicit = before[-2]
+            if explicit.kind == "range" and not explicit.relative and before[-1].start - explicit.end <= 1:
+                return explicit  # 从1953年至1980年的二十八年间
         return before[-1] if before else None
+
+    def _only_beginning(self, mention: PeriodMention, reading: Reading) -> bool:
+        """由去年的10.7%提高到14%: the year behind 由 dates the first figure alone."""
+        if reading.role == "from" and mention.start >= reading.scope_start:
+            return False
+        if mention.kind == "range" or not _FROM_TAIL.search(
+            self.text[max(0, mention.start - 2) : mention.start]
+        ):
+            return False
+        return bool(
+            re.match(
+                r"的?\s?(?:近|约)?[\d百千十一二三四五六七八九两]", self.text[mention.end : mention.end + 4]
+            )
+        )
 
     def _dates(self, mention: PeriodMention) -> bool:
         """Whether a mention dates figures: not the day of a meeting."""
@@ -279,7 +340,12 @@ class ParagraphScope:
         if found is not None:
             return Found(found.name, "sentence")
         for mention in reversed(self.regions):
-            if mention.start < start and self._carries(mention) and self._opens(mention, masked):
+            if mention.start >= start or self.report.work_report:
+                continue
+            first = mention.name == self.report.region or not re.search(
+                "[。！？]", self.text[: mention.start]
+            )
+            if first and self._carries(mention) and self._opens(mention, masked):
                 return Found(mention.name, "paragraph")
         heading = self.reader.heading_region()
         if heading is not None:
@@ -303,7 +369,12 @@ class ParagraphScope:
         if self._opens(mention, masked):
             return True
         subject = reading.subject
-        if subject is None or subject.id is None or subject.start < 0 or _NOT_OF_REGION.search(masked[: mention.start]):
+        if (
+            subject is None
+            or subject.id is None
+            or subject.start < 0
+            or _NOT_OF_REGION.search(masked[: mention.start])
+        ):
             return False
         gap = masked[mention.end : subject.start] if mention.end <= subject.start else None
         return mention.start == subject.start or gap in ("", "的")
@@ -347,12 +418,14 @@ class ParagraphScope:
         year = self.report.year
         assert year is not None
         clause = self.text[reading.clause_start : reading.quantity.start]
-        planned = period.end[0] >= year if period is not None else self.reader.mode == "plan"
+        planned = self.reader.mode == "plan"
+        if period is not None:
+            planned = period.start[0] >= year or (period.end[0] >= year and planned)
         if not planned:
             if words.FIRM_TARGET.search(clause) and not past:
                 return "target"
             return "actual"
-        if reading.role == "from":
+        if reading.role == "from" or (_NOW.search(clause) and not firm):
             return "actual"
         if past and not firm:
             return "actual"

@@ -31,23 +31,35 @@ class Subject:
 
 
 _NOUN_TAGS = ("n", "j", "l", "i", "b", "vn", "an", "eng", "f", "s", "a", "k", "h", "g", "z", "vi")
-_INSIDE = frozenset("第一 第二 第三 人均 单位 全 每 以上 以下 全社会 各类 跨境 高 新 特别 超 超长期 最低 最高 综合 基本 平均 累计 年".split())
+_ON = re.compile(r"在(?:学|校|岗|建|读|册|职|营|逃|用)")
+_INSIDE = frozenset(
+    "第一 第二 第三 人均 单位 全 每 以上 以下 全社会 各类 跨境 高 新 特别 超 超长期 最低 最高 综合 基本 每人 每户 每 平均 累计 年 长期 中长期 短期 超长".split()
+)
 _LIST_WORDS = frozenset("、 和 与 及 以及".split())
 _TRIM_START = re.compile(
-    r"(?:[、，。：’（）()\s的和与及等了]|以上|以下|以及|其中|全年|全部|累计|共(?!同|享|青)|将|把|各类|各种|每年|约|近(?!海|郊)|新的|一批|其他|首次|首批|还|又|已|也|再|以来|年来)+"
+    r"(?:[、，。：’（）()\s的和与及等了]|以上|以下|以及|其中|全年|全部|累计|共(?!同|享|青)|将|把|各类|各种|每年|约|近(?!海|郊)|新的|一批|其他|首次|首批|还|又|已|也|再|以来|年来|力争|争取|确保|预计|要(?!素|求|点)|到(?![位期])|使(?!用)|实现|达到|约|拟|计划(?!生育|经济|单列)|完成|达)+"
 )
-_TRIM_END = re.compile(r"(?:[、，：“\s的和与及了]|总共|分别|大约|首次|同比|环比)+$")
-_HARD_STOP = re.compile(rf"[{words.TIME}，,；;：:。！？!?\n\t（）()—《》]|其中|包括|特别是|尤其是|主要是|同时|此外|——")
+_TRIM_END = re.compile(r"(?:[、，：“\s的和与了]|总共|分别|大约|首次|同比|环比)+$")
+_HARD_STOP = re.compile(
+    rf"[{words.TIME}，,；;：:。！？!?\n\t（）()—《》]|其中|包括|特别是|尤其是|主要是|同时|此外|——"
+)
 _REGION_PREFIX = re.compile(
     r"^(?:我国|全国|我省|我市|我区|我县|全省|全市|全区|全县|全社会|全州|全镇|全球|世界|本市|本省|全行业|中国|该省|该市|全自治区|高新区|新区|全市的|全国的|我们)(?:的)?(?=.)"
 )
 _KEPT_HEADS = frozenset("企业 产业 项目 居民 人口 教育 保险 消费".split())
+_PLACES = frozenset("全国 全省 全市 全区 全县 我国 国家 世界 全球 各地 地方 中国".split())
+_NOUN_ENDINGS = frozenset("率 额 量 数 值 度 费 款 金 线 价".split())
 _VERB_SET = frozenset(words.VERBS)
 _SHARE_OF = re.compile(
     r"(?P<of>[在占](?P<whole>[^，。；、]{2,14}?)(?:当中|中|里|内)?(?:所占)?的?(?P<head>比重|比例|份额)|[与同和](?P<second>[^，。；、]{2,10}?)(?P<ratio>之比|的比例|的比率|的比值|比值))$"
 )
 _NEW = re.compile(r"^(?:净增|新增加|新增|累计新增|新登记|累计|新)(?=..)")
-_NO_OBJECT = re.compile(r"的?(?:预期|计划|规划|年度|调控|政策|增长|发展)*(?:目标|水平|速度|幅度|增速|区间|指标|任务|比例)")
+_STARTS_WITH_CHANGE = re.compile(r"(?:增长|上涨|上升|下降|提高|回落|加快|放缓)(?!点|极|率|速|幅)")
+_INNER_ADVERB = re.compile(r"(?<=..)(?:拟|将|共|已|又|再)(?=投入|安排|支出|发行|补助|拨付)")
+_TRAILING_CHANGE = re.compile(r"(?:增长|上涨|下降|提高|上升|增加|减少)$")
+_NO_OBJECT = re.compile(
+    r"的?(?:预期|计划|规划|年度|调控|政策|增长|发展)*(?:目标|水平|速度|幅度|增速|区间|指标|任务|比例)"
+)
 _PAREN = re.compile(r"（[^（）]{0,20}）$|\([^()]{0,20}\)$")
 
 
@@ -97,8 +109,8 @@ class SubjectReader:
             if part is not None:
                 if share["ratio"]:
                     return self._ratio(part, end)
-                span = share.span("whole")
-                return replace(part, head=share["head"], whole=self.text[slice(*span)].strip("的"))
+                whole = self.text[slice(*share.span("whole"))].strip("的")
+                return replace(self.share_of(part, whole), head=share["head"], whole=whole)
         mention = self._mention_ending(begin, end)
         phrase = self._noun_phrase(begin, end)
         if mention is not None:
@@ -107,13 +119,40 @@ class SubjectReader:
             before = _TRIM_START.sub("", before)
             if not before or not self._modifies(before):
                 head = self.masked[mention.end : end]
+                told = words.GROWTH_HEAD.search(mention.text)
+                head = head or (told[0] if told else "")
                 return Subject(
                     mention.indicator.name, mention.indicator.id, mention.start, mention.end,
                     rate=mention.indicator.rate, head=head,
                 )  # fmt: skip
         if phrase is None:
-            return None
+            verb = _TRAILING_CHANGE.search(self.masked, begin, end)
+            if verb is None or verb.start() == begin:
+                return None
+            growing = self.ending_at(begin, verb.start())
+            if growing is None:
+                return None
+            if growing.name in ("经济", "国民经济"):
+                growing = self.from_name("经济增长速度", growing.start, growing.end)
+            return replace(growing, head="增长速度")
         return self.named(phrase, end)
+
+    def share_of(self, part: Subject, whole: str) -> Subject:
+        """服务业 and 国内生产总值 as 服务业比重, where the vocabulary knows such a share."""
+        whole = _REGION_PREFIX.sub("", whole) if len(whole) > 3 else whole
+        base = self.text[part.start : part.end] if part.start >= 0 else part.name
+        for name in dict.fromkeys((base, part.name)):
+            for form in (
+                f"{name}占{whole}比重",
+                f"{name}占{whole}的比重",
+                f"{name}与{whole}之比",
+                f"{name}比重",
+                f"{name}占比",
+            ):
+                known = self.vocabulary.lookup(form)
+                if known is not None:
+                    return Subject(known.name, known.id, part.start, part.end, known.rate)
+        return part
 
     def _ratio(self, part: Subject, end: int) -> Subject:
         """研发经费支出与国内生产总值之比: a rate under its whole name."""
@@ -131,6 +170,8 @@ class SubjectReader:
         if end <= start:
             return None
         name = self.text[start:end]
+        if _STARTS_WITH_CHANGE.match(name) and self.vocabulary.lookup(name) is None:
+            return None
         if words.GENERIC_HEAD.fullmatch(name):
             return Subject(name, None, start, end, head=name, generic=True)
         if name.count("”") > name.count("“"):
@@ -141,7 +182,7 @@ class SubjectReader:
             start += name.rindex("“") + 1
         start = self._after_region(start, end)
         name = self.text[start:end]
-        if start >= end or start in self.regions and self.regions[start] >= end:
+        if start >= end or (start in self.regions and self.regions[start] >= end) or name in _PLACES:
             return None
         known = self.vocabulary.lookup(name)
         if known is None and name.startswith("国家"):
@@ -156,8 +197,11 @@ class SubjectReader:
                 known = self.vocabulary.lookup(base)
                 if known:
                     return Subject(known.name, known.id, start, start + len(base), known.rate, head=head[0])
+                if base in ("经济", "国民经济"):
+                    return replace(self.from_name("经济增长速度", start, end), head=head[0])
                 if pattern is words.GROWTH_HEAD:
                     return Subject(base, None, start, start + len(base), head=head[0])
+        name = _INNER_ADVERB.sub("", name)
         return Subject(name, None, start, end, rate=bool(words.RATE_HEAD.search(name)))
 
     def _after_region(self, start: int, end: int) -> int:
@@ -186,7 +230,15 @@ class SubjectReader:
     def joined(self, domain: Subject, head: Subject) -> Subject:
         """制造业 … 增加值 as 制造业增加值; the span is that of the head."""
         name = _NEW.sub("", domain.name)
-        measured = domain.rate or words.MEASURE_HEAD.search(name + "$") or name.endswith(("总额", "总值", "率", "数"))
+        if head.start >= 0:
+            head = replace(head, name=self.text[head.start : head.end])
+        if head.name.startswith(("总产值", "产值", "产量", "总产量", "单产", "增加值")):
+            name = name.removesuffix("生产").removesuffix("的生产")
+        measured = (
+            domain.rate
+            or words.MEASURE_HEAD.search(name + "$")
+            or name.endswith(("总额", "总值", "率", "数"))
+        )
         if (measured or name.endswith(words.LIST_HEADS)) and words.STANDS_ALONE.fullmatch(head.name):
             return head
         for known_head in words.LIST_HEADS:
@@ -231,9 +283,12 @@ class SubjectReader:
         after = ""
         for word, tag in reversed(_tags(self.masked[start:end])):
             position -= len(word)
+            if word == "在" and _ON.match(self.masked, position):
+                first, after = position, word
+                continue
             if word in _VERB_SET and not (word in words.NOUN_VERBS and (first is None or tag == "vn")):
                 break
-            if tag in ("v", "vd", "vg", "vl") and word not in words.NOUN_VERBS:
+            if tag in ("v", "vd", "vg", "vl") and word not in words.NOUN_VERBS and word not in _NOUN_ENDINGS:
                 # a verb stands inside a noun phrase only before another noun: 登记失业率
                 if after == "的" or (first is None and not self._noun_like(word, start, position)):
                     break
@@ -243,7 +298,12 @@ class SubjectReader:
                     continue
                 if word == "“":
                     first = position
-            elif tag.startswith(_NOUN_TAGS) or word in words.NOUN_VERBS or word in _INSIDE:
+            elif (
+                tag.startswith(_NOUN_TAGS)
+                or word in words.NOUN_VERBS
+                or word in _INSIDE
+                or word in _NOUN_ENDINGS
+            ):
                 first = position
             elif first is not None and word.isascii() and word.isalnum():
                 first = position
@@ -270,7 +330,8 @@ class SubjectReader:
         if limit <= start:
             return None
         position, last, nouns = start, start, 0
-        for word, tag in _tags(self.masked[start:limit]):
+        tokens = _tags(self.masked[start:limit])
+        for index, (word, tag) in enumerate(tokens):
             if word == "的" and position == start or word == "“":
                 position += len(word)
                 continue
@@ -282,15 +343,22 @@ class SubjectReader:
                 if nouns:
                     break
                 return None
-            is_verb = tag in ("v", "vd", "vi") and word not in words.NOUN_VERBS
-            if is_verb and (word in _VERB_SET or words.CHANGE_VERB.search(word) or words.LEVEL_VERB.search(word)):
-                break
-            if not (tag.startswith(_NOUN_TAGS) or is_verb or word in words.NOUN_VERBS or tag == "x" and word.isalnum()):
+            is_verb = tag in ("v", "vd", "vi")
+            if is_verb and word not in words.NOUN_VERBS:
+                if word in _VERB_SET or words.CHANGE_VERB.search(word) or words.LEVEL_VERB.search(word):
+                    break
+                if nouns and tokens[index + 1 : index + 2] and tokens[index + 1][0] != "等":
+                    break
+            if not (
+                tag.startswith(_NOUN_TAGS) or is_verb or word in _INSIDE or (tag == "x" and word.isalnum())
+            ):
                 break
             if tag == "f" and not nouns:
                 break
             position += len(word)
-            if not is_verb and tag not in ("a", "b", "f"):
+            if (not is_verb and tag not in ("a", "b", "f", "d")) or (
+                is_verb and not nouns and word in words.NOUN_VERBS
+            ):
                 nouns += 1
                 last = position
         if not nouns or _NO_OBJECT.match(self.masked, start, last):
@@ -302,6 +370,8 @@ class SubjectReader:
     def items(self, start: int, end: int, count: int) -> list[Subject] | None:
         """`count` subjects named in a list that ends at `end`: 高技术制造业、装备制造业增加值."""
         end = start + len(_TRIM_END.sub("", self.masked[start:end]))
+        paren = _PAREN.search(self.masked, start, end)
+        end = paren.start() if paren else end
         stops = [match.end() for match in _HARD_STOP.finditer(self.masked, start, end)]
         begin = stops[-1] if stops else start
         pieces: list[tuple[int, int]] = []
@@ -341,6 +411,8 @@ def _share_tail(names: list[str]) -> list[str]:
         if last.endswith(head) and len(last) > len(head):
             tail = head
             break
+    if len(names[0]) == 1 and last[1:2] in tuple("等级型"):
+        return [name + last[1:] if len(name) == 1 else name for name in names[:-1]] + [last]
     if not tail:
         return names
     return [name if name.endswith(words.LIST_HEADS) else name + tail for name in names[:-1]] + [last]

@@ -21,19 +21,27 @@ from index.types import Cell, Figure, Measure, Report, Status, Table
 from index.units import split_unit
 from index.vocabulary import Indicator, Vocabulary
 
-_NUMBER = re.compile(r"\s*(?P<number>[-－−–+]?\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|[-－−–+]?\d+(?:\.\d+)?)(?P<percent>\s?%)?(?P<mark>\s*(?:[①-⑳*＊]|\[\d\]|（\d）)*)\s*")
+_NUMBER = re.compile(
+    r"\s*(?P<number>[-－−–+]?\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|[-－−–+]?\d+(?:\.\d+)?)(?P<percent>\s?%)?(?P<mark>\s*(?:[①-⑳*＊]|\[\d\]|（\d）)*)\s*"
+)
 _MARKS = re.compile(r"[①-⑳*＊]+|\[\d\]|<sup>.*?</sup>|\s+")
-_NUMBERING = re.compile(r"^(?:[一二三四五六七八九十]+、|（[一二三四五六七八九十\d]+）|\d{1,2}[.、．](?!\d)|#|＃|[-—－·●]+|其中[:：]?|其中|\s)+")
+_NUMBERING = re.compile(
+    r"^(?:[一二三四五六七八九十]+、|（[一二三四五六七八九十\d]+）|\d{1,2}[.、．](?!\d)|#|＃|[-—－·●]+|其中[:：]?|其中|\s)+"
+)
 _PARENTHESES = re.compile(r"[（(]([^（）()]*)[）)]")
 _UNIT_COLUMN = re.compile(r"^(?:计量)?单位$")
-_GROWTH = re.compile(r"增长|增速|增幅|涨幅|升降|增减|涨跌|同比|环比|±|比上年|比去年|较上年|growth|change", re.IGNORECASE)
+_GROWTH = re.compile(
+    r"增长|增速|增幅|涨幅|升降|增减|涨跌|同比|环比|±|比上年|比去年|较上年|growth|change", re.IGNORECASE
+)
 _SHARE = re.compile(r"比重|占比|构成|份额|所占|share", re.IGNORECASE)
 _RANK = re.compile(r"位次|排名|名次|排序|rank", re.IGNORECASE)
 _TARGET = re.compile(r"目标|计划数?|预算数?(?!执行)|规划|target|plan", re.IGNORECASE)
 _PLAIN_LEVEL = re.compile(
     r"绝对[数额量值]|总量|指标值|数值|实绩|实际完成|完成数?|累计数?|本期数?|合计|总计|本年|上年|期末|年末|本月|当月|累计|全年|数量|金额|实际数?|指标|项目|名称|地区|年份|月份|时间|增长|增速|增幅|涨幅|升降|增减|涨跌|同比|环比|±|[比较](?:上年|去年|上月)(?:同期|末)?|名义|实际|比重|占比|构成|份额|所占|位次|排名|初步核算数?|快报数?|为|的|以?[上去]年=?100"
 )
-_UNIT_LIKE = re.compile(r"[%‰]|元|吨|人|户|家|个|亩|公顷|米|公里|斤|千瓦|度|辆|台|件|套|张|次|所|座|倍|位|百分点|只|头|床|项|种|美元|TEU|标箱|岁|天|箱|kWh|小时|册|份|部|卷|条|处")
+_UNIT_LIKE = re.compile(
+    r"[%‰]|元|吨|人|户|家|个|亩|公顷|米|公里|斤|千瓦|度|辆|台|件|套|张|次|所|座|倍|位|百分点|只|头|床|项|种|美元|TEU|标箱|岁|天|箱|kWh|小时|册|份|部|卷|条|处"
+)
 
 
 @dataclass(slots=True)
@@ -166,6 +174,8 @@ class _TableReader:
             known = self.vocabulary.lookup(name)
             if known is not None:
                 label.indicator = known
+            if name in names:
+                continue
             names.append(name)
             if offset >= 0:
                 end = offset + min(begin + len(name), len(piece))
@@ -226,7 +236,11 @@ class _TableReader:
         if known is None and not _PLAIN_LEVEL.sub("", _TARGET.sub("", bare)):
             return "", 0
         if known is None and (_GROWTH.search(bare) or _SHARE.search(bare)):
-            shorter = re.sub(r"(?:比上年|比去年|较上年|同比|环比)?(?:名义|实际)?(?:增长|增减|升降|增速|增幅|涨幅|涨跌)(?:速度|幅度|率)?$|(?:所占|的)?(?:比重|占比|构成)$", "", bare)
+            shorter = re.sub(
+                r"(?:比上年|比去年|较上年|同比|环比)?(?:名义|实际)?(?:增长|增减|升降|增速|增幅|涨幅|涨跌)(?:速度|幅度|率)?$|(?:所占|的)?(?:比重|占比|构成)$",
+                "",
+                bare,
+            )
             bare = shorter or bare
         squeezed = re.search(r"\s*".join(map(re.escape, bare)), piece) if bare else None
         if squeezed is None:
@@ -275,14 +289,27 @@ class _TableReader:
         absolute = [unit for unit in units if unit not in ("%", "％")] or units
         indicator = row.indicator or column.indicator
         if indicator is not None and indicator.rate and units:
-            return next((unit for unit in units if unit in ("%", "％")), _unit(absolute[0])).replace("％", "%")
+            return next((unit for unit in units if unit in ("%", "％")), _unit(absolute[0])).replace(
+                "％", "%"
+            )
         return _unit(absolute[0]) if absolute else ("%" if indicator is not None and indicator.rate else "")
 
     def _measure_of(self, row: _Label, column: _Label) -> Measure | None:
-        return column.measure or row.measure or (self.title.measure if not (row.unit or column.unit) and "%" in self.table.unit else None)
+        return (
+            column.measure
+            or row.measure
+            or (self.title.measure if not (row.unit or column.unit) and "%" in self.table.unit else None)
+        )
 
     def _figure(
-        self, start: int, end: int, value: Decimal, unit: str, qualifier: str | None, row: _Label, column: _Label
+        self,
+        start: int,
+        end: int,
+        value: Decimal,
+        unit: str,
+        qualifier: str | None,
+        row: _Label,
+        column: _Label,
     ) -> Figure:
         parts = split_unit(unit)
         name, known, span = self._indicator(row, column)

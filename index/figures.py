@@ -100,3 +100,24 @@ def _figure(
         status=scope.status(reading, period.value),
         range_text=quantity.range_text,
     )
+
+
+def format_figure(figure: Figure) -> str:
+    """The figure in words that `figures_in_text` reads back: 下降3.2%, 第3位, 约20亿元, 翻两番."""
+    number = format(abs(figure.value), "f")
+    before = figure.qualifier if figure.qualifier in _QUALIFIERS_BEFORE else ""
+    inner = figure.qualifier if figure.qualifier in _QUALIFIERS_INSIDE else ""
+    after = figure.qualifier if figure.qualifier and not before and not inner else ""
+    verb = ""
+    if figure.measure in ("growth", "change"):
+        verb = "下降" if figure.value < 0 else "增长"
+    if figure.measure == "rank":
+        return f"第{number}位"
+    if figure.unit == "番":
+        return f"翻{number}番"
+    sign = "-" if figure.value < 0 and not verb else ""
+    return f"{verb}{before}{sign}{number}{inner}{figure.unit}{after}"
+
+
+_QUALIFIERS_BEFORE = frozenset("超过 超 突破 近 约 大约 接近 不足 不到 不低于 不超过 不少于 至少 逾".split())
+_QUALIFIERS_INSIDE = frozenset(("余", "多"))

@@ -23,11 +23,15 @@ RANKS: Final = {"country": 0, "province": 1, "city": 2, "county": 3, "zone": 3}
 # Every way to write the kind of a zone, and its standard form
 ZONE_KINDS: Final = {
     "国家级高新技术产业开发区": "高新区", "国家高新技术产业开发区": "高新区", "高新技术产业开发区": "高新区",
-    "高新技术开发区": "高新区", "高新技术产业区": "高新区", "高技术产业开发区": "高新区", "国家高新区": "高新区",
+    "高新技术开发区": "高新区", "高新技术产业区": "高新区", "高技术产业开发区": "高新区",
+    "国家高新区": "高新区",
     "高新区": "高新区", "国家级经济技术开发区": "经开区", "经济技术开发区": "经开区", "经济开发区": "经开区",
-    "经开区": "经开区", "自由贸易试验区": "自贸区", "自由贸易区": "自贸区", "自由贸易港": "自贸港", "自贸港": "自贸港",
-    "自贸试验区": "自贸区", "自贸区": "自贸区", "综合保税区": "综合保税区", "综保区": "综合保税区", "保税区": "保税区",
-    "开发区": "开发区", "新片区": "新片区", "片区": "片区", "新区": "新区", "合作区": "合作区", "度假区": "度假区",
+    "经开区": "经开区", "自由贸易试验区": "自贸区", "自由贸易区": "自贸区", "自由贸易港": "自贸港",
+    "自贸港": "自贸港",
+    "自贸试验区": "自贸区", "自贸区": "自贸区", "综合保税区": "综合保税区", "综保区": "综合保税区",
+    "保税区": "保税区",
+    "开发区": "开发区", "新片区": "新片区", "片区": "片区", "新区": "新区", "合作区": "合作区",
+    "度假区": "度假区",
     "科技园区": "科技园", "科技园": "科技园", "工业园区": "工业园", "工业园": "工业园", "产业园区": "产业园",
     "产业园": "产业园", "科学城": "科学城", "示范区": "示范区", "试验区": "试验区",
 }  # fmt: skip
@@ -47,7 +51,8 @@ _LEVEL_OF_SUFFIX: Final = (
     ("镇", "county"), ("乡", "county"), ("国", "country"),
 )  # fmt: skip
 ENGLISH_SUFFIXES: Final = {
-    "province": "省", "city": "市", "municipality": "市", "county": "县", "district": "区", "prefecture": "州",
+    "province": "省", "city": "市", "municipality": "市", "county": "县", "district": "区",
+    "prefecture": "州",
 }  # fmt: skip
 
 
@@ -187,7 +192,9 @@ def level_of(name: str) -> str:
         if re.search(r"\b(?:zone|park|new area)$", lowered):
             return "zone"
         levels = {"province": "province", "city": "city", "prefecture": "city"}
-        return levels.get(lowered.rsplit(" ", 1)[-1], "county" if lowered.endswith(("county", "district")) else "other")
+        return levels.get(
+            lowered.rsplit(" ", 1)[-1], "county" if lowered.endswith(("county", "district")) else "other"
+        )
     for suffix, level in _LEVEL_OF_SUFFIX:
         if name.endswith(suffix) and len(name) > len(suffix):
             return level
@@ -270,11 +277,18 @@ def _spells(english: str, chinese: str) -> bool:
         if zone is None:
             return False
         kind = next((kind for pattern, kind in ENGLISH_ZONE_KINDS if pattern.search(english)), None)
-        words = re.split(r" (?=(?:national |high|hi-|free|economic|compre|bonded|new |coop|devel))", english, maxsplit=1, flags=re.I)
+        words = re.split(
+            r" (?=(?:national |high|hi-|free|economic|compre|bonded|new |coop|devel))",
+            english,
+            maxsplit=1,
+            flags=re.I,
+        )
         return kind == zone[1] and pinyin_matches(words[0], stem_of(zone[0]))
     if level != "other" and level != level_of(chinese):
         return False
-    stem = re.sub(r" (?:Province|City|Municipality|County|District|Prefecture)$", "", english, flags=re.IGNORECASE)
+    stem = re.sub(
+        r" (?:Province|City|Municipality|County|District|Prefecture)$", "", english, flags=re.IGNORECASE
+    )
     return split_zone(chinese) is None and pinyin_matches(stem, stem_of(chinese))
 
 
@@ -298,7 +312,11 @@ def contains_region(outer: str, inner: str) -> bool | None:
     if outer in places and (COUNTRY in around or inner in places):
         # both ends are known: the chain from the inner place to the country does not pass the outer one
         return None if places[outer].level == "other" and inner != COUNTRY else False
-    if level_of(outer) in RANKS and level_of(inner) in RANKS and RANKS[level_of(outer)] > RANKS[level_of(inner)]:
+    if (
+        level_of(outer) in RANKS
+        and level_of(inner) in RANKS
+        and RANKS[level_of(outer)] > RANKS[level_of(inner)]
+    ):
         return False
     return None
 
@@ -311,7 +329,13 @@ def resolve_home(scope: str, home: str | None) -> str:
     if home is None:
         return scope
     home = normalise_region(home)
-    wanted = {"全省": ("province",), "全市": ("city",), "全区": ("zone", "county"), "全县": ("county",), "全州": ("city",)}
+    wanted = {
+        "全省": ("province",),
+        "全市": ("city",),
+        "全区": ("zone", "county"),
+        "全县": ("county",),
+        "全州": ("city",),
+    }
     for place in (home, *ancestors(home)):
         municipality = scope == "全市" and level_of(place) == "province" and place.endswith("市")
         autonomous = scope == "全区" and level_of(place) == "province" and place.endswith("自治区")

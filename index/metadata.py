@@ -233,7 +233,9 @@ def _speaks_of_this_year(text: str) -> bool:
 def _year(report: Report, body: str, published: Slot | None) -> tuple[int | None, str]:
     """The year that 今年 means: the latest one told of in the text, checked against name and date."""
     told: Counter[int] = Counter()
-    for mention in _dated(find_periods(body)):
+    for mention in find_periods(body):
+        if mention.relative or mention.compared or mention.kind not in ("period", "point", "date"):
+            continue
         if mention.period.year and not _PLANNED.search(body[: mention.start][-14:]):
             told[mention.period.year] += 2
     for match in _BARE_YEAR.finditer(body):

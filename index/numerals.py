@@ -224,7 +224,10 @@ def _read_arabic(match: re.Match[str], plain: str) -> Numeral:
     if start and plain[start - 1] in _MINUS:
         before = plain[start - 2] if start > 1 else " "
         # A minus sign, not the dash of a range (6-7, 15万-20万) or of a name (A-1, Pre-2).
-        if not (before.isascii() and before.isalnum()) and before not in "%万亿千百元人家年月日-－−–—个点吨倍)）":
+        if (
+            not (before.isascii() and before.isalnum())
+            and before not in "%万亿千百元人家年月日-－−–—个点吨倍)）"
+        ):
             negative, start, value = True, start - 1, -value
     return Numeral(start, end, value, "arabic", scale, inexact, negative)
 
@@ -237,7 +240,11 @@ def _read_chinese(match: re.Match[str], plain: str) -> Numeral | None:
     inexact = match.group("inner2") or match.group("outer2") or ""
     if not inexact and plain[match.end() : match.end() + 1] == "几":
         return None
-    if inexact == "几" and words[-1] in "十百千万亿" and words[words.index("几") + 1 :][:1] in ("十", "百", "千"):
+    if (
+        inexact == "几"
+        and words[-1] in "十百千万亿"
+        and words[words.index("几") + 1 :][:1] in ("十", "百", "千")
+    ):
         return None  # 一百几十亿: no one value
     clean = words
     for character in "余多来":

@@ -242,7 +242,7 @@ class _Layout:
             return True
         first = paragraph.lines[0]
         if len(paragraph.lines) == 1 and first.width <= 80:
-            if heading_level(left) is not None and len(left) > 4:
+            if heading_level(left) is not None:
                 return False
             titled = len(left) > 4 and not first.indent and not re.search(r"[，。；]", left)
             if titled and (top or not self.spaced):

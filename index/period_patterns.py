@@ -87,7 +87,8 @@ _COUNT = r"(?:\d{1,2}|[一二三四五六七八九]?十[一二三四五六七八
 PART = (
     rf"(?:{MONTH}{SPACE}月?{TO}{MONTH}{SPACE}月(?!\d?\d日)份?"
     rf"|[前头]{_COUNT}{SPACE}个?月(?!内)份?"
-    rf"|{MONTH}{SPACE}月(?:份|{SPACE}(?:[12]\d|3[01]|0?[1-9]|[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])"
+    rf"|{MONTH}{SPACE}月(?:份|{SPACE}(?:[12]\d|3[01]|0?[1-9]|[一二三]?十[一二三四五六七八九]?"
+    rf"|[一二三四五六七八九])"
     rf"{SPACE}[日号]|[上中下]旬)?"
     rf"|第?{QUARTER}(?:个?季度)?{TO}第?{QUARTER}{SPACE}个?季度"
     rf"|[前头]{SPACE}[1-4一二两三四]{SPACE}个?季度"
@@ -99,7 +100,8 @@ END = r"(?:年?末(?![期端尾])|年?底(?![数部子层线])|年?初(?![步级
 # A word for a year counted from another one. What stands before it must not make it another word
 # (文明年…, 过去年均…, 以上年…), hence the negative look-behinds.
 RELATIVE_YEAR = (
-    r"(?:(?<!当)今年|(?<![基日成资])本年度?|(?<!过)去年|(?<![以马晚])上一?年(?!纪)度?|(?<![目以年月日之此从提])前一?年"
+    r"(?:(?<!当)今年|(?<![基日成资])本年度?|(?<!过)去年|(?<![以马晚])上一?年(?!纪)度?"
+    r"|(?<![目以年月日之此从提])前一?年"
     r"|(?<![文表说证光清])明年|(?<![今以之最])后年|当年(?!价)|(?<![相不共])同年|(?<![层每首多])次年|翌年)"
 )
 RELATIVE_YEAR_OFFSET: Final = {
@@ -111,16 +113,17 @@ RELATIVE_YEAR_OFFSET: Final = {
     "previous year": -1, "prior year": -1, "preceding year": -1, "current year": 0, "the last year": -1,
 }  # fmt: skip
 # These are counted from the year just spoken of, the others from the report's year.
-FROM_NEAREST: Final = frozenset(
-    "上年 上年度 上一年 上一年度 前一年 当年 同年 次年 翌年".split()
-    + ["the previous year", "the prior year", "the preceding year", "the year before", "a year earlier",
-       "a year ago", "the same year", "the following year", "that year", "previous year", "prior year",
-       "preceding year"]
-)  # fmt: skip
+FROM_NEAREST: Final = frozenset((
+    "上年", "上年度", "上一年", "上一年度", "前一年", "当年", "同年", "次年", "翌年", "the previous year",
+    "the prior year", "the preceding year", "the year before", "a year earlier", "a year ago",
+    "the same year",
+    "the following year", "that year", "previous year", "prior year", "preceding year",
+))  # fmt: skip
 
 SINCE_EVENT: Final = {
     "改革开放": 1978, "十一届三中全会": 1978, "新中国成立": 1949, "建国": 1949, "中华人民共和国成立": 1949,
-    "十八大": 2012, "十九大": 2017, "二十大": 2022, "加入世贸组织": 2001, "加入世界贸易组织": 2001, "入世": 2001,
+    "十八大": 2012, "十九大": 2017, "二十大": 2022, "加入世贸组织": 2001, "加入世界贸易组织": 2001,
+    "入世": 2001,
 }  # fmt: skip
 
 # ---------------------------------------------------------------- Chinese
@@ -128,13 +131,16 @@ SINCE_EVENT: Final = {
 CHINESE_YEAR = re.compile(
     rf"(?:{NOT_INSIDE_NUMBER}(?P<year>{YEAR}){SPACE}年(?!代)(?:度(?!夏)|份)?|(?P<relative>{RELATIVE_YEAR}))"
     rf"(?:(?:[的,，(]|{SPACE})(?P<part>{PART})|全年)?"
-    rf"(?P<day>\d日)?(?:当月|当季)?(?P<end>{END})?(?P<same>同期)?(?P<since>以来|之后|至今(?![年天日])|迄今|起(?![草步点伏诉源始航色因]))?(?:期间)?"
+    rf"(?P<day>\d日)?(?:当月|当季)?(?P<end>{END})?(?P<same>同期)?(?P<since>以来|之后|至今(?![年天日])|迄今"
+    rf"|起(?![草步点伏诉源始航色因]))?(?:期间)?"
 )
 CHINESE_PART = re.compile(
     rf"{NOT_INSIDE_NUMBER}{_CHINESE_BEFORE}(?<![每任上下这某第个])(?P<part>{PART})"
-    rf"(?:当月|当季)?(?P<end>末(?![期端尾])|底(?![数部子层线])|初(?![步级中等次始具见衷创期]))?(?P<same>同期)?"
+    rf"(?:当月|当季)?(?P<end>末(?![期端尾])|底(?![数部子层线])"
+    rf"|初(?![步级中等次始具见衷创期]))?(?P<same>同期)?"
     r"(?P<since>以来|至今(?![年天日])|迄今)?"
-    r"|(?<![年每\d今去上前明后当同次翌近])(?P<bare_end>年[末底]|年初(?![步级中等次始具见衷创期]))(?P<bare_since>以来)?"
+    r"|(?<![年每\d今去上前明后当同次翌近])(?P<bare_end>年[末底]"
+    r"|年初(?![步级中等次始具见衷创期]))(?P<bare_since>以来)?"
 )
 # 2013—2017年, 2013-17年, 2013年到2017年五年间, and the bare 2013-2017 of either language
 YEAR_RANGE = re.compile(
@@ -155,21 +161,25 @@ PART_LIST_ITEM = re.compile(
     rf"|(?P<quarter>第?{QUARTER})(?=(?:[、和及]第?{QUARTER})+季度))"
 )
 RELATIVE_MONTH = re.compile(
-    r"(?P<word>(?<![日基])本月|当月|(?<!以)上个?月|(?<![日基])本季度?|当季|(?<!以)上一?个?季度)(?P<end>末|底|初(?!步))?"
+    r"(?P<word>(?<![日基])本月|当月|(?<!以)上个?月|(?<![日基])本季度?|当季|(?<!以)上一?个?季度)(?P<end>末"
+    r"|底|初(?!步))?"
 )
 RELATIVE_MONTH_SHIFT: Final = {"本月": 0, "当月": 0, "上月": -1, "上个月": -1}
 MANY_YEARS = re.compile(
-    rf"(?P<past>过去的?|(?<![最接])近|最近的?|这|前(?=\S{{1,3}}年间))(?P<n>{_COUNT}){SPACE}年(?:来|间|里|期间)?(?!期|级|制|内)"
+    rf"(?P<past>过去的?|(?<![最接])近|最近的?|这|前(?=\S{{1,3}}年间))(?P<n>{_COUNT}){SPACE}年(?:来|间|里"
+    rf"|期间)?(?!期|级|制|内)"
     rf"|(?P<future>今后的?|未来的?|接下来的?)(?P<m>{_COUNT}){SPACE}年(?!期|级|制|内)"
     rf"|(?<![第连续每\d.一二三四五六七八九十百几数多])(?P<k>{_COUNT}){SPACE}年(?:来|间)(?!源)"
     r"|(?P<both>今明两年|去今两年)"
 )
 PLAN = re.compile(
     r'(?:"(?P<quoted>十[一二三四五]?|[一二三四五六七八九])五"'
-    r"|(?<![第年月日、一二三四五六七八九十])(?P<bare>十[一二三四五]?|[一二三四五六七八九])五(?=时期|期间|规划|计划|末|以来|开局|收官)"
+    r"|(?<![第年月日、一二三四五六七八九十])(?P<bare>十[一二三四五]?|[一二三四五六七八九])五(?=时期|期间"
+    r"|规划|计划|末|以来|开局|收官)"
     r"|第(?P<full>十[一二三四五]?|[一二三四五六七八九])个五年(?=计划|规划|时期))"
     r"(?:规划|计划)?(?:时期|期间)?"
-    r"(?:(?P<side>[前头后])(?P<n>[一二两三四\d])年|(?P<last>末年?|收官之?年|最后一年)|(?P<first>开局之?年|初年?|第一年)"
+    r"(?:(?P<side>[前头后])(?P<n>[一二两三四\d])年|(?P<last>末年?|收官之?年|最后一年)|(?P<first>开局之?年"
+    r"|初年?|第一年)"
     r"|(?P<since>以来))?"
 )
 DECADE = re.compile(
@@ -180,12 +190,14 @@ SINCE = re.compile(rf"(?:党的)?(?P<event>{'|'.join(SINCE_EVENT)})以来")
 BARE_YEAR = re.compile(
     rf"(?:(?<=^)|(?<=[ (《,，。在从自到至和与]))(?<![\d.]\s)(?P<year>(?:19|20)\d\d)"
     rf"(?:{SPACE}(?P<part>{PART})|(?=$|{SPACE}(?:GDP|CPI|PPI|[)?？》])|全国|全省|全市|全区|年报))"
-    rf"|(?<![\dA-Za-z.])(?P<year2>(?:19|20)\d\d)(?P<part2>前[一二三1-3]个?季度|[上下]半年|第?{QUARTER}季度|[QqHh][1-4])"
+    rf"|(?<![\dA-Za-z.])(?P<year2>(?:19|20)\d\d)(?P<part2>前[一二三1-3]个?季度|[上下]半年"
+    rf"|第?{QUARTER}季度|[QqHh][1-4])"
 )
 # What follows a year when the year names a report rather than the data in it
 REPORT_TAIL = re.compile(
     r"的?《?(?:国务院|中央|[\u4e00-\u9fff]{2,8}?[省市县区州国])?的?(?:人民)?"
-    r"(?:政府|国民经济[和与]社会发展|经济(?:和社会)?(?:运行|发展)|统计|财政|预算|工作|年度|发展|计划|执行|情况|草案|主要|数据)*"
+    r"(?:政府|国民经济[和与]社会发展|经济(?:和社会)?(?:运行|发展)|统计|财政|预算|工作|年度|发展|计划|执行"
+    r"|情况|草案|主要|数据)*"
     r"(?:报告|公报|年鉴|年报|白皮书|快报|月报)》?"
 )
 REPORT_BEFORE = re.compile(r"《?(?:政府工作报告|统计公报|统计年鉴)》?(?P<open>\()?$")
@@ -206,18 +218,22 @@ _NUMBER = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d
 ENGLISH_PART = (
     rf"(?:first (?:{_NUMBER}|half) ?(?:quarters?|months?)?|{_ORDINAL} (?:quarter|half)"
     rf"|(?:Q[1-4]|H[12])(?: ?(?:-|~|to|through) ?(?:Q[1-4]|H[12]))?"
-    rf"|{_MONTH_NAME} ?(?:-|~|to|through|until) ?{_MONTH_NAME}|(?:\d{{1,2}} )?{_MONTH_NAME}(?: \d{{1,2}}(?:st|nd|rd|th)?,?)?)"
+    rf"|{_MONTH_NAME} ?(?:-|~|to|through|until) ?{_MONTH_NAME}"
+    rf"|(?:\d{{1,2}} )?{_MONTH_NAME}(?: \d{{1,2}}(?:st|nd|rd|th)?,?)?)"
 )
 ENGLISH_DATED = re.compile(
-    r"\b(?:(?P<end>(?:the )?end[- ](?:of )?|(?:the )?year[- ]end(?: of)? |(?:the )?beginning of |early (?=\d)|late (?=\d))?(?:the )?)?"
+    r"\b(?:(?P<end>(?:the )?end[- ](?:of )?|(?:the )?year[- ]end(?: of)? |(?:the )?beginning of "
+    r"|early (?=\d)|late (?=\d))?(?:the )?)?"
     rf"(?:(?P<part>{ENGLISH_PART})(?:,? (?:of |in )?)(?:(?P<year>{_YEAR4})\b(?!-\d|,\d|\.\d)|{_YEAR_WORD})"
     rf"|(?P<year2>{_YEAR4}),? ?(?P<part2>Q[1-4](?:-Q?[1-4])?|H[12]|first half|second half|full[- ]year)\b"
     rf"|{_YEAR_WORD.replace('relative', 'relative2')})(?P<endafter>[- ]end\b|'s end\b)?",
     re.IGNORECASE,
 )
 ENGLISH_PART_ALONE = re.compile(
-    rf"\b(?:the )?(?P<part>first {_NUMBER} (?:quarters?|months?)|{_ORDINAL} (?:quarter|half)\b(?! of the (?:century|decade))"
-    rf"|(?:Q[1-4]|H[12])(?: ?[-~] ?(?:Q[1-4]|H[12]))?\b|{_FULL_MONTH_NAME}(?: ?(?:-|~|to|through) ?{_FULL_MONTH_NAME})?\b)"
+    rf"\b(?:the )?(?P<part>first {_NUMBER} (?:quarters?|months?)|{_ORDINAL} (?:quarter"
+    rf"|half)\b(?! of the (?:century|decade))"
+    rf"|(?:Q[1-4]|H[12])(?: ?[-~] ?(?:Q[1-4]|H[12]))?\b|{_FULL_MONTH_NAME}(?: ?(?:-|~|to"
+    rf"|through) ?{_FULL_MONTH_NAME})?\b)"
 )
 ENGLISH_SAME_PERIOD = re.compile(
     rf"\b(?:the )?(?:same|corresponding|year-ago) period (?:of |in )?(?:{_YEAR_WORD}|(?P<year>{_YEAR4})\b)",
@@ -226,21 +242,28 @@ ENGLISH_SAME_PERIOD = re.compile(
 _COUNTED = (
     "people persons companies enterprises firms households yuan tons tonnes km kilomet units items patents "
     "projects cases students schools hospitals beds jobs workers million billion trillion thousand percent "
-    "hectares mu square vehicles sets institutions residents villages new high-tech dollars rmb kwh mw gw days "
+    "hectares mu square vehicles sets institutions residents villages new high-tech dollars rmb kwh mw gw "
+    "days "
     "applications shops stores hours points metres meters talents researchers"
 ).replace(" ", "|")
 ENGLISH_YEAR = re.compile(
-    rf"(?<![\w.,$¥€£/-])(?<!reached )(?<!totaled )(?<!totalled )(?<!exceeded )(?<!about )(?<!nearly )(?<!some )(?<!only )"
-    rf"(?P<end>(?:[Tt]he )?[Ee]nd(?:-| of )(?:the year )?|(?:[Tt]he )?[Yy]ear[- ]end(?: of)? |(?:[Tt]he )?[Bb]eginning of |FY ?)?"
-    rf"(?:the )?(?:year )?(?P<year>{_YEAR4})(?P<endafter>[- ]end\b|[- ]year[- ]end\b)?(?![\w%‰]|[.,]\d|-\d| ?(?:%|‰|per ?cent|{_COUNTED}))"
+    rf"(?<![\w.,$¥€£/-])(?<!reached )(?<!totaled )(?<!totalled )(?<!exceeded )(?<!about )(?<!nearly )"
+    rf"(?<!some )(?<!only )"
+    rf"(?P<end>(?:[Tt]he )?[Ee]nd(?:-| of )(?:the year )?|(?:[Tt]he )?[Yy]ear[- ]end(?: of)? "
+    rf"|(?:[Tt]he )?[Bb]eginning of |FY ?)?"
+    rf"(?:the )?(?:year )?(?P<year>{_YEAR4})(?P<endafter>[- ]end\b|[- ]year[- ]end\b)?(?![\w%‰]|[.,]\d"
+    rf"|-\d| ?(?:%|‰|per ?cent|{_COUNTED}))"
 )
 ENGLISH_PLAN = re.compile(
-    r"\b(?:the )?(?P<n>\d{1,2}(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth"
-    r"|eleventh|twelfth|thirteenth|fourteenth|fifteenth) (?:five[- ]year (?:plan|program(?:me)?)|FYP)(?: period)?\b",
+    r"\b(?:the )?(?P<n>\d{1,2}(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth"
+    r"|tenth"
+    r"|eleventh|twelfth|thirteenth|fourteenth|fifteenth) (?:five[- ]year (?:plan|program(?:me)?)"
+    r"|FYP)(?: period)?\b",
     re.IGNORECASE,
 )
 ENGLISH_MANY_YEARS = re.compile(
-    rf"\b(?:the |these )?(?:(?P<past>past|last|previous|recent|preceding)|(?P<future>next|coming)) (?P<n>{_NUMBER}) years\b",
+    rf"\b(?:the |these )?(?:(?P<past>past|last|previous|recent|preceding)|(?P<future>next"
+    rf"|coming)) (?P<n>{_NUMBER}) years\b",
     re.IGNORECASE,
 )
 ENGLISH_SINCE = re.compile(
@@ -251,18 +274,22 @@ ENGLISH_SINCE = re.compile(
 ENGLISH_DECADE = re.compile(r"\b(?:the )?(?P<ten>(?:19|20)\d0)s\b")
 ENGLISH_REPORT_TAIL = re.compile(
     r"(?:'s)? ?(?:(?:state council|central|national|annual|provincial|municipal|china|chinese) )*"
-    r"(?:government work report|report on the work of the government|work report|annual report|government report"
+    r"(?:government work report|report on the work of the government|work report|annual report"
+    r"|government report"
     r"|statistical (?:bulletin|communiqu[eé]|report|yearbook)|report\b)",
     re.IGNORECASE,
 )
 ENGLISH_REPORT_BEFORE = re.compile(
-    r"(?:(?:the )?(?:government )?work report|report on the work of the government|statistical (?:bulletin|communiqu[eé]|yearbook)|annual report)"
+    r"(?:(?:the )?(?:government )?work report|report on the work of the government"
+    r"|statistical (?:bulletin|communiqu[eé]|yearbook)|annual report)"
     r"(?: (?:of|for|in|from))? ?\(?(?:the year )?$",
     re.IGNORECASE,
 )
 
 COMPARED_BEFORE = re.compile(
-    r"(?:比|较|相比于|相较于?|高于|低于|多于|少于|超过|than|over|from|against|versus|vs\.?|on|compared (?:with|to)|up from|down from)"
+    r"(?:比|较|相比于|相较于?|高于|低于|多于|少于|超过|than|over|from|against|versus|vs\.?|on"
+    r"|compared (?:with|to)|up from"
+    r"|down from)"
     r" ?(?:that of |that in |in |the level of |the )?$",
     re.IGNORECASE,
 )

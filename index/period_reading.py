@@ -182,10 +182,7 @@ def _year_range(match: re.Match[str]) -> Iterator[Atom]:
 
 def plan_years(number: int) -> tuple[int, int]:
     """The years of the nth five-year plan (the third began three years late)."""
-    if number <= 2:
-        first = FIRST_PLAN_YEAR + 5 * (number - 1)
-    else:
-        first = 1966 + 5 * (number - 3)
+    first = FIRST_PLAN_YEAR + 5 * (number - 1) if number <= 2 else 1966 + 5 * (number - 3)
     return first, first + 4
 
 

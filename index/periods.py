@@ -23,9 +23,10 @@ from index import period_reading as reading
 from index.period_reading import Atom, MentionKind
 
 _CODE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:/(\d{4})(?:-(\d{2}))?)?")
-_ENGLISH_MONTHS = tuple(
-    "January February March April May June July August September October November December".split()
-)
+_ENGLISH_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December",
+)  # fmt: skip
 _CHINESE_PARTS = {
     (1, 3): "一季度", (4, 6): "二季度", (7, 9): "三季度", (10, 12): "四季度",
     (1, 6): "上半年", (7, 12): "下半年", (1, 9): "前三季度",
@@ -147,7 +148,10 @@ def find_periods(
     atoms = _longest(reading.atoms(flat))
     resolver = _Resolver(flat, atoms, reference, years_completed)
     mentions = [resolver.mention(atom) for atom in atoms]
-    found = [_as_report(mention, flat) for mention in mentions if mention is not None]
+    found: list[PeriodMention] = []
+    for mention in mentions:
+        if mention is not None:
+            found.append(_as_report(mention, flat, found[-1].end if found else 0))
     return [replace(mention, text=text[mention.start : mention.end]) for mention in _join_ranges(found, flat)]
 
 
@@ -272,8 +276,11 @@ def _is_compared(text: str, atom: Atom) -> bool:
     return bool(beside.search(before) and following.search(after))
 
 
-def _as_report(mention: PeriodMention, text: str) -> PeriodMention:
-    """The mention with kind `report` if its year names a report; the span takes the name in."""
+def _as_report(mention: PeriodMention, text: str, after: int) -> PeriodMention:
+    """The mention with kind `report` if its year names a report; the span takes the name in.
+
+    The name may stand before the year, but not before `after`, the end of the mention before.
+    """
     if mention.kind not in ("period", "range"):
         return mention
     tail = patterns.REPORT_TAIL.match(text, mention.end) or patterns.ENGLISH_REPORT_TAIL.match(
@@ -281,7 +288,7 @@ def _as_report(mention: PeriodMention, text: str) -> PeriodMention:
     )
     if tail:
         return replace(mention, end=tail.end(), kind="report", first=None, last=None)
-    before = text[max(0, mention.start - 48) : mention.start]
+    before = text[max(after, mention.start - 48) : mention.start]
     name = patterns.REPORT_BEFORE.search(before) or patterns.ENGLISH_REPORT_BEFORE.search(before)
     if name:
         start = mention.start - (len(before) - name.start())

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import WenbaoError
+from rag.opening import open_engine
 from rag.terminal import add_index_option, clean_text, complain, in_language, positive, print_json
 
 if TYPE_CHECKING:
@@ -70,10 +71,9 @@ def add_report_option(parser: argparse.ArgumentParser) -> None:
 
 def open_reports(directory: str | None) -> ReportQA:
     """The question answering over the index; IndexMissingError says how to make one."""
-    from rag.qa import ReportQA
     from rag.settings import index_directory
 
-    return ReportQA.open(index_directory(directory))
+    return open_engine(index_directory(directory))
 
 
 def run_ask(options: argparse.Namespace) -> int:
@@ -203,9 +203,7 @@ class BatchReader:
         if self._over_reports is not None:
             return self._over_reports
         if self._over_passages is None:
-            from rag.qa import ReportQA
-
-            self._over_passages = ReportQA.open(None)
+            self._over_passages = open_engine(None)
         return self._over_passages
 
     def close(self) -> None:

@@ -76,13 +76,15 @@ def run_index(options: argparse.Namespace) -> int:
     if not paths:
         return 1
 
-    from index.build import build_index
-    from rag.lazy_embedder import lazy_embedder
     from rag.models import embedding_path
     from rag.settings import index_directory
 
     directory = index_directory(options.index)
-    embedder = lazy_embedder(embedding_path())
+    model = embedding_path()  # a missing model is said before the seconds that the imports take
+    from index.build import build_index
+    from rag.lazy_embedder import lazy_embedder
+
+    embedder = lazy_embedder(model)
     with progress_bar() as progress:
         summary = build_index(
             paths, directory, embedder, sync=options.sync, progress=progress, metadata=metadata

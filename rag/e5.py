@@ -32,15 +32,9 @@ SETTINGS = Path(__file__).with_suffix(".json")
 # The file's tensor names → BERT's.
 TABLES = {"word": "word_embeddings", "pos": "position_embeddings", "type": "token_type_embeddings"}
 EMBEDDINGS = TABLES | {"ln": "LayerNorm"}
-ATTENTION = {
-    "q": "self.query",
-    "k": "self.key",
-    "v": "self.value",
-    "ao": "output.dense",
-    "aln": "output.LayerNorm",
-}
-FEED_FORWARD = {"fi": "intermediate.dense", "fo": "output.dense", "oln": "output.LayerNorm"}
-LAYER = {short: f"attention.{long}" for short, long in ATTENTION.items()} | FEED_FORWARD
+ATTENTION = {"q": "attention.self.query", "k": "attention.self.key", "v": "attention.self.value"}
+AFTER = {"ao": "attention.output.dense", "aln": "attention.output.LayerNorm", "fi": "intermediate.dense"}
+LAYER = ATTENTION | AFTER | {"fo": "output.dense", "oln": "output.LayerNorm"}
 
 
 class Cursor:
@@ -84,9 +78,9 @@ def _tokenizer(cursor: Cursor) -> Tokenizer:
     pieces = [blob[a:b].decode("utf-8") for a, b in pairwise(offsets)]
     tokenizer = Tokenizer(models.Unigram(list(zip(pieces, scores, strict=True)), unk_id=unknown))
     tokenizer.normalizer = _normaliser(cursor)
-    metaspace = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit(), metaspace])
-    tokenizer.decoder = decoders.Metaspace(replacement="▁", prepend_scheme="always")
+    spaces = [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace("▁", prepend_scheme="always")]
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(spaces)
+    tokenizer.decoder = decoders.Metaspace("▁", prepend_scheme="always")
     marks = [AddedToken(pieces[index], special=True) for index in sorted((begin, padding, end, unknown))]
     tokenizer.add_special_tokens([*marks, AddedToken("<mask>", lstrip=True, special=True)])
     tokenizer.post_processor = processors.TemplateProcessing(

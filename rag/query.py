@@ -89,7 +89,8 @@ def understand(text: str, vocabulary: Vocabulary, *, reference: Period | None = 
     language = detect_language(text)
     found = [m for m in find_periods(text, reference=reference)]
     report_years = tuple(dict.fromkeys(m.period.start[0] for m in found if m.kind == "report"))
-    periods = [m for m in found if m.kind != "report"]
+    # 比上年 names what the figure is compared with; 比2020年 may be the other end of a difference.
+    periods = [m for m in found if m.kind != "report" and not (m.compared and m.relative)]
     regions = [m for m in find_regions(text) if not inside(m, found)]
     indicators = [m for m in vocabulary.find(text) if not inside(m, found)]
     if language == "en":

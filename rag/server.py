@@ -25,6 +25,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from index.errors import IndexMismatchError, IndexMissingError, ReportNotFoundError, WenbaoError
 from rag.errors import LLMUnreachableError, ModelMissingError
+from rag.opening import open_engine
 
 if TYPE_CHECKING:
     from rag.qa import ReportQA
@@ -77,9 +78,7 @@ class Service:
         """Raises IndexMissingError, IndexMismatchError or ModelMissingError."""
         with self._lock:
             if self._engine is None:
-                from rag.qa import ReportQA
-
-                self._engine = ReportQA.open(self.directory)
+                self._engine = open_engine(self.directory)
             return self._engine
 
     def close(self) -> None:

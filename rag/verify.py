@@ -31,7 +31,7 @@ def verify_draft(draft: str, sentence: str, question: str) -> Verdict:
     """
     missing = [f.text for f in _unsupported_figures(draft, sentence)]
     missing += [n for n in _loose_numerals(draft) if not _stands(n, sentence)]
-    for term in content_terms(_DIGITS.sub(" ", draft)):
+    for term in content_terms(_without_figures(draft)):
         if term in FUNCTION_WORDS or len(term) < 2:
             continue
         if term not in sentence and term not in question and not _pieces_stand(term, sentence):
@@ -46,6 +46,12 @@ def _unsupported_figures(draft: str, sentence: str) -> list[Figure]:
 
 def _given(figure: Figure, given: Sequence[Figure]) -> bool:
     return any(same_quantity(figure.value, figure.unit, other.value, other.unit) for other in given)
+
+
+def _without_figures(draft: str) -> str:
+    for figure in figures_in_text(draft):
+        draft = draft[: figure.start] + " " * (figure.end - figure.start) + draft[figure.end :]
+    return _DIGITS.sub(" ", draft)
 
 
 def _loose_numerals(draft: str) -> list[str]:

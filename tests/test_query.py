@@ -78,7 +78,7 @@ def test_status(text: str, status: str | None) -> None:
 
 def test_two_quantities_of_one_subject() -> None:
     asks = read("2021年云川市粮食产量达到多少，比上年增产多少？").asks
-    assert [ask.measure for ask in asks] == [None, "change"]
+    assert [ask.measure for ask in asks] == ["level", "change"]
     assert {ask.period.code() for ask in asks if ask.period} == {"2021"}
     assert asks[0].indicator_ids == asks[1].indicator_ids != ()
 

@@ -43,7 +43,10 @@ def read_file(path: Path, *, maximum_bytes: int = MAXIMUM_BYTES) -> RawReport:
         raise
     except MemoryError:
         raise _damaged(path, "out of memory") from None
-    except Exception as error:  # a parser failing on a hostile file must not stop the others
+    except (KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:  # a parser failing on a hostile file must not stop the others
+        # (python-calamine's panics derive from BaseException alone)
         raise _damaged(path, f"{type(error).__name__}: {str(error)[:120]}") from error
     if not report.text.strip():
         raise ReadError(

@@ -7,6 +7,7 @@ other pages, and become recorded drops.
 from __future__ import annotations
 
 import io
+import logging
 import math
 import re
 from collections import Counter
@@ -23,6 +24,8 @@ from index.errors import ReadError
 from index.readers.pdf_layout import Box, Glyph, Line, band_texts, lines_of
 from index.readers.tables import GridCell, Writer, address, describe, header_rows, with_text_tables
 from index.types import Drop, RawReport, Table
+
+logging.getLogger("pdfminer").setLevel(logging.CRITICAL)  # it warns of every oddity of a damaged file
 
 MAXIMUM_PAGES = 20_000
 _MAXIMUM_TABLE_PAGES = 400  # finding rules is slow: bounded for huge files
@@ -249,7 +252,7 @@ def _in_order(lines: list[Line], tables: list[_TableItem]) -> list[Line | _Table
     """Each table before the first line of its column that stands below it."""
     items: list[Line | _TableItem] = list(lines)
     for table in sorted(tables, key=lambda table: -table.box[3]):
-        left, bottom, right, _ = table.box
+        left, bottom, right, top = table.box
         place = len(items)
         seen = False
         for position, item in enumerate(items):
@@ -258,6 +261,12 @@ def _in_order(lines: list[Line], tables: list[_TableItem]) -> list[Line | _Table
                 seen, place = True, position + 1
             elif overlaps and item.box[3] <= bottom + 2 and not seen:
                 place = min(place, position)
+        # A unit line set far to the right overlaps no column of the table, but stands above it.
+        while 0 < place < len(items):
+            before, after = items[place - 1].box, items[place].box
+            if after[1] < top - 2 or after[3] > before[3] + 2:
+                break
+            place += 1
         items.insert(place, table)
     return items
 
@@ -292,13 +301,8 @@ def _write(pages: list[_Page], title: str | None) -> RawReport:
             # A line of running text ends the table above it, unless it only says "continued".
             if not reason and pending is not None and not _CONTINUED.match(item.text):
                 pending = None if len(item.text) > 30 or item.heading else pending
-            indent = (
-                ""
-                if reason or item.heading
-                else "  " * min(2, round(item.indent / 2))
-                if item.indent >= 1.2
-                else ""
-            )
+            indented = item.indent >= 1.2 and not reason and not item.heading
+            indent = " " * min(8, round(2 * item.indent)) if indented else ""
             _line(writer, item, indent, reason, page.number, number)
         for text in page.turned:
             writer.line(text, drop="text at an angle (stamp or watermark)", page=page.number)

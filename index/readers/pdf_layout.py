@@ -15,6 +15,7 @@ from statistics import median
 Box = tuple[float, float, float, float]  # left, bottom, right, top
 
 _SEGMENT_GAP = 1.0  # in font sizes: wider gaps may part columns
+_COLUMN_GAP = 0.75  # in font sizes: wider gaps in a line are kept as two spaces
 _WORD_GAP = 0.22  # in font sizes: wider gaps part words in Latin text
 _MINIMUM_FILL = 0.6  # of a column's width that its lines fill: less is a table without rules
 _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef“”‘’—…·]")
@@ -127,7 +128,7 @@ def _join(glyphs: Sequence[Glyph]) -> str:
             gap = glyph.left - before.right
             size = max(glyph.size, before.size)
             latin = not _WIDE.match(glyph.text) and not _WIDE.match(before.text)
-            if gap > _SEGMENT_GAP * size or (glyph.spaces > 1 and gap > 0.5 * size):
+            if gap > _COLUMN_GAP * size or (glyph.spaces > 1 and gap > 0.5 * size):
                 parts.append("  ")
             elif glyph.spaces or (latin and gap > _WORD_GAP * size):
                 parts.append(" ")

@@ -110,9 +110,10 @@ def _decode(data: bytes, name: str, declared: str | None) -> tuple[str, str]:
         text = data.decode(encoding, errors="replace")
         scored.append((plausibility(text[:_SAMPLE]), encoding, text))
     score, encoding, text = max(scored, key=lambda item: item[0])
-    if score >= MINIMUM_SCORE:
+    western = _mostly_ascii(data) and not FUNCTION_CHARACTERS.intersection(text)
+    if score >= MINIMUM_SCORE and not western:
         return text, encoding
-    if _mostly_ascii(data):
+    if western:
         return data.decode("cp1252", errors="replace"), "cp1252"
     if b"\x00" in data[:_SAMPLE] or score < 0.3:
         raise _not_text(name, "binary")
@@ -185,6 +186,7 @@ def _without_mark_utf16(data: bytes) -> tuple[str, str] | None:
 
 
 def _mostly_ascii(data: bytes) -> bool:
+    """Whether a wrong guess would show only in a few accented letters and curly quotes."""
     printable = sum(data.count(bytes((code,))) for code in (9, 10, 13, *range(32, 127)))
     return printable >= 0.95 * len(data)
 

@@ -1,0 +1,424 @@
+"""Figures read out of sentences about places that do not exist, slot by slot."""
+
+from __future__ import annotations
+
+import random
+from array import array
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.figures import figures_in_text, format_figure, read_figures
+from index.types import Block, Cell, Figure, Metadata, Report, Slot, Table
+from index.units import same_quantity
+
+
+def slots(figure: Figure) -> tuple[str, str, str, str]:
+    """What most tests compare: value, unit, indicator and measure."""
+    return (format(figure.value, "f"), figure.unit, figure.indicator, figure.measure)
+
+
+def read(text: str, period: str | None = "2023", region: str | None = "云川市") -> list[Figure]:
+    figures = figures_in_text(text, period=period, region=region)
+    for figure in figures:
+        assert text[figure.start : figure.end] == figure.text
+        if figure.indicator_start >= 0:
+            assert text[figure.indicator_start : figure.indicator_end].strip()
+    return figures
+
+
+def test_a_subject_is_carried_over_the_clauses_that_leave_it_out() -> None:
+    text = "今年上半年地区生产总值815.6亿元，按可比价格计算，同比增长6.4%，分别领先全国、全省1.2个、0.7个百分点"
+    figures = read(text)
+    assert [slots(figure) for figure in figures] == [
+        ("815.6", "亿元", "国内生产总值", "level"),
+        ("6.4", "%", "国内生产总值", "growth"),
+        ("1.2", "个百分点", "国内生产总值", "lead"),
+        ("0.7", "个百分点", "国内生产总值", "lead"),
+    ]
+    assert [figure.reference for figure in figures] == [None, None, "全国", "全省"]
+    assert {figure.period for figure in figures} == {"2023-01/2023-06"}
+    assert {figure.region for figure in figures} == {"云川市"}
+    assert figures[1].basis == "同比"
+
+
+def test_an_industry_named_in_the_clause_before_belongs_to_the_head() -> None:
+    figures = read("规模以上工业增加值同比增长9.1%，制造业稳步回升，增加值同比增长10.2%")
+    assert [figure.indicator for figure in figures] == ["规模以上工业增加值", "制造业增加值"]
+
+
+def test_respectively_lists_are_paired_item_by_item() -> None:
+    figures = read("高技术制造业、装备制造业增加值分别增长12.5%、7.3%；全年基础设施、制造业投资分别下降1.4%、增长8%")
+    assert [(figure.indicator, format(figure.value, "f")) for figure in figures] == [
+        ("高技术制造业增加值", "12.5"),
+        ("装备制造业增加值", "7.3"),
+        ("基础设施投资", "-1.4"),
+        ("制造业投资", "8"),
+    ]
+
+
+def test_counts_with_their_nouns_on_either_side() -> None:
+    figures = read("全市拥有省级以上研发机构31家、高新技术企业420家，取消了56项审批事项，新建服务站8个")
+    assert [slots(figure) for figure in figures] == [
+        ("31", "家", "省级以上研发机构", "level"),
+        ("420", "家", "高新技术企业", "level"),
+        ("56", "项", "审批事项", "level"),
+        ("8", "个", "服务站", "level"),
+    ]
+
+
+def test_total_after_newly_added() -> None:
+    figures = read("累计新增经营主体3120户，总量达1.9万余户")
+    assert [figure.indicator_id for figure in figures] == ["new_market_entities", "market_entities"]
+    assert (figures[1].value, figures[1].unit, figures[1].qualifier) == (Decimal("1.9"), "万户", "余")
+
+
+def test_share_against_amount() -> None:
+    figures = read("软件产业规模达到640亿元、占全省31.5%")
+    assert [(figure.unit, figure.measure, figure.reference) for figure in figures] == [
+        ("亿元", "level", None),
+        ("%", "share", "全省"),
+    ]
+
+
+def test_from_to_gives_two_levels() -> None:
+    figures = read("轨道交通里程由46公里增加到0.01万公里")
+    assert [(format(figure.value, "f"), figure.unit, figure.measure) for figure in figures] == [
+        ("46", "公里", "level"),
+        ("0.01", "万公里", "level"),
+    ]
+    assert figures[0].reference == "由" and figures[1].reference is None
+    assert {figure.direction for figure in figures} == {"up"}
+
+
+def test_from_to_around_the_noun() -> None:
+    figures = read("将运输业现行11%的税率降至9%")
+    assert [(figure.measure, figure.value) for figure in figures] == [("rate", 11), ("rate", 9)]
+    assert figures[0].indicator == figures[1].indicator != ""
+
+
+def test_a_fall_is_negative_but_a_fall_to_is_a_level() -> None:
+    figures = read("进出口总额下降3.2%，居民消费价格涨幅回落到1.1%，农村贫困人口减少12万人")
+    assert [(format(figure.value, "f"), figure.measure, figure.direction) for figure in figures] == [
+        ("-3.2", "growth", "down"),
+        ("1.1", "growth", "down"),
+        ("-12", "change", "down"),
+    ]
+
+
+def test_years_of_a_from_to_date_their_own_figures() -> None:
+    figures = read("人均可支配收入由2015年的21200元增加到2020年的30500元，年均实际增长6.1%", period="2020")
+    assert [figure.period for figure in figures] == ["2015", "2020", "2015/2020"]
+
+
+def test_another_year_in_this_years_report() -> None:
+    figures = read("人才总量突破12万人，2021年人才流入2.3万人，同比增长9.8%。全年接待游客300万人次。")
+    assert [figure.period for figure in figures] == ["2023", "2021", "2021", "2023"]
+    assert [figure.period_origin for figure in figures] == ["metadata", "sentence", "sentence", "sentence"]
+
+
+def test_targets_forecasts_and_what_is_missed() -> None:
+    text = "今年发展主要预期目标是：地区生产总值增长6%左右；新增城镇就业5万人以上。广义货币增长8.2%，低于9%左右的预期目标。"
+    assert [figure.status for figure in read(text)] == ["target", "target", "actual", "target"]
+    assert [figure.status for figure in read("预计全年粮食产量达到80万吨")] == ["forecast"]
+    assert [figure.status for figure in read("初步核算，地区生产总值90亿元")] == ["preliminary"]
+
+
+def test_the_nation_inside_a_citys_report() -> None:
+    figures = read("全国城镇调查失业率为5.2%，云川市城镇调查失业率为4.9%")
+    assert [figure.region for figure in figures] == ["全国", "云川市"]
+
+
+def test_ranges_share_their_text() -> None:
+    figures = read("预期目标：地区生产总值增长6%－6.5%，物价涨幅百分之三至四，投资3—5亿元")
+    assert [(format(figure.value, "f"), figure.unit) for figure in figures] == [
+        ("6", "%"), ("6.5", "%"), ("3", "%"), ("4", "%"), ("3", "亿元"), ("5", "亿元"),
+    ]  # fmt: skip
+    assert figures[0].range_text == figures[1].range_text == "6%－6.5%"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2023年9月22日举行第六届博览会",
+        "2013—2017年",
+        "“十四五”规划、“15分钟服务圈”、“云川60”车型",
+        "《云川市2030行动方案》印发",
+        "升级5G网络，治理PM2.5，召开G20峰会",
+        "第三产业加快发展，党的二十大报告，一个中心、两个基本点",
+        "十分重视，三方面工作，八十年代，二十国集团",
+        "云政发〔2023〕15号文件",
+    ],
+)
+def test_years_dates_names_and_ordinals_are_no_figures(text: str) -> None:
+    assert read(text) == []
+
+
+def test_bare_scales_multiples_and_ranks() -> None:
+    figures = read("销售收入超百亿元，月产破万辆，上市企业翻一番，产值是2012年的三倍，经济总量居全省第3位")
+    assert [(format(figure.value, "f"), figure.unit, figure.measure) for figure in figures] == [
+        ("100", "亿元", "level"),
+        ("1", "万辆", "level"),
+        ("1", "番", "multiple"),
+        ("3", "倍", "multiple"),
+        ("3", "位", "rank"),
+    ]
+    assert figures[-1].reference == "全省"
+
+
+def test_contribution_names_what_it_adds_to() -> None:
+    [growth, pull] = read("工业技改投资同比增长20%，拉动工业投资增长4.5个百分点")
+    assert (growth.measure, pull.measure, pull.reference) == ("growth", "contribution", "工业投资")
+    assert pull.indicator == growth.indicator
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("GDP reached 81.56 billion yuan.", "81.56", "billion yuan"),
+        ("It grew by 6.4 percent.", "6.4", "%"),
+        ("That was 1.2 percentage points faster than the nation.", "1.2", "percentage points"),
+        ("The zone has 2,057 high-tech enterprises.", "2057", ""),
+        ("Investment of US$46.8 billion was used.", "46.8", "billion US dollars"),
+        ("There were 12.44 million new urban jobs.", "12.44", "million"),
+        ("Imports fell by 3.2% in 2023.", "-3.2", "%"),
+    ],
+)
+def test_english_figures(text: str, value: str, unit: str) -> None:
+    [figure] = read(text)
+    assert (format(figure.value, "f"), figure.unit) == (value, unit)
+
+
+def test_english_lists_borrow_their_unit() -> None:
+    figures = read("By 2.7 and 1.9 percentage points respectively in 2023 [1].")
+    assert [(format(figure.value, "f"), figure.unit) for figure in figures] == [
+        ("2.7", "percentage points"),
+        ("1.9", "percentage points"),
+    ]
+
+
+# ---------------------------------------------------------------- whole reports
+
+
+def make_report(
+    paragraphs: list[tuple[str, str]], kind: str = "bulletin", period: str = "2023", region: str = "云川市"
+) -> Report:
+    """A Report of headings and paragraphs: ("heading" | "paragraph", text)."""
+    text, blocks = "", []
+    for block_kind, words in paragraphs:
+        level = 1 if block_kind == "heading" else 0
+        blocks.append(Block(block_kind, len(text), len(text) + len(words), level))  # type: ignore[arg-type]
+        text += words + "\n"
+    metadata = Metadata(
+        region=Slot(region, "title"), period=Slot(period, "title"), kind=Slot(kind, "title")
+    )
+    return Report(
+        "report.txt", text, array("l", range(len(text))), (), tuple(blocks), (), (), metadata, "0" * 64, "text"
+    )
+
+
+def test_a_work_report_reviews_last_year_and_plans_this_one() -> None:
+    report = make_report(
+        [
+            ("heading", "一、2022年工作回顾"),
+            ("paragraph", "全年地区生产总值增长5.5%，城镇新增就业4.2万人。"),
+            ("heading", "二、2023年工作安排"),
+            ("paragraph", "赤字率拟按3%安排，比去年提高0.2个百分点。"),
+            ("paragraph", "去年财政收入增长7%。"),
+        ],
+        kind="government work report",
+    )
+    figures = read_figures(report)
+    assert [(figure.text, figure.period, figure.status) for figure in figures] == [
+        ("5.5%", "2022", "actual"),
+        ("4.2万人", "2022", "actual"),
+        ("3%", "2023", "target"),
+        ("0.2个百分点", "2023", "target"),
+        ("7%", "2022", "actual"),
+    ]
+
+
+def test_period_and_region_come_from_where_they_are_said() -> None:
+    report = make_report(
+        [
+            ("paragraph", "2021年，北山县粮食产量12万吨。油料产量3万吨。"),
+            ("paragraph", "棉花产量0.4万吨。"),
+        ]
+    )
+    grain, oil, cotton = read_figures(report)
+    assert (grain.period, grain.period_origin) == ("2021", "sentence")
+    assert (oil.period, oil.period_origin) == ("2021", "paragraph")
+    assert (cotton.period, cotton.period_origin) == ("2023", "title")
+    assert (cotton.region, cotton.region_origin) == ("云川市", "title")
+
+
+def make_table(
+    rows: list[list[str]], header_rows: int = 1, title: str = "", unit: str = "", notes: tuple[str, ...] = ()
+) -> Report:
+    """A Report that is one table; "" leaves a place to the cell on its left (merged)."""
+    text, cells, blocks = "", [], []
+    for row, words in enumerate(rows):
+        begin = len(text)
+        for column, word in enumerate(words):
+            if word:
+                span = 1
+                while column + span < len(words) and not words[column + span] and row < header_rows:
+                    span += 1
+                cells.append(Cell(len(text), len(text) + len(word), row, column, 1, span))
+            text += word + "\t"
+        blocks.append(Block("row", begin, len(text) - 1, table=0, row=row))
+        text = text[:-1] + "\n"
+    table = Table(tuple(cells), header_rows, title, unit, notes)
+    metadata = Metadata(region=Slot("云川市", "title"), period=Slot("2023", "title"))
+    return Report(
+        "table.txt", text, array("l", range(len(text))), (), tuple(blocks), (table,), (), metadata, "0" * 64, "text"
+    )
+
+
+@dataclass(frozen=True)
+class TableCase:
+    report: Report
+    expected: list[tuple[str, str, str, str, str, str]]  # text, unit, indicator, measure, period, region
+
+
+TABLES = [
+    pytest.param(
+        TableCase(
+            make_table(
+                [
+                    ["指标", "单位", "2023年", "比上年增长（%）"],
+                    ["地区生产总值", "亿元", "815.6", "6.4"],
+                    ["  其中：第一产业增加值", "亿元", "60.2", "-1.5"],
+                    ["粮食产量", "万吨", "80", "2.1"],
+                ]
+            ),
+            [
+                ("815.6", "亿元", "国内生产总值", "level", "2023", "云川市"),
+                ("6.4", "%", "国内生产总值", "growth", "2023", "云川市"),
+                ("60.2", "亿元", "第一产业增加值", "level", "2023", "云川市"),
+                ("-1.5", "%", "第一产业增加值", "growth", "2023", "云川市"),
+                ("80", "万吨", "粮食产量", "level", "2023", "云川市"),
+                ("2.1", "%", "粮食产量", "growth", "2023", "云川市"),
+            ],
+        ),
+        id="indicators by measure",
+    ),
+    pytest.param(
+        TableCase(
+            make_table(
+                [["年份", "2021年", "2022年"], ["进出口总额", "120.5", "131"]],
+                title="表1 进出口情况",
+                unit="单位：亿元",
+            ),
+            [
+                ("120.5", "亿元", "货物进出口总额", "level", "2021", "云川市"),
+                ("131", "亿元", "货物进出口总额", "level", "2022", "云川市"),
+            ],
+        ),
+        id="years in the header, unit line",
+    ),
+    pytest.param(
+        TableCase(
+            make_table(
+                [
+                    ["地区", "地区生产总值", "", "常住人口（万人）"],
+                    ["地区", "总量（亿元）", "增速（%）", "常住人口（万人）"],
+                    ["北山县", "90.1", "5.0", "41.2"],
+                ],
+                header_rows=2,
+            ),
+            [
+                ("90.1", "亿元", "国内生产总值", "level", "2023", "北山县"),
+                ("5.0", "%", "国内生产总值", "growth", "2023", "北山县"),
+                ("41.2", "万人", "常住人口", "level", "2023", "北山县"),
+            ],
+        ),
+        id="regions by indicator, merged header",
+    ),
+]
+
+
+@pytest.mark.parametrize("case", TABLES)
+def test_tables(case: TableCase) -> None:
+    figures = read_figures(case.report)
+    assert [
+        (f.text, f.unit, f.indicator, f.measure, f.period, f.region) for f in figures
+    ] == case.expected
+    for figure in figures:
+        assert case.report.text[figure.start : figure.end] == figure.text
+        assert figure.cell
+
+
+def test_a_tables_note_says_that_its_figures_are_preliminary() -> None:
+    report = make_table([["指标", "2023年"], ["财政收入", "50"]], unit="亿元", notes=("注：本表为初步统计数。",))
+    assert [figure.status for figure in read_figures(report)] == ["preliminary"]
+
+
+# ---------------------------------------------------------------- properties
+
+_UNITS = ["%", "个百分点", "元", "万元", "亿元", "万亿元", "万吨", "亿千瓦时", "公里", "万公里", "万人", "家", "项", "万亩"]
+
+
+@given(
+    st.decimals(min_value=Decimal("0.1"), max_value=99999, places=1),
+    st.sampled_from(_UNITS),
+    st.sampled_from(["", "超过", "近", "约", "余", "左右", "以上"]),
+    st.booleans(),
+)
+@settings(deadline=None, max_examples=200)
+def test_a_figure_written_out_is_read_back(value: Decimal, unit: str, qualifier: str, falling: bool) -> None:
+    verb = "下降" if falling and unit in ("%", "个百分点") else "增长" if unit in ("%", "个百分点") else "达到"
+    before, after = (qualifier, "") if qualifier in ("超过", "近", "约") else ("", qualifier)
+    inner, after = (after, "") if after == "余" else ("", after)
+    [figure] = read(f"工业投资{verb}{before}{value}{inner}{unit}{after}。")
+    assert abs(figure.value) == value and figure.unit == unit and figure.qualifier == (qualifier or None)
+    [again] = read(f"工业投资{format_figure(figure)}。")
+    assert (again.value, again.unit, again.qualifier) == (figure.value, figure.unit, figure.qualifier)
+
+
+@given(st.text(alphabet="增长下降到由从占全国比上年％%亿元万个百分点0123456789.，。、；：（）和分别其中达", max_size=60))
+@settings(deadline=None, max_examples=200)
+def test_no_text_breaks_the_reader(text: str) -> None:
+    end = 0
+    for figure in figures_in_text(text, period="2023", region="云川市"):
+        assert text[figure.start : figure.end] == figure.text
+        assert figure.start >= end
+        end = figure.end
+
+
+_LEVELS = [("地区生产总值", "国内生产总值", "亿元"), ("粮食产量", "粮食产量", "万吨"), ("城镇新增就业", "城镇新增就业", "万人"),
+           ("财政收入", "财政收入", "亿元"), ("常住人口", "常住人口", "万人")]  # fmt: skip
+_PERIODS = [("2021年", "2021"), ("2022年上半年", "2022-01/2022-06"), ("今年前三季度", "2023-01/2023-09"), ("去年", "2022")]
+_PLACES = [("全国", "全国"), ("云川市", "云川市"), ("", "云川市")]
+
+
+def test_five_thousand_sentences_with_known_slots() -> None:
+    draw = random.Random(20261123)
+    for _ in range(1000):
+        sentences, expected = "", []
+        for _ in range(5):
+            words, indicator, unit = draw.choice(_LEVELS)
+            when, period = draw.choice(_PERIODS)
+            where, region = draw.choice(_PLACES)
+            level = Decimal(draw.randrange(10, 99999)) / 10
+            growth = Decimal(draw.randrange(1, 300)) / 10
+            falling = draw.random() < 0.4
+            verb = draw.choice(["达到", "实现", "为", ""])
+            sentences += f"{when}{where}{words}{verb}{level}{unit}，同比{'下降' if falling else '增长'}{growth}%。"
+            expected.append((level, unit, indicator, "level", period, region))
+            expected.append((-growth if falling else growth, "%", indicator, "growth", period, region))
+        found = read(sentences)
+        assert [
+            (figure.value, figure.unit, figure.indicator, figure.measure, figure.period, figure.region)
+            for figure in found
+        ] == expected
+
+
+def test_the_same_figure_in_two_languages() -> None:
+    [chinese] = read("进出口总额468亿美元")
+    [english] = read("Total trade was US$46.8 billion.")
+    assert same_quantity(chinese.value, chinese.unit, english.value, english.unit)
+    assert (chinese.base_unit, chinese.scale, english.base_unit, english.scale) == ("美元", 8, "美元", 9)

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from index import figure_words as words
 from index.figure_english_context import is_english, read_english_meaning
+from index.figure_predicate import Direction, Predicate, PredicateReader, unit_class
 from index.figure_scan import Quantity, find_quantities
-from index.figure_subject import Subject, SubjectReader, is_word
+from index.figure_subject import Subject, SubjectReader
 from index.numerals import plain_form
 from index.types import Measure
 
@@ -22,23 +24,14 @@ if TYPE_CHECKING:
     from index.periods import PeriodMention
     from index.vocabulary import Vocabulary
 
-UnitClass = Literal["percent", "points", "multiple", "rank", "other"]
-_PERCENT_UNITS = frozenset(("%", "‰", "成"))
-_TIME_REFERENCE = re.compile(
-    rf"[{words.TIME}]|上年|去年|同期|预算|计划|目标|年初|年底|历史|此前|原来|前年|上月|上季|基期|解放前|建国|五年前|战前"
-)
-_COUNT_UNIT_NOUN = re.compile(r"^(?:左右|以上|以下|多|余)?的?")
-_RANK_REFERENCE = re.compile(
-    r"(?:位居|居|位列|列|排名|排在|排|跃居|跃升至?|升至|跻身|稳居|保持|提升至|提升到|上升至|上升到|前移至|名列|为|是)?(?P<reference>全[国省市区球]|世界|[^，。；\d、的居列排]{2,8})?(?:的|总量|名次|第)?$"
-)
-_ONLY_COMPARED = frozenset("高 快 多 低 慢 少 长".split())
 _CONDITION = re.compile(
-    rf"[{words.TIME}，、\s]*(?:在|按|随着|通过|为了?|根据|针对|对|虽然|尽管|由于|如果|经过|面对|围绕|坚持|加快|推进|优化|按照|从|以|并|同时|着力|努力|要|继续)"
+    rf"[{words.TIME}，、\s]*(?:在|按|随着|通过|为了?|根据|针对|对|虽然|尽管|由于|如果|经过|面对|围绕"
+    rf"|坚持|加快|推进|优化|按照|从|以|并|同时|着力|努力|要|继续)"
 )
 _OPENING = re.compile(
-    rf"(?:[{words.TIME}，、的\s]|其中|目前|现在|同时|此外|另外|全国|我国|全省|全市|各级|从|到|年底|也|还|要|将|把|使)*"
+    rf"(?:[{words.TIME}，、的\s]|其中|目前|现在|同时|此外|另外|全国|我国|全省|全市|各级|从|到|年底|也"
+    rf"|还|要|将|把|使)*"
 )
-_NEW_BEFORE = re.compile(r"新$|累$")
 
 
 @dataclass(slots=True)
@@ -54,7 +47,7 @@ class Reading:
     subject: Subject | None = None
     measure: Measure = "level"
     negative: bool = False
-    direction: Literal["up", "down", ""] = ""
+    direction: Direction = ""
     basis: str | None = None
     reference: str | None = None
     reference_span: tuple[int, int] = (-1, -1)
@@ -62,21 +55,8 @@ class Reading:
     inherited: bool = False  # the subject stands in another clause
 
 
-@dataclass(slots=True)
-class _Predicate:
-    """How the words before a number say what it is; offsets are those of the paragraph."""
-
-    subject_end: int
-    measure: Measure | None = None  # None: a level, whose kind its head decides
-    direction: Literal["up", "down", ""] = ""
-    negative: bool = False
-    reference: tuple[int, int] | None = None
-    role: Literal["", "from", "to"] = ""
-    head: str = ""  # 占…比重
-    found: bool = True
-
-
 _SENTENCE_END = re.compile(r"[。！？!?\n]|(?<=[a-z%\d)])\.(?=\s|$)")
+_ASIDE = re.compile(r"(?<=[^，。；：、\s])[（(][^（）()，。；\n]{1,20}[）)](?=[^，。；：、\s])")
 _CLAUSE_END = re.compile(r"[，；;：:（）()]|,(?!\d)|——|…")
 
 
@@ -98,9 +78,14 @@ def mask_times(text: str, periods: list[PeriodMention]) -> str:
     plain = plain_form(text)
     pieces: list[str] = []
     position = 0
-    for mention in periods:
+    for index, mention in enumerate(periods):
         end = mention.end
-        if mention.kind in ("range", "since") and plain[end : end + 1] in tuple("中内间里来"):
+        adjacent = index + 1 < len(periods) and periods[index + 1].start == end
+        if (
+            not adjacent
+            and mention.kind in ("range", "since")
+            and plain[end : end + 1] in tuple("中内间里来")
+        ):
             end += 1
         pieces.append(plain[position : mention.start])
         pieces.append(words.TIME * (end - mention.start))
@@ -117,6 +102,7 @@ class ParagraphReader:
     ) -> None:
         self.text = text
         self.masked = mask_times(text, periods)
+        self.predicates = PredicateReader(self.masked)
         self.subjects = SubjectReader(text, self.masked, vocabulary, regions)
         self.quantities = find_quantities(text)
         self.readings: list[Reading] = []
@@ -189,13 +175,19 @@ class ParagraphReader:
             )  # fmt: skip
 
     def _clauses(self, start: int, end: int, quantities: list[Quantity]) -> list[tuple[int, int]]:
+        asides = [
+            match.span()
+            for match in _ASIDE.finditer(self.masked, start, end)
+            if not any(match.start() < quantity.start < match.end() for quantity in quantities)
+        ]
         cuts = [
             match.end()
             for match in _CLAUSE_END.finditer(self.masked, start, end)
             if not any(quantity.start < match.end() <= quantity.end for quantity in quantities)
+            and not any(first < match.end() <= last for first, last in asides)
         ]
         edges = [start, *cuts, end]
-        return [(a, b) for a, b in zip(edges, edges[1:], strict=False) if a < b]
+        return [(a, b) for a, b in pairwise(edges) if a < b]
 
     def _groups(self, quantities: list[Quantity]) -> list[list[Quantity]]:
         """Quantities that stand in a list together: 2.7个、1.9个百分点."""
@@ -204,7 +196,7 @@ class ParagraphReader:
             if groups:
                 last = groups[-1][-1]
                 between = self.masked[last.outer_end : quantity.outer_start]
-                same_kind = _unit_class(last) == _unit_class(quantity)
+                same_kind = unit_class(last) == unit_class(quantity)
                 if same_kind and re.fullmatch(
                     r"\s?(?:[、和与及至到]|以及|、和|[-－—–~～∼]{1,2}|to|and|, and|,)\s?", between
                 ):
@@ -219,11 +211,12 @@ class ParagraphReader:
         if _CONDITION.match(text):
             return
         match = re.search(
-            r"(?:稳步|快速|平稳|持续|较快|大幅|显著|明显|不断|继续|保持|再|总体|稳定|逐步|全面|加快|进一步|高位|迅速|得到|取得|实现|增长|下降|回升|提高|增加|减少|丰收|回落|改善|扩大|壮大)",
+            r"(?:稳步|快速|平稳|持续|较快|大幅|显著|明显|不断|继续|保持|再|总体|稳定|逐步|全面|加快"
+            r"|进一步|高位|迅速|得到|取得|实现|增长|下降|回升|提高|增加|减少|丰收|回落|改善|扩大|壮大)",
             text,
         )
         if match is None:
-            whole = self.subjects.ending_at(start, self._trim(start, start + len(text)))
+            whole = self.subjects.ending_at(start, self.predicates.trim(start, start + len(text)))
             if (
                 whole is not None
                 and not whole.generic
@@ -247,7 +240,7 @@ class ParagraphReader:
         """Reads `group`, whose words begin at `left`; returns where the next group's words begin."""
         first = group[0]
         attached = self.masked[left : left + 1] == "的" and left > clause[0]
-        predicate = self._predicate(left, first)
+        predicate = self.predicates.before(left, first)
         readings = [
             Reading(
                 quantity, left, *clause, *sentence, direction=predicate.direction, negative=predicate.negative
@@ -287,20 +280,17 @@ class ParagraphReader:
         return end
 
     def _subjects_of(
-        self, left: int, predicate: _Predicate, first: Quantity, right: int, group: list[Quantity],
+        self, left: int, predicate: Predicate, first: Quantity, right: int, group: list[Quantity],
         attached: bool, is_range: bool,
     ) -> list[tuple[Subject | None, bool]]:  # fmt: skip
         count = len(group)
         respectively = "分别" in self.masked[left : first.start]
-        if count > 1 and not is_range or (respectively and count == 1):
+        if (count > 1 and not is_range) or (respectively and count == 1):
             wanted = max(count, 2)
             references = predicate.reference and _split_list(self.masked[slice(*predicate.reference)])
             if not (references and len(references) == count):
                 items = self.subjects.items(left, predicate.subject_end, wanted)
-                if items and (respectively or len(items) == count):
-                    if len(items) < 2:
-                        items = None
-                if items:
+                if items and len(items) >= 2 and (respectively or len(items) == count):
                     self.listed, self.queue = items, items[count:]
                     self.subject = self.domain = items[-1] if count == wanted else items[count - 1]
                     return [(subject, False) for subject in items[:count]]
@@ -323,10 +313,8 @@ class ParagraphReader:
             return [(behind, False)] * count
         if subject is None:
             return [(self.subject, True)] * count
-        if (
-            subject.generic
-            and predicate.measure not in ("change",)
-            or (subject.generic and self.subject is not None)
+        if (subject.generic and predicate.measure not in ("change",)) or (
+            subject.generic and self.subject is not None
         ):
             self.subject = self.subject or self.spoken_of
             if self.subject is None:
@@ -348,7 +336,7 @@ class ParagraphReader:
         self.listed, self.queue = [], []
         return [(subject, False)] * count
 
-    def _own_subject(self, left: int, predicate: _Predicate, attached: bool) -> Subject | None:
+    def _own_subject(self, left: int, predicate: Predicate, attached: bool) -> Subject | None:
         if predicate.subject_end <= left:
             return None
         return self.subjects.ending_at(left, predicate.subject_end)
@@ -361,7 +349,7 @@ class ParagraphReader:
         quantity = before.quantity
         if (
             quantity.outer_end != left
-            or _unit_class(quantity) in ("points", "rank")
+            or unit_class(quantity) in ("points", "rank")
             or self.masked[left : left + 1] == "的"
         ):
             return subject
@@ -373,7 +361,7 @@ class ParagraphReader:
         return Subject(name, None, start, subject.end)
 
     def _counted_behind(
-        self, last: Quantity, right: int, subject: Subject | None, predicate: _Predicate, left: int
+        self, last: Quantity, right: int, subject: Subject | None, predicate: Predicate, left: int
     ) -> Subject | None:
         """A noun right behind the number is what is counted: 取消416项〔审批事项〕, 85%以上的〔企业〕."""
         if last.rank or predicate.measure in ("lead", "contribution"):
@@ -382,151 +370,32 @@ class ParagraphReader:
         if predicate.measure is not None and predicate.measure != "share":
             return None
         de = self.masked[start : start + 1] == "的"
-        if last.base_unit in _PERCENT_UNITS or _unit_class(last) in ("percent", "points", "multiple"):
-            if not de or predicate.measure == "share":
-                return None
+        if unit_class(last) in ("percent", "points", "multiple") and (not de or predicate.measure == "share"):
+            return None
         behind = self.subjects.starting_at(start, right)
         if behind is None:
             return None
         if subject is not None and subject.generic:
             return self.subjects.from_name(behind.name + subject.name, behind.start, behind.end)
-        if subject is not None and de and _unit_class(last) == "percent":
+        if subject is not None and de and unit_class(last) == "percent":
             return self.subjects.from_name(subject.name + behind.name, behind.start, behind.end)
         if subject is not None and not de and subject.id is not None:
             return None
         return behind
 
-    # ---------------------------------------------------------------- the words before the number
-
-    def _predicate(self, left: int, quantity: Quantity) -> _Predicate:
-        end = quantity.outer_start
-        text = self.masked[left:end]
-        unit_class = _unit_class(quantity)
-        if quantity.rank:
-            return self._rank(left, quantity)
-        from_word = words.FROM_WORD.search(text)
-        if from_word:
-            predicate = self._predicate_at(left, left + from_word.start(), unit_class)
-            if predicate.measure == "share":
-                predicate.role = "from"
-                return predicate
-            return _Predicate(self._trim(left, left + from_word.start()), role="from")
-        return self._predicate_at(left, end, unit_class)
-
-    def _predicate_at(self, left: int, end: int, unit_class: UnitClass) -> _Predicate:
-        text = self.masked[left:end]
-        if unit_class == "percent":
-            share = words.SHARE_VERB.search(text)
-            if share:
-                reference = (left + share.start("reference"), left + share.end("reference"))
-                return _Predicate(
-                    self._trim(left, left + share.start()), "share",
-                    reference=reference if share["reference"] else None, head=share["head"] or "占",
-                )  # fmt: skip
-        if unit_class in ("percent", "points"):
-            contribution = words.CONTRIBUTION_VERB.search(text)
-            if contribution and (unit_class == "points" or contribution["change"]) and contribution["object"]:
-                down = bool(contribution["down"])
-                return _Predicate(
-                    self._trim(left, left + contribution.start()), "contribution",
-                    "down" if down else "up", down,
-                    (left + contribution.start("object"), left + contribution.end("object")),
-                )  # fmt: skip
-        lead = words.LEAD_VERB.search(text)
-        if lead and (
-            unit_class != "other" or re.search(r"全[国省市]|平均|水平|同期|上年|去年", lead["reference"])
-        ):
-            down = bool(lead["down"])
-            return _Predicate(
-                self._trim(left, left + lead.start()), "lead", "down" if down else "up", down,
-                (left + lead.start("reference"), left + lead.end("reference")),
-            )  # fmt: skip
-        change = words.CHANGE_VERB.search(text)
-        if change and not words.GROWTH_HEAD.search(text[: change.end()]):
-            predicate = self._change(left, text, change, unit_class)
-            if predicate is not None:
-                return predicate
-        level = words.LEVEL_VERB.search(text)
-        if level and (len(level["verb"]) > 1 or is_word(text[: level.end("verb")], level["verb"])):
-            return _Predicate(self._trim(left, left + level.start()))
-        return _Predicate(self._trim(left, end), found=False)
-
-    def _change(
-        self, left: int, text: str, change: re.Match[str], unit_class: UnitClass
-    ) -> _Predicate | None:
-        verb_start = change.start()
-        comparison = words.COMPARISON.search(text[:verb_start])
-        if change["verb"] in _ONLY_COMPARED and not comparison:
-            return None
-        if len(change["verb"]) == 1 and _NEW_BEFORE.search(text[:verb_start]):
-            return None
-        direction: Literal["up", "down"] = "up" if change["up"] else "down"
-        subject_end = left + (comparison.start() if comparison else verb_start)
-        reference = (
-            (left + comparison.start("reference"), left + comparison.end("reference")) if comparison else None
-        )
-        subject_end = self._trim(left, subject_end)
-        if not comparison:
-            # 比上年同期实际增长: the comparison may stand before adverbs
-            comparison = words.COMPARISON.search(self.masked[left:subject_end])
-            if comparison:
-                reference = (left + comparison.start("reference"), left + comparison.end("reference"))
-                subject_end = self._trim(left, left + comparison.start())
-        if change["to"]:
-            return _Predicate(subject_end, None, direction, role="to", reference=reference)
-        down = direction == "down"
-        if unit_class == "points":
-            if reference and not _TIME_REFERENCE.search(self.masked[slice(*reference)]):
-                return _Predicate(subject_end, "lead", direction, down, reference)
-            return _Predicate(subject_end, "change", direction, down, reference)
-        if unit_class == "percent":
-            if (
-                reference
-                and not _TIME_REFERENCE.search(self.masked[slice(*reference)])
-                and change["verb"] in _ONLY_COMPARED
-            ):
-                return _Predicate(subject_end, "lead", direction, down, reference)
-            return _Predicate(subject_end, "growth", direction, down, reference)
-        if unit_class == "multiple":
-            return _Predicate(subject_end, "multiple", direction, down, reference)
-        return _Predicate(subject_end, "change", direction, down, reference)
-
-    def _rank(self, left: int, quantity: Quantity) -> _Predicate:
-        text = self.masked[left : quantity.start]
-        match = _RANK_REFERENCE.search(text)
-        if match is None:
-            return _Predicate(self._trim(left, quantity.start), "rank")
-        reference = (
-            (left + match.start("reference"), left + match.end("reference")) if match["reference"] else None
-        )
-        return _Predicate(self._trim(left, left + match.start()), "rank", reference=reference)
-
-    def _trim(self, left: int, end: int) -> int:
-        """Moves `end` to the left over adverbs, comparisons and time words."""
-        while end > left:
-            text = self.masked[left:end]
-            match = words.ADVERBS.search(text) or words.COMPARISON.search(text) or words.SETTING.search(text)
-            if match is not None:
-                end = left + match.start()
-            elif text[-1] in words.SHORT_ADVERBS and is_word(text, text[-1]):
-                end -= 1
-            else:
-                return end
-        return end
-
     # ---------------------------------------------------------------- measure, references, from … to
 
-    def _measure(self, reading: Reading, predicate: _Predicate, subject: Subject | None) -> Measure:
-        unit_class = _unit_class(reading.quantity)
+    def _measure(self, reading: Reading, predicate: Predicate, subject: Subject | None) -> Measure:
+        kind = unit_class(reading.quantity)
         if predicate.measure is not None:
             if predicate.measure == "growth" and subject is not None and _growth_head(subject):
-                return "change" if unit_class == "points" else "growth"
+                return "change" if kind == "points" else "growth"
             return predicate.measure
-        if unit_class == "multiple":
+        if kind == "multiple":
             return "multiple"
-        if unit_class == "points":
+        if kind == "points":
             return "change"
-        if unit_class != "percent":
+        if kind != "percent":
             return "level"
         head = subject.head if subject is not None else ""
         name = subject.name if subject is not None else ""
@@ -576,11 +445,11 @@ class ParagraphReader:
             r"(?:(减少|降低|减轻|压减|压缩|削减|缩减)|(增加|扩大|提高))(?:了)?$",
             self.masked[left : subject.start],
         )
-        if verb and _unit_class(reading.quantity) == "other" and subject.start < reading.quantity.start:
+        if verb and unit_class(reading.quantity) == "other" and subject.start < reading.quantity.start:
             reading.measure, reading.negative = "change", bool(verb[1])
             reading.direction = "down" if verb[1] else "up"
 
-    def _set_references(self, readings: list[Reading], predicate: _Predicate) -> None:
+    def _set_references(self, readings: list[Reading], predicate: Predicate) -> None:
         if predicate.reference is None:
             for reading in readings:
                 if reading.subject is not None and reading.subject.whole and reading.measure == "share":
@@ -598,7 +467,7 @@ class ParagraphReader:
             reading.reference = name
             reading.reference_span = (start, end)
 
-    def _pair_from_to(self, readings: list[Reading], predicate: _Predicate, attached: bool) -> None:
+    def _pair_from_to(self, readings: list[Reading], predicate: Predicate, attached: bool) -> None:
         if predicate.role == "from":
             self.pending_from = readings[0]
             for reading in readings:
@@ -617,19 +486,6 @@ class ParagraphReader:
                 for reading in readings:
                     reading.role = ""
         self.pending_from = None
-
-
-def _unit_class(quantity: Quantity) -> UnitClass:
-    if quantity.rank:
-        return "rank"
-    base = quantity.base_unit
-    if base in _PERCENT_UNITS or quantity.kind == "fraction":
-        return "percent"
-    if base in ("个百分点", "个千分点", "个基点", "基点"):
-        return "points"
-    if base in ("倍", "番"):
-        return "multiple"
-    return "other"
 
 
 def _growth_head(subject: Subject) -> bool:

@@ -24,35 +24,46 @@ _CURRENCIES = {"US$": "US dollars", "$": "US dollars", "USD": "US dollars", "￥
                "RMB": "yuan", "CNY": "yuan", "€": "euros", "£": "pounds", "HK$": "HK dollars"}  # fmt: skip
 _SCALE = r"(?:thousand|million|billion|trillion|bn|mn|tn)"
 _UNITS = (
-    r"percentage[ -]points?|per ?cent|pct|basis points?|yuan|renminbi|RMB|CNY|US dollars?|U\.S\. dollars?|USD|dollars?"
+    r"percentage[ -]points?|per ?cent|pct|basis points?|yuan|renminbi|RMB|CNY|US dollars?|U\.S\. "
+    r"dollars?|USD|dollars?"
     r"|HK dollars?|euros?|yen|pounds|people|persons?|residents|jobs|workers|students|households|trips|visits"
-    r"|tonnes of standard coal|tonnes of coal equivalent|metric tons|metric tonnes|tonnes?|tons?|kilograms|kg|jin"
-    r"|hectares?|mu|square kilomet(?:er|re)s|square met(?:er|re)s|sq km|kilomet(?:er|re)s|km²|km|met(?:er|re)s"
+    r"|tonnes of standard coal|tonnes of coal equivalent|metric tons|metric tonnes|tonnes?|tons?"
+    r"|kilograms|kg|jin"
+    r"|hectares?|mu|square kilomet(?:er|re)s|square met(?:er|re)s|sq km|kilomet(?:er|re)s|km²|km"
+    r"|met(?:er|re)s"
     r"|cubic met(?:er|re)s|kilowatt[ -]hours|kWh|MWh|GWh|TWh|kilowatts|megawatts|gigawatts|kW|MW|GW|TEUs?"
 )
 _SCALED = re.compile(
-    rf"[\s-]{{0,2}}(?P<scale>{_SCALE})\b(?:[\s-](?P<unit>{_UNITS})\b(?!-))?|[\s-]{{0,2}}(?P<unit2>{_UNITS})\b|\s?(?P<percent>%)"
+    rf"[\s-]{{0,2}}(?P<scale>{_SCALE})\b(?:[\s-](?P<unit>{_UNITS})\b(?!-))?"
+    rf"|[\s-]{{0,2}}(?P<unit2>{_UNITS})\b|\s?(?P<percent>%)"
     , re.IGNORECASE)  # fmt: skip
 _CANONICAL = {"percentage point": "percentage points", "percentage-points": "percentage points",
-              "percentage-point": "percentage points", "per cent": "%", "percent": "%", "pct": "%", "bn": "billion",
-              "mn": "million", "tn": "trillion", "basis point": "basis points", "us dollar": "US dollars",
+              "percentage-point": "percentage points", "per cent": "%", "percent": "%", "pct": "%",
+              "bn": "billion", "mn": "million", "tn": "trillion", "basis point": "basis points",
+              "us dollar": "US dollars",
               "us dollars": "US dollars", "u.s. dollars": "US dollars", "u.s. dollar": "US dollars",
               "dollar": "dollars", "renminbi": "yuan", "rmb": "yuan", "cny": "yuan", "usd": "US dollars",
               "tonne": "tonnes", "ton": "tonnes", "tons": "tonnes", "hectare": "hectares", "euro": "euros",
-              "person": "people", "persons": "people", "kilowatt-hours": "kWh", "kilowatt hours": "kWh"}  # fmt: skip
+              "person": "people", "persons": "people", "kilowatt-hours": "kWh",
+              "kilowatt hours": "kWh"}  # fmt: skip
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
 _MONTHS = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
 _MONTH_BEFORE = re.compile(_MONTHS + r"\s$")
 _DATE_AFTER = re.compile(
-    rf"\s(?:{_MONTHS}\b(?<!\bmay)|years?\b|months?\b|days?\b|hours?\b|minutes?\b|o'clock|percentile|-year)|-(?:year|month|day|minute|hour)"
+    rf"\s(?:{_MONTHS}\b(?<!\bmay)|years?\b|months?\b|days?\b|hours?\b|minutes?\b|o'clock|percentile"
+    rf"|-year)|-(?:year|month|day|minute|hour)"
 )
 _WORD_AFTER = re.compile(r"\s+(?!(?:and|or|to|but|in|for|on|at)\b)[A-Za-z]")
 _WORD_BEFORE = re.compile(
-    r"\b(?:was|were|is|are|to|reached|reaching|totaled|totalled|of|about|around|over|than|by|at|nearly|exceeded|hit|has|had|approximately|almost|stood at)\s$",
+    r"\b(?:was|were|is|are|to|reached|reaching|totaled|totalled|of|about|around|over|than|by|at|nearly"
+    r"|exceeded|hit|has|had|approximately|almost|stood at)\s$",
     re.IGNORECASE,
 )
-_NAME_BEFORE = re.compile(r"(?:[A-Za-z]-?|\b(?:No\.|Chapter|Section|Phase|Article|Table|Figure|sentence|evidence|page|version|Q|H)\s?)$",
-                          re.IGNORECASE)  # fmt: skip
+_NAME_BEFORE = re.compile(
+    r"(?:[A-Za-z]-?|\b(?:No\.|Chapter|Section|Phase|Article|Table|Figure|sentence|evidence|page|version"
+    r"|Q|H)\s?)$",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(r"(?:1[5-9]|20|21)\d\d")
 
 

@@ -13,18 +13,27 @@ from index.types import Measure
 if TYPE_CHECKING:
     from index.vocabulary import IndicatorMention
 
-_UP = r"grew|grow(?:ing|th)?|rose|ris(?:e|ing|en)|increas(?:e|ed|ing)|climb(?:ed|ing)|expand(?:ed|ing)|gain(?:ed)?|up|jumped|surged"
-_DOWN = r"fell|fall(?:ing|en)?|declin(?:e|ed|ing)|dropp?(?:ed|ing)?|decreas(?:e|ed|ing)|shrank|down|contracted|narrowed|reduc(?:e|ed|ing)|cut"
+_UP = (
+    r"grew|grow(?:ing|th)?|rose|ris(?:e|ing|en)|increas(?:e|ed|ing)|climb(?:ed|ing)|expand(?:ed|ing)"
+    r"|gain(?:ed)?|up|jumped|surged"
+)
+_DOWN = (
+    r"fell|fall(?:ing|en)?|declin(?:e|ed|ing)|dropp?(?:ed|ing)?|decreas(?:e|ed|ing)|shrank|down"
+    r"|contracted|narrowed|reduc(?:e|ed|ing)|cut"
+)
 _CHANGE = re.compile(rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b(?P<rest>[^.;]*)$", re.IGNORECASE)
 _TO = re.compile(r"\bto\s+(?:about|around|nearly|over|some|reach\s+)?\s*$", re.IGNORECASE)
 _SHARE = re.compile(r"\b(?:account(?:ed|ing|s)? for|made up|makes up|shares?)\b[^.;]*$", re.IGNORECASE)
 _CONTRIBUTION = re.compile(r"\bcontribut\w+\b[^.;]*$", re.IGNORECASE)
 _LEAD_AFTER = re.compile(
-    r"^\s*(?:points?\s+)?(?P<word>higher|faster|above|ahead of|more|lower|slower|below|less|behind)\s+(?:than\s+)?(?P<reference>[^,.;]{2,40})",
+    r"^\s*(?:points?\s+)?(?P<word>higher|faster|above|ahead of|more|lower|slower|below|less"
+    r"|behind)\s+(?:than\s+)?(?P<reference>[^,.;]{2,40})",
     re.IGNORECASE,
 )
 _LEAD_BEFORE = re.compile(
-    r"\b(?:exceed(?:ed|ing|s)?|outpac(?:ed|ing|es)|surpass(?:ed|ing|es)|ahead of|higher than|faster than|(?P<down>lower than|slower than|below))\s+(?P<reference>[^,.;\d]{2,60}?)\s+(?:rates?\s+|averages?\s+)?(?:respectively\s+)?by\s+[^.;]*$",
+    r"\b(?:exceed(?:ed|ing|s)?|outpac(?:ed|ing|es)|surpass(?:ed|ing|es)|ahead of|higher than|faster "
+    r"than|(?P<down>lower than|slower than|below))\s+(?P<reference>[^,.;\d]{2,60}?)\s+(?:rates?\s+"
+    r"|averages?\s+)?(?:respectively\s+)?by\s+[^.;]*$",
     re.IGNORECASE,
 )
 _LOWER = re.compile(r"lower|slower|below|less|behind", re.IGNORECASE)
@@ -77,7 +86,12 @@ def read_english_meaning(
     elif percent:
         measure = "rate"
     mention = _indicator(quantity, sentence, mentions, limit)
-    if measure == "rate" and mention is not None and not mention.indicator.rate and not _RATE_WORD.search(before):
+    if (
+        measure == "rate"
+        and mention is not None
+        and not mention.indicator.rate
+        and not _RATE_WORD.search(before)
+    ):
         measure = "growth" if change else "share" if re.match(r"\s+of\b", after) else "rate"
     return EnglishMeaning(measure, direction, negative, reference, mention)
 

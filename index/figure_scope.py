@@ -28,14 +28,16 @@ _REVIEW_WORDS = re.compile(
 )
 _PLAN_WORDS = re.compile(r"部署|任务|安排|总体要求|目标|建议|打算|展望|重点工作|要点|工作重点|今后|下一步")
 _LEAD_IN = re.compile(
-    rf"(?:[{words.TIME}，,、：:（(“\s]|其中|截至|据统计|据初步统计|统计显示|到|在|从|对|我们|目前|同期|按|全年|而|但|特别是|尤其是|一是|二是|三是|[一二三四五六七八九十]+是|——|—|●|·)*$"
+    rf"(?:[{words.TIME}，,、：:（(“\s]|其中|截至|据统计|据初步统计|统计显示|到|在|从|对|我们|目前|同期"
+    rf"|按|全年|而|但|特别是|尤其是|一是|二是|三是|[一二三四五六七八九十]+是|——|—|●|·)*$"
 )
 _COMPARED = re.compile(r"(?:(?<![同环占可])比|较|同|与)[“‘\"]?$")
 _FROM_TAIL = re.compile(r"(?:由|从|自)[“]?$")
 _NOW = re.compile(r"截至目前|目前|至今|迄今|现在|如今")
 _ONLY_ONE = re.compile(r"首|最|唯一|第[一二三四五六七八九十\d]|前[一二三四五六七八九十\d]|领先|率先")
 _IN_NAME = re.compile(
-    r"[^，。、；\d的]{0,8}(?:研究所|研究院|大学|学院|医院|公司|集团|银行|法院|机场|铁路|大桥|电站|油田|煤矿|会议|论坛|峰会|水库|公报)"
+    r"[^，。、；\d的]{0,8}(?:研究所|研究院|大学|学院|医院|公司|集团|银行|法院|机场|铁路|大桥|电站|油田"
+    r"|煤矿|会议|论坛|峰会|水库|公报)"
 )
 _QUOTED_YEAR = re.compile(r"[“《][^“”《》]*$")
 _AS_OF = re.compile(r"(?:截至|截止|到|至)\s?$")
@@ -175,7 +177,7 @@ class ScopeReader:
             or not mention.relative
             or mention.period.year != year
             or _OPEN_YEAR.search(mention.text)
-            or any(other.period.year == year and not (other is mention) and _OPEN_YEAR.search(other.text)
+            or any(other.period.year == year and other is not mention and _OPEN_YEAR.search(other.text)
                    for other in periods if other.end <= mention.start)
         ):  # fmt: skip
             return mention

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import rjieba
 
 from index import figure_words as words
+from index.numerals import plain_form
 
 if TYPE_CHECKING:
-    from index.vocabulary import IndicatorMention, Vocabulary
+    from index.vocabulary import Indicator, IndicatorMention, Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,33 +33,39 @@ class Subject:
 
 _NOUN_TAGS = ("n", "j", "l", "i", "b", "vn", "an", "eng", "f", "s", "a", "k", "h", "g", "z", "vi")
 _ON = re.compile(r"在(?:学|校|岗|建|读|册|职|营|逃|用)")
-_INSIDE = frozenset(
-    "第一 第二 第三 人均 单位 全 每 以上 以下 全社会 各类 跨境 高 新 特别 超 超长期 最低 最高 综合 基本 每人 每户 每 平均 累计 年 长期 中长期 短期 超长".split()
+_INSIDE = words.word_set(
+    "第一 第二 第三 人均 单位 全 每 以上 以下 全社会 各类 跨境 高 新 特别 超 超长期 最低 最高 综合 "
+    "基本 每人 每户 平均 累计 年 长期 中长期 短期 超长"
 )
-_LIST_WORDS = frozenset("、 和 与 及 以及".split())
+_LIST_WORDS = words.word_set("、 和 与 及 以及")
 _TRIM_START = re.compile(
-    r"(?:[、，。：’（）()\s的和与及等了]|以上|以下|以及|其中|全年|全部|累计|共(?!同|享|青)|将|把|各类|各种|每年|约|近(?!海|郊)|新的|一批|其他|首次|首批|还|又|已|也|再|以来|年来|力争|争取|确保|预计|要(?!素|求|点)|到(?![位期])|使(?!用)|实现|达到|约|拟|计划(?!生育|经济|单列)|完成|达)+"
+    r"(?:[、，。：’（）()\s的和与及等了]|以上|以下|以及|其中|全年|全部|累计|共(?!同|享|青)|将|把|各类"
+    r"|各种|每年|约|近(?!海|郊)|新的|一批|其他|首次|首批|还|又|已|也|再|以来|年来|力争|争取|确保|预计"
+    r"|要(?!素|求|点)|到(?![位期])|使(?!用)|实现|达到|约|拟|计划(?!生育|经济|单列)|完成|达)+"
 )
 _TRIM_END = re.compile(r"(?:[、，：“\s的和与了]|总共|分别|大约|首次|同比|环比)+$")
 _HARD_STOP = re.compile(
     rf"[{words.TIME}，,；;：:。！？!?\n\t（）()—《》]|其中|包括|特别是|尤其是|主要是|同时|此外|——"
 )
 _REGION_PREFIX = re.compile(
-    r"^(?:我国|全国|我省|我市|我区|我县|全省|全市|全区|全县|全社会|全州|全镇|全球|世界|本市|本省|全行业|中国|该省|该市|全自治区|高新区|新区|全市的|全国的|我们)(?:的)?(?=.)"
+    r"^(?:我国|全国|我省|我市|我区|我县|全省|全市|全区|全县|全社会|全州|全镇|全球|世界|本市|本省|全行业"
+    r"|中国|该省|该市|全自治区|高新区|新区|全市的|全国的|我们)(?:的)?(?=.)"
 )
-_KEPT_HEADS = frozenset("企业 产业 项目 居民 人口 教育 保险 消费".split())
-_PLACES = frozenset("全国 全省 全市 全区 全县 我国 国家 世界 全球 各地 地方 中国".split())
-_NOUN_ENDINGS = frozenset("率 额 量 数 值 度 费 款 金 线 价".split())
-_VERB_SET = frozenset(words.VERBS)
+_LATIN = re.compile(r"[A-Za-z]")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_KEPT_HEADS = words.word_set("企业 产业 项目 居民 人口 教育 保险 消费")
+_PLACES = words.word_set("全国 全省 全市 全区 全县 我国 国家 世界 全球 各地 地方 中国")
+_NOUN_ENDINGS = words.word_set("率 额 量 数 值 度 费 款 金 线 价 面")
 _SHARE_OF = re.compile(
-    r"(?P<of>[在占](?P<whole>[^，。；、]{2,14}?)(?:当中|中|里|内)?(?:所占)?的?(?P<head>比重|比例|份额)|[与同和](?P<second>[^，。；、]{2,10}?)(?P<ratio>之比|的比例|的比率|的比值|比值))$"
+    r"(?P<of>[在占](?P<whole>[^，。；、]{2,14}?)(?:当中|中|里|内)?(?:所占)?的?(?P<head>比重|比例|份额)"
+    r"|[与同和](?P<second>[^，。；、]{2,10}?)(?P<ratio>之比|的比例|的比率|的比值|比值))$"
 )
 _NEW = re.compile(r"^(?:净增|新增加|新增|累计新增|新登记|累计|新)(?=..)")
 _STARTS_WITH_CHANGE = re.compile(r"(?:增长|上涨|上升|下降|提高|回落|加快|放缓)(?!点|极|率|速|幅)")
 _INNER_ADVERB = re.compile(r"(?<=..)(?:拟|将|共|已|又|再)(?=投入|安排|支出|发行|补助|拨付)")
 _TRAILING_CHANGE = re.compile(r"(?:增长|上涨|下降|提高|上升|增加|减少)$")
 _NO_OBJECT = re.compile(
-    r"的?(?:预期|计划|规划|年度|调控|政策|增长|发展)*(?:目标|水平|速度|幅度|增速|区间|指标|任务|比例)"
+    r"的?(?:控制|预期|计划|规划|年度|调控|政策|增长|发展)*(?:目标|水平|速度|幅度|增速|区间|指标|任务|比例)"
 )
 _PAREN = re.compile(r"（[^（）]{0,20}）$|\([^()]{0,20}\)$")
 
@@ -75,6 +82,15 @@ def is_word(text: str, word: str) -> bool:
         return False
     last, tag = tokens[-1]
     return last == word or (len(last) == 2 and last[0] in "已均共约仍还各将也都可" and tag[:1] in "dpvr")
+
+
+def lookup(vocabulary: Vocabulary, name: str) -> Indicator | None:
+    """The indicator of a whole name; the Latin letters in a Chinese name do not name it (占GDP比重)."""
+    known = vocabulary.lookup(name)
+    if known is not None and _LATIN.search(name) and _CHINESE.search(name):
+        names = {plain_form(form).lower() for form in (known.name, *known.synonyms)}
+        return known if plain_form(name).lower() in names else None
+    return known
 
 
 class SubjectReader:
@@ -149,7 +165,7 @@ class SubjectReader:
                 f"{name}比重",
                 f"{name}占比",
             ):
-                known = self.vocabulary.lookup(form)
+                known = lookup(self.vocabulary, form)
                 if known is not None:
                     return Subject(known.name, known.id, part.start, part.end, known.rate)
         return part
@@ -170,7 +186,7 @@ class SubjectReader:
         if end <= start:
             return None
         name = self.text[start:end]
-        if _STARTS_WITH_CHANGE.match(name) and self.vocabulary.lookup(name) is None:
+        if _STARTS_WITH_CHANGE.match(name) and lookup(self.vocabulary, name) is None:
             return None
         if words.GENERIC_HEAD.fullmatch(name):
             return Subject(name, None, start, end, head=name, generic=True)
@@ -184,9 +200,9 @@ class SubjectReader:
         name = self.text[start:end]
         if start >= end or (start in self.regions and self.regions[start] >= end) or name in _PLACES:
             return None
-        known = self.vocabulary.lookup(name)
+        known = lookup(self.vocabulary, name)
         if known is None and name.startswith("国家"):
-            known = self.vocabulary.lookup(name[2:])
+            known = lookup(self.vocabulary, name[2:])
             start += 2 if known else 0
         if known:
             return Subject(known.name, known.id, start, end, known.rate)
@@ -194,7 +210,7 @@ class SubjectReader:
             head = pattern.search(name)
             if head and head.start() > 1:
                 base = name[: head.start()].rstrip("的")
-                known = self.vocabulary.lookup(base)
+                known = lookup(self.vocabulary, base)
                 if known:
                     return Subject(known.name, known.id, start, start + len(base), known.rate, head=head[0])
                 if base in ("经济", "国民经济"):
@@ -222,7 +238,7 @@ class SubjectReader:
 
     def from_name(self, name: str, start: int = -1, end: int = -1) -> Subject:
         """The subject of a name put together from several places (制造业 + 增加值)."""
-        known = self.vocabulary.lookup(name)
+        known = lookup(self.vocabulary, name)
         if known:
             return Subject(known.name, known.id, start, end, known.rate)
         return Subject(name, None, start, end, rate=bool(words.RATE_HEAD.search(name)))
@@ -272,7 +288,7 @@ class SubjectReader:
         """Whether words before a known indicator make it another one (工业技改 + 投资)."""
         tokens = _tags(before)
         last_word, last_tag = tokens[-1]
-        if last_word in _VERB_SET or last_tag in ("d", "p", "c", "r", "v", "t", "x", "u", "ul", "m"):
+        if last_word in words.VERBS or last_tag in ("d", "p", "c", "r", "v", "t", "x", "u", "ul", "m"):
             return last_word in _LIST_WORDS
         return True
 
@@ -286,7 +302,7 @@ class SubjectReader:
             if word == "在" and _ON.match(self.masked, position):
                 first, after = position, word
                 continue
-            if word in _VERB_SET and not (word in words.NOUN_VERBS and (first is None or tag == "vn")):
+            if word in words.VERBS and not (word in words.NOUN_VERBS and (first is None or tag == "vn")):
                 break
             if tag in ("v", "vd", "vg", "vl") and word not in words.NOUN_VERBS and word not in _NOUN_ENDINGS:
                 # a verb stands inside a noun phrase only before another noun: 登记失业率
@@ -303,9 +319,7 @@ class SubjectReader:
                 or word in words.NOUN_VERBS
                 or word in _INSIDE
                 or word in _NOUN_ENDINGS
-            ):
-                first = position
-            elif first is not None and word.isascii() and word.isalnum():
+            ) or (first is not None and word.isascii() and word.isalnum()):
                 first = position
             else:
                 break
@@ -332,7 +346,7 @@ class SubjectReader:
         position, last, nouns = start, start, 0
         tokens = _tags(self.masked[start:limit])
         for index, (word, tag) in enumerate(tokens):
-            if word == "的" and position == start or word == "“":
+            if (word == "的" and position == start) or word == "“":
                 position += len(word)
                 continue
             if word in ("等", "”", "的", "之"):
@@ -345,7 +359,7 @@ class SubjectReader:
                 return None
             is_verb = tag in ("v", "vd", "vi")
             if is_verb and word not in words.NOUN_VERBS:
-                if word in _VERB_SET or words.CHANGE_VERB.search(word) or words.LEVEL_VERB.search(word):
+                if word in words.VERBS or words.CHANGE_VERB.search(word) or words.LEVEL_VERB.search(word):
                     break
                 if nouns and tokens[index + 1 : index + 2] and tokens[index + 1][0] != "等":
                     break
@@ -403,7 +417,7 @@ def _share_tail(names: list[str]) -> list[str]:
     if ordinal:
         return [
             f"第{name.lstrip('第')}{ordinal[1]}" if len(name.lstrip("第")) == 1
-            else name if len(name) > 2 else name
+            else name
             for name in names[:-1]
         ] + [f"第{last.lstrip('第')}"]  # fmt: skip
     tail = ""

@@ -15,6 +15,7 @@ from typing import Literal
 from index import figure_words as words
 from index.figure_scan import find_quantities
 from index.figure_scope import ScopeReader
+from index.figure_subject import lookup
 from index.numerals import plain_form
 from index.periods import Period
 from index.types import Cell, Figure, Measure, Report, Status, Table
@@ -22,25 +23,40 @@ from index.units import split_unit
 from index.vocabulary import Indicator, Vocabulary
 
 _NUMBER = re.compile(
-    r"\s*(?P<number>[-－−–+]?\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|[-－−–+]?\d+(?:\.\d+)?)(?P<percent>\s?%)?(?P<mark>\s*(?:[①-⑳*＊]|\[\d\]|（\d）)*)\s*"
+    r"\s*(?P<number>[-－−–+]?\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?"
+    r"|[-－−–+]?\d+(?:\.\d+)?)(?P<percent>\s?%)?(?P<mark>\s*(?:[①-⑳*＊]|\[\d\]|（\d）)*)\s*"
 )
 _MARKS = re.compile(r"[①-⑳*＊]+|\[\d\]|<sup>.*?</sup>|\s+")
 _NUMBERING = re.compile(
-    r"^(?:[一二三四五六七八九十]+、|（[一二三四五六七八九十\d]+）|\d{1,2}[.、．](?!\d)|#|＃|[-—－·●]+|其中[:：]?|其中|\s)+"
+    r"^(?:[一二三四五六七八九十]+、|（[一二三四五六七八九十\d]+）|\d{1,2}[.、．](?!\d)|#|＃|[-—－·●]+"
+    r"|其中[:：]?|其中|\s)+"
 )
 _PARENTHESES = re.compile(r"[（(]([^（）()]*)[）)]")
+_PART = re.compile(r"\s*(?:其中|#|＃|[-－—·])")
 _UNIT_COLUMN = re.compile(r"^(?:计量)?单位$")
+_TITLE_HEAD = re.compile(
+    r"(产量|产值|增加值|销售量|销量|保有量|投资|面积|存栏|出栏)(?:及[^，。]{0,6})?(?:情况|统计)?表?$"
+)
 _GROWTH = re.compile(
     r"增长|增速|增幅|涨幅|升降|增减|涨跌|同比|环比|±|比上年|比去年|较上年|growth|change", re.IGNORECASE
 )
 _SHARE = re.compile(r"比重|占比|构成|份额|所占|share", re.IGNORECASE)
 _RANK = re.compile(r"位次|排名|名次|排序|rank", re.IGNORECASE)
-_TARGET = re.compile(r"目标|计划数?|预算数?(?!执行)|规划|target|plan", re.IGNORECASE)
+_TARGET = re.compile(
+    r"目标|计划(?!生育|单列)数?|(?:^|年初|调整|全年)预算(?!执行|收入|支出|外|内)|预算数|target|plan",
+    re.IGNORECASE,
+)
+# Groups of people or places that a column may stand for: they go before the row's name.
+_GROUP = re.compile(r"(?:城镇|农村|城乡|全体|全国|城市|乡村|国有|民营|男|女)(?:常住)?(?:居民|人口|企业)?")
 _PLAIN_LEVEL = re.compile(
-    r"绝对[数额量值]|总量|指标值|数值|实绩|实际完成|完成数?|累计数?|本期数?|合计|总计|本年|上年|期末|年末|本月|当月|累计|全年|数量|金额|实际数?|指标|项目|名称|地区|年份|月份|时间|增长|增速|增幅|涨幅|升降|增减|涨跌|同比|环比|±|[比较](?:上年|去年|上月)(?:同期|末)?|名义|实际|比重|占比|构成|份额|所占|位次|排名|初步核算数?|快报数?|为|的|以?[上去]年=?100"
+    r"±?%|绝对[数额量值]|总量|指标值|数值|实绩|实际完成|完成数?|累计数?|本期数?|合计|总计|本年|上年|期末"
+    r"|年末|本月|当月|累计|全年|数量|金额|实际数?|指标|项目|名称|地区|年份|月份|时间|增长|增速|增幅"
+    r"|涨幅|升降|增减|涨跌|同比|环比|±|[比较](?:上年|去年|上月)(?:同期|末)?|名义|实际|比重|占比|构成"
+    r"|份额|所占|位次|排名|初步核算数?|快报数?|为|的|以?[上去]年=?100"
 )
 _UNIT_LIKE = re.compile(
-    r"[%‰]|元|吨|人|户|家|个|亩|公顷|米|公里|斤|千瓦|度|辆|台|件|套|张|次|所|座|倍|位|百分点|只|头|床|项|种|美元|TEU|标箱|岁|天|箱|kWh|小时|册|份|部|卷|条|处"
+    r"[%‰]|元|吨|人|户|家|个|亩|公顷|米|公里|斤|千瓦|度|辆|台|件|套|张|次|所|座|倍|位|百分点|只|头|床"
+    r"|项|种|美元|TEU|标箱|岁|天|箱|kWh|小时|册|份|部|卷|条|处"
 )
 
 
@@ -98,6 +114,7 @@ class _TableReader:
 
     def read(self) -> list[Figure]:
         figures: list[Figure] = []
+        parent: _Label | None = None
         columns = {
             column: self._column_label(column)
             for column in range(self.grid.columns)
@@ -105,6 +122,10 @@ class _TableReader:
         }
         for row in range(self.table.header_rows, self.grid.rows):
             label = self._row_label(row)
+            if _PART.match(label.text) and parent is not None:
+                self._complete(label, parent)
+            elif label.name:
+                parent = label
             for column, column_label in columns.items():
                 cell = self.grid.cells.get((row, column))
                 if cell is None or (cell.row, cell.column) != (row, column):
@@ -162,6 +183,15 @@ class _TableReader:
                 label.unit = _unit(self._text(unit_cell))
         return label
 
+    def _complete(self, label: _Label, parent: _Label) -> None:
+        """其中：制造业 under 规模以上工业增加值 is 制造业增加值."""
+        if label.indicator is not None or not label.name or label.name.endswith(words.LIST_HEADS):
+            return
+        head = next((head for head in words.LIST_HEADS if parent.name.endswith(head)), "")
+        if head:
+            label.name += head
+            label.indicator = lookup(self.vocabulary, label.name)
+
     # ---------------------------------------------------------------- labels
 
     def _label(self, pieces: list[tuple[str, int]]) -> _Label:
@@ -171,7 +201,7 @@ class _TableReader:
             name, begin = self._take_apart(piece, label)
             if not name:
                 continue
-            known = self.vocabulary.lookup(name)
+            known = lookup(self.vocabulary, name)
             if known is not None:
                 label.indicator = known
             if name in names:
@@ -182,7 +212,7 @@ class _TableReader:
                 label.name_span = (offset + begin, end)
         label.name = "".join(names)
         if len(names) > 1:
-            label.indicator = self.vocabulary.lookup(label.name) or label.indicator
+            label.indicator = lookup(self.vocabulary, label.name) or label.indicator
         return label
 
     def _take_apart(self, piece: str, label: _Label) -> tuple[str, int]:
@@ -232,12 +262,13 @@ class _TableReader:
         bare = re.sub(r"\s", "", _PARENTHESES.sub("", text)).replace(words.TIME, "")
         bare = _MARKS.sub("", _NUMBERING.sub("", bare)).strip("：:、，, ")
         bare = re.sub(r"^表\s?\d+", "", bare)
-        known = self.vocabulary.lookup(bare)
+        known = lookup(self.vocabulary, bare)
         if known is None and not _PLAIN_LEVEL.sub("", _TARGET.sub("", bare)):
             return "", 0
         if known is None and (_GROWTH.search(bare) or _SHARE.search(bare)):
             shorter = re.sub(
-                r"(?:比上年|比去年|较上年|同比|环比)?(?:名义|实际)?(?:增长|增减|升降|增速|增幅|涨幅|涨跌)(?:速度|幅度|率)?$|(?:所占|的)?(?:比重|占比|构成)$",
+                r"(?:比上年|比去年|较上年|同比|环比)?(?:名义|实际)?(?:增长|增减|升降|增速|增幅|涨幅"
+                r"|涨跌)(?:速度|幅度|率)?$|(?:所占|的)?(?:比重|占比|构成)$",
                 "",
                 bare,
             )
@@ -359,21 +390,24 @@ class _TableReader:
         """Row and column names put together: 第一产业 × 增加值 is 第一产业增加值."""
         if row.name and column.name:
             for name in (row.name + column.name, column.name + row.name):
-                known = self.vocabulary.lookup(name)
+                known = lookup(self.vocabulary, name)
                 if known is not None:
                     return known.name, known, row.name_span
-            if row.indicator is not None and row.indicator.name == row.name and column.indicator is None:
-                return row.name + column.name, None, row.name_span
+            if _GROUP.fullmatch(column.name):
+                return column.name + row.name, None, row.name_span
             return row.name + column.name, None, row.name_span
         label = row if row.name else column
         if label.name:
-            known = self.vocabulary.lookup(label.name)
+            known = lookup(self.vocabulary, label.name)
             if known is None and row.name and self.title.indicator is None:
                 title_mentions = self.vocabulary.find(self.table.title)
                 for mention in title_mentions:
-                    joined = self.vocabulary.lookup(label.name + mention.indicator.name)
+                    joined = lookup(self.vocabulary, label.name + mention.indicator.name)
                     if joined is not None:
                         return joined.name, joined, label.name_span
+                head = _TITLE_HEAD.search(self.table.title)
+                if head and not label.name.endswith(words.LIST_HEADS):
+                    return label.name + head[1], None, label.name_span
             return (known.name if known else label.name), known, label.name_span
         mentions = self.vocabulary.find(self.table.title)
         if mentions:

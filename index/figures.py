@@ -11,6 +11,7 @@ from __future__ import annotations
 from index.figure_context import ParagraphReader, Reading
 from index.figure_scope import ParagraphScope, ReportScope, ScopeReader
 from index.figure_tables import read_table
+from index.figure_words import word_set
 from index.numerals import find_numerals
 from index.periods import Period
 from index.types import Figure, Report
@@ -119,5 +120,5 @@ def format_figure(figure: Figure) -> str:
     return f"{verb}{before}{sign}{number}{inner}{figure.unit}{after}"
 
 
-_QUALIFIERS_BEFORE = frozenset("超过 超 突破 近 约 大约 接近 不足 不到 不低于 不超过 不少于 至少 逾".split())
+_QUALIFIERS_BEFORE = word_set("超过 超 突破 近 约 大约 接近 不足 不到 不低于 不超过 不少于 至少 逾")
 _QUALIFIERS_INSIDE = frozenset(("余", "多"))

@@ -174,7 +174,8 @@ def _read(match: re.Match[str], plain: str) -> Numeral | None:
     if match.group("bare"):
         if plain[match.start() - 1] == "数":
             return None  # 数百 is no number
-        return Numeral(*match.span(), *_factored(parse_chinese(match.group()) or Decimal(0), match.group()))
+        value, scale = _factored(parse_chinese(match.group()) or Decimal(0), match.group())
+        return Numeral(match.start(), match.end(), value, "bare scale", scale)
     return _read_chinese(match, plain)
 
 
@@ -217,7 +218,8 @@ def _read_arabic(match: re.Match[str], plain: str) -> Numeral:
         lower = Decimal(match.group("digits2")).scaleb(scale_exponent(second))
         upper = value.scaleb(scale_exponent(scale))
         inexact = match.group("few2") or inexact
-        scale = ("万" if "万" in second else "") if upper > lower else scale
+        if upper > lower and "亿" not in scale:
+            scale = "万" if "万" in second else ""
         value = (upper + lower).scaleb(-scale_exponent(scale))
         value = value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
     negative = False
@@ -251,23 +253,22 @@ def _read_chinese(match: re.Match[str], plain: str) -> Numeral | None:
         clean = clean.replace(character, "")
     clean = clean.replace("几", "")
     if not clean or clean[0] in "百千万亿":
-        # 百分点, 千方百计, 万众: scale words without a digit are no number here
-        if not clean or clean[0] in "千万亿百":
-            return None
+        return None  # 百分点, 千方百计, 万众: scale words without a digit are no number here
     value = parse_chinese(clean)
     if value is None:
         return None
-    return Numeral(start, match.end(), *_factored(value, clean, kind="chinese"), inexact)
+    factored, scale = _factored(value, clean)
+    return Numeral(start, match.end(), factored, "chinese", scale, inexact)
 
 
-def _factored(
-    value: Decimal, words: str, kind: NumeralKind = "bare scale"
-) -> tuple[Decimal, NumeralKind, str]:
+def _factored(value: Decimal, words: str) -> tuple[Decimal, str]:
     """Leaves the last 万, 亿 or 万亿 with the unit: 一千二百亿 is 1200 亿, 百亿 is 100 亿."""
+    if words.endswith("万") and "亿" in words:
+        return value.scaleb(-8).normalize(), "亿"  # 一百三十八亿六千万 is 138.6 亿
     for scale in ("万亿", "亿", "万"):
         if words.endswith(scale):
             factored = value.scaleb(-scale_exponent(scale))
             if factored == factored.to_integral_value():
                 factored = factored.quantize(Decimal(1))
-            return factored, kind, scale
-    return value, kind, ""
+            return factored, scale
+    return value, ""

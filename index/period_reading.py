@@ -148,7 +148,8 @@ def _chinese_atoms(text: str) -> Iterator[Atom]:
                 *match.span(), kind="range", many_years=(0 if match["both"].startswith("今") else -1, 2)
             )
         elif count := small_number(match["n"] or match["m"] or match["k"]):
-            yield Atom(*match.span(), kind="range", many_years=(1 if match["m"] else -count, count))
+            kind = "range" if count > 1 else "period"  # 过去一年 is a year
+            yield Atom(*match.span(), kind=kind, many_years=(1 if match["m"] else -count, count))
     for match in patterns.PLAN.finditer(text):
         yield from _plan(match)
     for match in patterns.DECADE.finditer(text):

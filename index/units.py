@@ -193,13 +193,17 @@ _FAMILIES["年"] = {"年": "1", "years": "1"}
 _FAMILIES["个月"] = {"个月": "1", "months": "1"}
 
 # Measure words that count things; each is its own family, and 个 may stand for any of them.
-COUNT_WORDS: frozenset[str] = frozenset(
-    "个 家 户 项 件 只 条 座 处 所 套 台 辆 艘 架 列 批 次 种 类 宗 起 笔 份 张 本 册 部 篇 首 支 枚 颗 株 棵 头 匹 羽 "
-    "班 门 间 栋 幢 层 片 块 段 眼 孔 组 对 双 副 把 根 盘 箱 瓶 包 袋 桶 例 场 轮 款 道 行 幅 站 席 趟 餐 盏 具 "
-    "张床位 床 人 名 位 台套 台(套) 件次 家次 户次 车次 班次 架次 列次 艘次 场次 批次 例次 项次 台次 宗次 篇次 辆次 "
+_COUNT_WORDS = (
+    "个 家 户 项 件 只 条 座 处 所 套 台 辆 艘 架 列 批 次 种 类 宗 起 笔 份 张 本 册 部 篇 首 "
+    "支 枚 颗 株 棵 头 匹 羽 "
+    "班 门 间 栋 幢 层 片 块 段 眼 孔 组 对 双 副 把 根 盘 箱 瓶 包 袋 桶 例 场 轮 款 道 行 幅 站 席 "
+    "趟 餐 盏 具 "
+    "张床位 床 人 名 位 台套 台(套) 件次 家次 户次 车次 班次 架次 列次 艘次 场次 批次 例次 项次 台次 "
+    "宗次 篇次 辆次 "
     "标箱 锭 枝 万向 线 卷 丛 尾 环 级 分 乡 村 镇 县 市 省 国 店 口 群 顶 届 盒 粒 滴 发 刀 令 重箱 "
-    "enterprises companies projects items".split()
+    "enterprises companies projects items"
 )
+COUNT_WORDS: frozenset[str] = frozenset(_COUNT_WORDS.split())
 
 _ENGLISH_SCALES = {"hundred": 2, "thousand": 3, "million": 6, "mn": 6, "billion": 9, "bn": 9, "trillion": 12,
                    "tn": 12}  # fmt: skip

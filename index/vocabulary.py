@@ -11,14 +11,15 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from index.errors import WenbaoError
 from index.period_patterns import flatten
 
+Value = TypeVar("Value")
 _LOWER: Final = {ord("A") + letter: ord("a") + letter for letter in range(26)}
 _SYNONYMS_IN_EXPANSION: Final = 2
 # More than the GDP or PM2.5 of a Chinese sentence, whose names are also among the Chinese ones
@@ -60,28 +61,68 @@ def _chinese_key(text: str) -> str:
     return flatten(text).translate(_LOWER)
 
 
-# British and American spellings: what the key has, and the pattern of both
-_SPELLINGS: Final = (
-    (r"(?<=[a-z]i)[sz](?=(?:ation|ed|e|ing)\b)", "z", "[sz]"),
-    (r"(?<=labo)u?(?=r\b)", "", "u?"),
-    (r"(?<=defen)[cs](?=e\b)", "s", "[cs]"),
-    (r"(?<=enrol)l?(?=ment\b)", "l", "l?"),
-    (r"(?<=\bcent)(?:re|er)\b", "er", "(?:re|er)"),
-    (r"(?<=\bfib)(?:re|er)\b", "er", "(?:re|er)"),
-    (r"(?<=met)(?:re|er)\b", "er", "(?:re|er)"),
-    (r"(?<=\balumin)i?(?=um\b)", "", "i?"),
-    (r"(?<=\bsul)(?:ph|f)(?=ur)", "f", "(?:ph|f)"),
-    (r"(?<=\bprogram)(?:me)?\b", "", "(?:me)?"),
+# British spelling to American, word by word
+_SPELLINGS: Final = tuple(
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (r"(?<=[a-z]i)s(?=(?:ation|ed|e|ing)\b)", "z"),
+        (r"(?<=labo)u(?=r)", ""),
+        (r"(?<=defen)c(?=e\b)", "s"),
+        (r"(?<=enrol)l?(?=ment\b)", "l"),
+        (r"(?:(?<=cent)|(?<=fib)|(?<=met))re\b", "er"),
+        (r"(?<=alumin)i(?=um\b)", ""),
+        (r"(?<=sul)ph(?=ur)", "f"),
+        (r"(?<=program)me\b", ""),
+    )
 )
+_WORD: Final = re.compile(r"[A-Za-z0-9]+(?:[&.'’][A-Za-z0-9]+)*|[^\s\-‐‑–\u3000-\u9fff\uff00-\uffef]")
+
+
+@lru_cache(maxsize=65536)
+def _word_key(word: str) -> str:
+    """Case, plural and spelling of one English word made uniform."""
+    key = word.lower().replace("’", "'")
+    key = re.sub(r"(?<=[a-z])s$", "", key)
+    for pattern, replacement in _SPELLINGS:
+        key = pattern.sub(replacement, key)
+    return key
 
 
 def _english_key(text: str) -> str:
-    """Case, hyphens, apostrophes, plurals and spelling made uniform; lengths may change."""
-    text = re.sub(r"[\s\-‐‑–]+", " ", text.lower().replace("’", "'")).strip()
-    text = re.sub(r"(?<=[a-z])s\b", "", text)
-    for pattern, spelling, _ in _SPELLINGS:
-        text = re.sub(pattern, spelling, text)
-    return text
+    return " ".join(_word_key(word) for word in _WORD.findall(text))
+
+
+class _Phrases(Generic[Value]):
+    """English phrases and what they mean; finds the longest at each word of a text."""
+
+    def __init__(self) -> None:
+        self.by_key: dict[str, Value] = {}
+        self._by_first_word: dict[str, list[tuple[str, ...]]] = {}
+
+    def add(self, phrase: str, value: Value) -> Value:
+        """Note the phrase, unless it is known; returns what it means."""
+        key = _english_key(phrase)
+        if key not in self.by_key:
+            self.by_key[key] = value
+            words = tuple(key.split(" "))
+            known = self._by_first_word.setdefault(words[0], [])
+            known.append(words)
+            known.sort(key=len, reverse=True)
+        return self.by_key[key]
+
+    def find(self, text: str) -> Iterator[tuple[int, int, Value]]:
+        """(start, end, meaning) in order, not overlapping."""
+        words = [(match.start(), match.end(), _word_key(match[0])) for match in _WORD.finditer(text)]
+        position = 0
+        while position < len(words):
+            for phrase in self._by_first_word.get(words[position][2], ()):
+                window = words[position : position + len(phrase)]
+                if tuple(word for _, _, word in window) == phrase:
+                    yield window[0][0], window[-1][1], self.by_key[" ".join(phrase)]
+                    position += len(phrase)
+                    break
+            else:
+                position += 1
 
 
 class Vocabulary:
@@ -96,25 +137,15 @@ class Vocabulary:
         """VocabularyError if an id or a name stands twice, or a parent does not exist."""
         self._by_id: dict[str, Indicator] = {}
         self._chinese: dict[str, Indicator | None] = dict.fromkeys(map(_chinese_key, not_indicators))
-        self._english: dict[str, Indicator] = {}
+        self._english: _Phrases[Indicator] = _Phrases()
         for indicator in indicators:
             self._add(indicator)
         for indicator in self._by_id.values():
             self._check_parents(indicator)
-        self.glossary: dict[str, tuple[str, ...]] = {}
+        self._glossary: _Phrases[list[str]] = _Phrases()
         for word, terms in (glossary or {}).items():
-            key = _english_key(word)  # "service" and "services" are one entry
-            self.glossary[key] = tuple(dict.fromkeys((*self.glossary.get(key, ()), *terms)))
+            self._glossary.add(word, []).extend(terms)  # "service" and "services" are one entry
         self._chinese_pattern = re.compile(_trie(self._chinese))
-
-    # The English patterns take longest to compile, and a Chinese report needs neither.
-    @cached_property
-    def _english_pattern(self) -> re.Pattern[str]:
-        return _english_pattern(self._english)
-
-    @cached_property
-    def _glossary_pattern(self) -> re.Pattern[str]:
-        return _english_pattern(self.glossary)
 
     def _add(self, indicator: Indicator) -> None:
         if indicator.id in self._by_id:
@@ -128,7 +159,7 @@ class Vocabulary:
                 raise _bad(indicator.id, f'"{name}" also names {owner}', f"“{name}”也是 {owner} 的名称")
             self._chinese[key] = indicator
         for phrase in indicator.english:
-            other = self._english.setdefault(_english_key(phrase), indicator)
+            other = self._english.add(phrase, indicator)
             if other is not indicator:
                 raise _bad(
                     indicator.id, f'"{phrase}" also names {other.id}', f"“{phrase}”也是 {other.id} 的名称"
@@ -158,7 +189,7 @@ class Vocabulary:
     def lookup(self, name: str) -> Indicator | None:
         """The indicator that `name` as a whole names, in either language."""
         name = name.strip()
-        return self._chinese.get(_chinese_key(name)) or self._english.get(_english_key(name))
+        return self._chinese.get(_chinese_key(name)) or self._english.by_key.get(_english_key(name))
 
     def ancestors(self, id: str) -> list[str]:
         """Ids of the broader indicators, nearest first."""
@@ -175,8 +206,7 @@ class Vocabulary:
         for match in self._chinese_pattern.finditer(_chinese_key(text)):
             found.append((*match.span(), self._chinese[match[0]]))
         if _HAS_ENGLISH.search(text):
-            for match in self._english_pattern.finditer(text):
-                found.append((*match.span(), self._english[_english_key(match[0])]))
+            found.extend(self._english.find(text))
         found.sort(key=lambda item: (item[0], -item[1]))
         mentions: list[IndicatorMention] = []
         position = 0
@@ -195,8 +225,8 @@ class Vocabulary:
         for mention in self.find(question):
             terms += [mention.indicator.name, *mention.indicator.synonyms[:_SYNONYMS_IN_EXPANSION]]
             blank[mention.start : mention.end] = "\n" * (mention.end - mention.start)
-        for match in self._glossary_pattern.finditer("".join(blank)):
-            terms += self.glossary[_english_key(match[0])]
+        for _, _, meanings in self._glossary.find("".join(blank)):
+            terms += meanings
         return list(dict.fromkeys(terms))
 
 
@@ -207,10 +237,10 @@ def _bad(id: str, english: str, chinese: str) -> VocabularyError:
 # ---------------------------------------------------------------- patterns
 
 
-def _trie(words: Iterable[str], *, ends: str = "") -> str:
+def _trie(words: Iterable[str]) -> str:
     """A regular expression for the longest of `words`, factored by prefix so that it stays fast.
 
-    Latin letters at the ends of a word must not go on: "GDP" is not found in "GDPR".
+    Latin letters at the ends of a word must not go on: GDP is not found in "GDPR".
     """
     root: dict[str, Any] = {}
     for word in words:
@@ -218,55 +248,30 @@ def _trie(words: Iterable[str], *, ends: str = "") -> str:
         for character in word:
             node = node.setdefault(character, {})
         node[""] = {}
-    before = r"(?<![a-z])" if not ends else ""
-    latin = {first: child for first, child in root.items() if first.isascii() and first.isalpha()}
-    others = {first: child for first, child in root.items() if first not in latin}
-    parts = [_branch(others, ends)] if others else []
-    if latin:
-        parts.append(before + _branch(latin, ends))
-    return "|".join(parts) if parts else r"(?!)"
+    latin = {first: child for first, child in root.items() if _is_latin(first)}
+    others = {first: child for first, child in root.items() if not _is_latin(first)}
+    parts = [prefix + _branch(node) for prefix, node in (("", others), ("(?<![a-z])", latin)) if node]
+    return "|".join(parts) if parts else "(?!)"
 
 
-def _branch(node: dict[str, Any], ends: str) -> str:
-    """The alternatives below one node of the trie."""
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalpha()
+
+
+def _branch(node: dict[str, Any]) -> str:
+    """The alternatives below one node of the trie, the longer before the shorter."""
     alternatives = []
     for character, child in sorted(node.items()):
         if character:
-            end_of_latin = (
-                "(?![a-z])"
-                if not ends and "" in child and character.isascii() and character.isalpha()
-                else ""
-            )
+            piece = re.escape(character)
+            stop = "(?![a-z])" if _is_latin(character) else ""
             below = {key: value for key, value in child.items() if key}
-            piece = _spelling(character)
-            if below:
-                rest = _branch(below, ends)
-                piece += f"(?:{rest}|{ends}{end_of_latin})" if "" in child else rest
+            if below and "" in child:
+                piece += f"(?:{_branch(below)}|{stop})"
             else:
-                piece += ends + end_of_latin
+                piece += _branch(below) if below else stop
             alternatives.append(piece)
     return alternatives[0] if len(alternatives) == 1 else f"(?:{'|'.join(alternatives)})"
-
-
-def _spelling(character: str) -> str:
-    return r"(?:[\s\-‐‑–]+)" if character == " " else re.escape(character)
-
-
-def _english_pattern(keys: Iterable[str]) -> re.Pattern[str]:
-    """Phrases at word borders in any case, with or without plural s and in either spelling."""
-    # One private character for each part that varies, so that the trie branches around it as a whole
-    variants = [
-        (pattern, chr(0xE000 + number), regex) for number, (pattern, _, regex) in enumerate(_SPELLINGS)
-    ]
-    words = []
-    for key in keys:
-        for pattern, mark, _ in variants:
-            key = re.sub(pattern, mark, key)
-        words.append(re.sub(r"(?<=[a-z\ue000-\ue0ff])(?=[^a-z\ue000-\ue0ff]|$)", "\ue100", key))
-    source = _trie(words, ends=r"(?!\w)").replace("\ue100", "s?")
-    for _, mark, regex in variants:
-        source = source.replace(mark, regex)
-    return re.compile(rf"(?<![\w-])(?:{source})", re.IGNORECASE)
 
 
 # ---------------------------------------------------------------- loading

@@ -18,6 +18,7 @@ from index.types import Figure
 from index.units import same_family, split_unit
 from rag.query import Ask
 
+WHOLE_REGIONS = {"全省": ("省", "自治区"), "全市": ("市",), "全区": ("区",), "全县": ("县",)}
 # Budget figures are plans by nature: a question about them need not say so.
 BUDGET_WORDS = re.compile("赤字|国债|专项债|预算|税率|拟")
 
@@ -59,26 +60,49 @@ def bind(
     for figure in figures:
         around = surroundings(figure)
         conflicts = tuple(_conflicts(ask, figure, around, metadata_known))
+        named = _named(ask, figure, around)
         clause, sentence, passage = (
-            coverage(ask.terms, text, weight) for text in (around.clause, around.sentence, around.passage)
+            coverage(ask.terms, text, weight, extra=share, extra_weight=4.0 if ask.names else 0.0)
+            for text, share in zip((around.clause, around.sentence, around.passage), named, strict=True)
         )
         context = coverage(ask.context, around.passage, weight) if ask.context else 1.0
         reached = max(clause, sentence, passage)
-        score = 0.55 * clause + 0.25 * sentence + 0.1 * passage + 0.1 * context + _slot_score(ask, figure)
+        hinted = coverage(ask.hints, around.clause, weight) if ask.hints else 0.0
+        score = 0.55 * clause + 0.25 * sentence + 0.1 * passage + 0.1 * context + 0.15 * hinted
+        score += _slot_score(ask, figure)
         found.append(Candidate(figure, score, reached, clause, conflicts))
     return sorted(found, key=lambda c: (len(c.conflicts), -c.score, c.figure.report, c.figure.start))
 
 
-def coverage(terms: Sequence[str], text: str, weight: Callable[[str], float]) -> float:
-    """Weighted share of the terms that stand in the text; long terms count by their bigrams."""
-    total = sum(weight(term) for term in terms)
+def coverage(
+    terms: Sequence[str],
+    text: str,
+    weight: Callable[[str], float],
+    *,
+    extra: float = 0.0,
+    extra_weight: float = 0.0,
+) -> float:
+    """Weighted share of the terms that stand in the text; `extra` is one more, found to that degree."""
+    total = sum(weight(term) for term in terms) + extra_weight
     if not total:
         return 1.0
-    return sum(weight(term) * contained(term, text) for term in terms) / total
+    return (sum(weight(term) * contained(term, text) for term in terms) + extra_weight * extra) / total
+
+
+def _named(ask: Ask, figure: Figure, around: Surroundings) -> tuple[float, float, float]:
+    """To what degree clause, sentence and passage name the asked indicator."""
+    if figure.indicator_id is not None and figure.indicator_id in ask.indicator_ids:
+        return 1.0, 1.0, 1.0
+    texts = (around.clause, around.sentence, around.passage)
+    clause, sentence, passage = (max((contained(n, text) for n in ask.names), default=0.0) for text in texts)
+    return clause, sentence, passage
 
 
 def contained(term: str, text: str) -> float:
-    """1 if the term stands in the text, else the squared share of its bigrams that do."""
+    """1 if the term (or one of its alternatives "a|b") stands in the text, else the squared share of
+    its bigrams that do."""
+    if "|" in term:
+        return max(contained(part, text) for part in term.split("|"))
     if term.lower() in text.lower():
         return 1.0
     if len(term) < 3:
@@ -104,7 +128,7 @@ def _slot_score(ask: Ask, figure: Figure) -> float:
 
 def _conflicts(ask: Ask, figure: Figure, around: Surroundings, metadata_known: bool) -> list[str]:
     checks = (
-        ("indicator", _indicator_fits(ask, figure)),
+        ("indicator", _indicator_fits(ask, figure, around)),
         ("measure", _measure_fits(ask, figure)),
         ("unit", _unit_fits(ask, figure)),
         ("period", _period_fits(ask, figure, metadata_known)),
@@ -116,11 +140,12 @@ def _conflicts(ask: Ask, figure: Figure, around: Surroundings, metadata_known: b
     return [name for name, fits in checks if not fits]
 
 
-def _indicator_fits(ask: Ask, figure: Figure) -> bool:
+def _indicator_fits(ask: Ask, figure: Figure, around: Surroundings) -> bool:
     """Equal ids, or one side outside the vocabulary (then the words decide)."""
-    if not ask.indicator_ids or figure.indicator_id is None:
+    if not ask.indicator_ids or figure.indicator_id is None or figure.indicator_id in ask.indicator_ids:
         return True
-    return figure.indicator_id in ask.indicator_ids
+    # "服务业在国内生产总值中的比重" has a name of its own (第三产业增加值比重): part and whole must both stand there.
+    return ask.measure == "share" and bool(ask.parts) and all(contained(p, around.clause) > 0.8 for p in ask.parts)
 
 
 _MEASURES: dict[str, frozenset[str]] = {
@@ -130,6 +155,7 @@ _MEASURES: dict[str, frozenset[str]] = {
     "lead": frozenset({"lead", "change"}),
     "change": frozenset({"change", "growth", "level"}),
     "contribution": frozenset({"contribution"}),
+    "rank": frozenset({"rank"}),
 }
 
 
@@ -137,7 +163,7 @@ def _measure_fits(ask: Ask, figure: Figure) -> bool:
     percentage = figure.unit in ("%", "‰")
     points = figure.unit == "个百分点"
     if ask.measure is None:
-        return not points or ask.unit == "个百分点"
+        return figure.measure not in ("rank", "lead", "contribution") and (not points or ask.unit == "个百分点")
     if ask.measure == "growth":
         return (
             figure.measure in ("growth", "change")
@@ -184,6 +210,8 @@ def _period_fits(ask: Ask, figure: Figure, metadata_known: bool) -> bool:
 def _region_fits(ask: Ask, figure: Figure, around: Surroundings, metadata_known: bool) -> bool:
     if ask.region is None or ask.region in around.clause:
         return True
+    if ask.region in WHOLE_REGIONS:  # 全市 with no city named: any city's
+        return figure.region is None or figure.region.endswith(WHOLE_REGIONS[ask.region])
     if figure.region is None:
         return not metadata_known or ask.region in around.passage
     return same_region(normalise_region(ask.region), figure.region)
@@ -195,4 +223,4 @@ def _status_fits(ask: Ask, figure: Figure) -> bool:
         return planned
     if ask.status == "actual":
         return not planned
-    return not planned or bool(BUDGET_WORDS.search(ask.text + ask.indicator))
+    return not planned or bool(BUDGET_WORDS.search(ask.text.replace("预算收入", "").replace("预算支出", "")))

@@ -73,7 +73,8 @@ class FigureAnswerer:
         pools = {ask: self._pool(ask, query, hits, reports) for ask in query.asks}
         bound: list[Bound] = []
         for ask in query.asks:
-            one = self._bind(ask, query, pools[ask])
+            taken = {(f.report, f.start) for b in bound for f in b.figures}
+            one = self._bind(ask, query, [f for f in pools[ask] if (f.report, f.start) not in taken])
             if one is None:
                 computed = self._from_parts(query, ask, hits, reports) if len(query.asks) == 1 else None
                 if computed is not None:
@@ -114,7 +115,7 @@ class FigureAnswerer:
         fits = [
             c for c in self._candidates(ask, query, pool) if c.fits and c.coverage >= CONSIDERED[strictness]
         ]
-        fits = self._by_role(ask, fits)
+        fits = _of_asked_measure(ask, self._by_role(ask, fits))
         if not fits:
             return None
         if ask.period is None and self._metadata_known:
@@ -130,6 +131,20 @@ class FigureAnswerer:
             return Bound(ask, open_slots)
         chosen = self._choose(query, ask, _distinct([best, *rivals, *fits])[:MOST_OPTIONS])
         return Bound(ask, (chosen,), by_model=True) if chosen else None
+
+    def _range(self, best: Candidate, fits: Sequence[Candidate]) -> tuple[Figure, ...]:
+        """The figure, or both ends of the range it belongs to (6%－6.5%)."""
+        figure = best.figure
+        if figure.range_text is None:
+            return (figure,)
+        ends = [
+            c.figure
+            for c in fits
+            if c.figure.report == figure.report
+            and c.figure.range_text == figure.range_text
+            and abs(c.figure.start - figure.start) <= len(figure.range_text)
+        ]
+        return tuple(sorted(ends, key=lambda f: f.start))
 
     def _by_role(self, ask: Ask, fits: list[Candidate]) -> list[Candidate]:
         """由…到…: of two figures in one clause the first is `from`, the second `to`."""
@@ -258,6 +273,25 @@ def _parts(query: Query, ask: Ask) -> list[tuple[tuple[Ask, ...], str]]:
         for _ in range(1)
         if query.operation == "difference" and ask.against_target
     ]
+
+
+# With no measure asked, or a loose one: the first kinds win where the reports have them.
+_PREFERRED: dict[str | None, tuple[frozenset[str], ...]] = {
+    None: (frozenset({"level", "rate", "share"}), frozenset({"growth"})),
+    "level": (frozenset({"level", "rate", "share"}),),
+    "change": (frozenset({"change"}),),
+    "lead": (frozenset({"lead"}),),
+    "share": (frozenset({"share", "rate"}),),
+}
+
+
+def _of_asked_measure(ask: Ask, fits: list[Candidate]) -> list[Candidate]:
+    """Only figures of the asked measure where there are any that match the words as well."""
+    for kinds in _PREFERRED.get(ask.measure, ()):
+        exact = [c for c in fits if c.figure.measure in kinds]
+        if exact and exact[0].coverage >= fits[0].coverage - 0.2:
+            return exact
+    return fits
 
 
 def _same(a: Figure, b: Figure) -> bool:

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from index.periods import Period, PeriodMention, find_periods
 from index.regions import RegionMention, find_regions
@@ -19,7 +19,8 @@ from index.vocabulary import IndicatorMention, Vocabulary, english_expansion
 from rag import question_words as words
 from rag.types import Language
 
-AskedMeasure = Literal["level", "growth", "change", "share", "lead", "contribution"]
+Mention: TypeAlias = PeriodMention | RegionMention | IndicatorMention
+AskedMeasure = Literal["level", "growth", "change", "share", "lead", "contribution", "rank"]
 AskedStatus = Literal["actual", "target"]
 Operation = Literal["difference", "share", "growth", "sum"]
 
@@ -29,7 +30,9 @@ class Ask:
     """One figure the question wants."""
 
     text: str  # the words it was read from
-    terms: tuple[str, ...]  # content words that a matching passage must carry
+    terms: tuple[str, ...]  # content words besides the indicator that a match must carry; "a|b" is either
+    names: tuple[str, ...] = ()  # how the indicator may be called, where the vocabulary knows it
+    hints: tuple[str, ...] = ()  # 总量, 累计 …: welcome in the figure's own clause
     context: tuple[str, ...] = ()  # content words of the clauses before: welcome, not required
     indicator_ids: tuple[str, ...] = ()
     indicator: str = ""  # as the question or the vocabulary names it
@@ -39,6 +42,7 @@ class Ask:
     unit: str | None = None  # 亿元, 家, %, 个百分点 …, where the question names one
     status: AskedStatus | None = None
     reference: str | None = None  # compared with 全国, 全省 …
+    parts: tuple[str, ...] = ()  # of a share: the words of the part and of the whole
     role: Literal["from", "to"] | None = None  # 由…到…
     report_year: int | None = None  # "2014年政府工作报告中的…": any period, but that report
     share_of: tuple[tuple[Ask, Ask], ...] = ()  # part and whole, if no report states the share itself
@@ -99,19 +103,21 @@ def understand(text: str, vocabulary: Vocabulary, *, reference: Period | None = 
     else:
         asks, unknown = _chinese_asks(text, found, periods, regions, indicators, vocabulary), ()
         asks = tuple(_with_parts(a, text, vocabulary) for a in asks)
-        terms = words.content_terms(_without(text, [*found, *regions]))
+        named = [m for m in regions if _names_a_place(text, m, indicators)]
+        terms = words.content_terms(words.COUNTED.sub(" ", _without(text, [*found, *named])))
     if not periods and len(report_years) > 1:
-        asks = tuple(replace(ask, report_year=year) for ask in asks for year in report_years)
+        asks = tuple(
+            replace(ask, report_year=year, unit=None if ask.unit == "个百分点" else ask.unit)
+            for ask in asks
+            for year in report_years
+        )
     operation = _operation(text, asks)
     return Query(
         text=text, original=text, language=language, asks=asks, terms=terms,
         periods=tuple(dict.fromkeys(m.period for m in periods)), report_years=report_years,
-        regions=tuple(dict.fromkeys(m.name for m in regions if not m.is_part_of_name)),
+        regions=tuple(dict.fromkeys(m.name for m in regions if _names_a_place(text, m, indicators))),
         operation=operation, unknown_words=unknown,
     )  # fmt: skip
-
-
-Mention = PeriodMention | RegionMention | IndicatorMention
 
 
 def inside(mention: Mention, others: Sequence[Mention]) -> bool:
@@ -124,6 +130,26 @@ def _without(text: str, mentions: Sequence[Mention]) -> str:
     for mention in mentions:
         text = text[: mention.start] + " " * (mention.end - mention.start) + text[mention.end :]
     return text
+
+
+def _names(mention: IndicatorMention) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((mention.text, mention.indicator.name, *mention.indicator.synonyms)))
+
+
+_PLACE_SUFFIX = re.compile(r"[省市县区州盟旗国乡镇]$|自治区$|特区$|地区$|经济带$|大湾区$")
+_AFTER_PLACE = re.compile(r"[的，,。？?！!、：:；;\s\d（(]|$|在|和|与|及|比|今|去|前|上半|下半|第|全|累|共|有|经济|常住|户籍|居民|城|农|规|人均|拟|实际|目前|现|各")
+
+
+def _names_a_place(text: str, mention: RegionMention, indicators: Sequence[IndicatorMention]) -> bool:
+    """Whether the mention says where, rather than being part of a name such as 云川科创城."""
+    if mention.is_part_of_name:
+        return False
+    before, after = text[: mention.start], text[mention.end :]
+    if before.endswith(("（", "(")) and after.startswith(("）", ")")) and len(before) > 1:
+        return False
+    if _PLACE_SUFFIX.search(mention.text) or mention.text.isascii():
+        return True
+    return bool(_AFTER_PLACE.match(after)) or any(m.start == mention.end for m in indicators)
 
 
 # ---------------------------------------------------------------- Chinese
@@ -143,7 +169,7 @@ def _chinese_asks(
     asks: list[Ask] = []
     carried: tuple[str, ...] = ()
     carried_indicators: tuple[IndicatorMention, ...] = ()
-    places = [m for m in regions if not m.is_part_of_name]
+    places = [m for m in regions if _names_a_place(text, m, indicators)]
     last_period: Period | None = None
     last_region: str | None = None
     whole_status = _status(text)
@@ -152,8 +178,10 @@ def _chinese_asks(
         here = [m for m in indicators if start <= m.start and m.end <= end]
         own_periods = [m.period for m in periods if start <= m.start and m.end <= end]
         own_regions = _asked_regions(text, [m for m in places if start <= m.start and m.end <= end])
-        masked = _without(text, [*found, *regions])[start:end]
-        terms = words.content_terms(masked)
+        masked = _without(text, [*found, *places])[start:end]
+        masked = words.COUNTED.sub(lambda m: " " * len(m[0]), masked)
+        bare = _without(text, [*found, *places, *here])[start:end]
+        terms = words.content_terms(words.COUNTED.sub(" ", bare))
         questions = list(words.QUANTITY_QUESTION.finditer(clause))
         at_end = words.FIGURE_NOUN_AT_END.search(clause)
         if own_regions:
@@ -171,10 +199,12 @@ def _chinese_asks(
             text=clause, terms=terms, context=context,
             indicator_ids=tuple(m.indicator.id for m in here[-1:]),
             indicator=here[-1].indicator.name if here else "".join(terms),
-            region=last_region, status=whole_status, unit=_unit(clause), measure=_measure(clause),
+            names=_names(here[-1]) if here else (), hints=words.hints(clause), region=last_region, status=whole_status, unit=_unit(clause), measure=_measure(clause),
             reference=_reference(clause),
         )  # fmt: skip
         periods_here = own_periods or ([last_period] if last_period else [])
+        if base.measure == "share":
+            base = _share_ask(base, bare_clause=masked, here=here, vocabulary=vocabulary)
         variants = _by_measure(clause, base, questions)
         variants = [v for a in variants for v in _by_item(masked, clause, a, here, vocabulary)]
         asks.extend(v for a in variants for v in _by_period(text, a, periods_here, periods))
@@ -182,6 +212,30 @@ def _chinese_asks(
             last_period = own_periods[-1]
         carried, carried_indicators = (*carried, *terms), tuple(here) or carried_indicators
     return tuple(dict.fromkeys(asks))
+
+
+_PART_OF_WHOLE = (
+    re.compile(r"(?P<part>[^，,；;。]+?)(?:约|大约)?(?:占|在)(?:到)?(?P<whole>[^，,；;。]+?)(?:中|里|当中)?(?:所占)?的?(?:百分之|比重|比例|份额|多少|几成)"),
+    re.compile(r"(?P<part>[^，,；;。]+?)(?:与|和|同|相当于|相对于)(?P<whole>[^，,；;。]+?)(?:之比|的比例|的比率|的比重)"),
+)
+
+
+def _share_ask(ask: Ask, bare_clause: str, here: Sequence[IndicatorMention], vocabulary: Vocabulary) -> Ask:
+    """服务业在国内生产总值中的比重: the indicator is the part; the whole must be named beside it."""
+    for pattern in _PART_OF_WHOLE:
+        match = pattern.search(bare_clause)
+        if match is None:
+            continue
+        part, whole = match["part"].strip(" 的"), match["whole"].strip(" 的")
+        mentions = vocabulary.find(part)
+        if not part or not whole or not words.content_terms(whole):
+            continue
+        return replace(
+            ask, parts=(mentions[-1].text if mentions else part, whole), indicator=f"{part}占{whole}的比重",
+            terms=words.content_terms(_without(part, mentions[-1:])),
+            indicator_ids=tuple(m.indicator.id for m in mentions[-1:]), names=_names(mentions[-1]) if mentions else (),
+        )  # fmt: skip
+    return ask
 
 
 _SHARE_PARTS = re.compile(
@@ -205,7 +259,8 @@ def _with_parts(ask: Ask, text: str, vocabulary: Vocabulary) -> Ask:
         mentions = vocabulary.find(bare)
         pair.append(
             replace(
-                ask, text=words_of_part, terms=words.content_terms(bare), measure="level", unit=None, reference=None,
+                ask, text=words_of_part, terms=words.content_terms(_without(bare, mentions[-1:])), measure="level",
+                unit=None, reference=None, hints=(), names=_names(mentions[-1]) if mentions else (),
                 indicator_ids=tuple(m.indicator.id for m in mentions[-1:]),
                 indicator=mentions[-1].indicator.name if mentions else bare.strip(" 的"),
             )
@@ -225,7 +280,7 @@ def _reference(clause: str) -> str | None:
 
 
 def _status(text: str) -> AskedStatus | None:
-    plain = words.REAL_TERMS.sub("", text)
+    plain = words.NOT_A_PLAN.sub("", words.REAL_TERMS.sub("", text))
     if words.ACTUAL.search(plain):
         return "actual"
     return "target" if words.TARGET.search(plain) else None
@@ -243,6 +298,8 @@ def _unit(clause: str) -> str | None:
 
 def _measure(clause: str) -> AskedMeasure | None:
     """What kind of quantity the clause asks for; None where it does not say."""
+    if words.RANK.search(clause):
+        return "rank"
     if words.REACHED.search(clause):
         return "share" if words.SHARE.search(clause) else "level"
     points = re.search(r"百分点|percentage points?", clause, re.IGNORECASE)
@@ -262,7 +319,7 @@ def _measure(clause: str) -> AskedMeasure | None:
         return "share"
     if words.GROWTH.search(clause):
         return "growth"
-    return None
+    return "level" if words.LEVEL.search(clause) else None
 
 
 def _by_measure(clause: str, ask: Ask, questions: Sequence[re.Match[str]]) -> list[Ask]:
@@ -288,6 +345,8 @@ def _by_item(
     """ "高技术制造业、装备制造业增加值分别增长多少": one ask an item, the shared tail kept."""
     if not (words.JOINTLY.search(clause) or len(here) > 1) or ask.role:
         return [ask]
+    if ask.measure == "share" and not words.JOINTLY.search(clause):
+        return [ask]
     if re.search(r"[、和与及].{0,3}(?:增速|增幅|增长)", clause) and len(here) <= 1:
         return [ask]
     cut = words.JOINTLY.search(masked) or words.QUANTITY_QUESTION.search(masked)
@@ -310,7 +369,8 @@ def _by_item(
         mentions = vocabulary.find(full)
         asks.append(
             replace(
-                ask, terms=words.content_terms(full), context=(),
+                ask, terms=words.content_terms(_without(full, mentions[-1:])), context=(),
+                names=_names(mentions[-1]) if mentions else (),
                 indicator_ids=tuple(m.indicator.id for m in mentions[-1:]),
                 indicator=mentions[-1].indicator.name if mentions else full,
             )
@@ -348,6 +408,8 @@ def _by_period(text: str, ask: Ask, here: Sequence[Period], mentions: Sequence[P
         return [replace(ask, period=distinct[0])]
     if ask.measure == "change" or (ask.measure == "lead" and not ask.reference):
         ask = replace(ask, measure=None)
+    if ask.unit == "个百分点" and ask.measure is None:
+        ask = replace(ask, unit=None)
     return [replace(ask, period=period) for period in distinct]
 
 
@@ -402,15 +464,14 @@ def _english_asks(
     region = next((m.name for m in regions if not m.is_part_of_name), None)
     compared = [r.name for r in regions[1:]] if measure == "lead" else []
     base = Ask(
-        text=text, terms=tuple(english_expansion(masked)), region=region, measure=measure, unit=_unit(text),
+        text=text, terms=_english_terms(masked), region=region, measure=measure, unit=_unit(text),
         status=_status(text),
     )  # fmt: skip
     if measure == "lead":
         named = [("national", "全国"), ("provincial", "全省"), ("province", "全省"), ("municipal", "全市")]
         compared = [zh for en, zh in named if re.search(rf"\b{en}\b", text, re.IGNORECASE)] or compared
     asks = [
-        replace(base, indicator_ids=(m.indicator.id,), indicator=m.indicator.name,
-                terms=tuple(dict.fromkeys((m.indicator.name, *base.terms))))
+        replace(base, indicator_ids=(m.indicator.id,), indicator=m.indicator.name, names=_names(m))
         for m in {m.indicator.id: m for m in indicators}.values()
     ] or [base]  # fmt: skip
     if both and len(asks) == 1:
@@ -421,9 +482,19 @@ def _english_asks(
     return tuple(v for a in asks for v in _by_period(text, a, distinct, periods)), unknown
 
 
+def _english_terms(text: str) -> tuple[str, ...]:
+    """One term a content word: the Chinese words that may stand for it, as alternatives."""
+    terms = []
+    for word in words.english_content_words(text):
+        chinese = [c for c in english_expansion(word) if c not in words.FUNCTION_WORDS]
+        if chinese:
+            terms.append("|".join(chinese))
+    return tuple(dict.fromkeys(terms))
+
+
 def _operation(text: str, asks: Sequence[Ask]) -> Operation | None:
     """Arithmetic the question calls for, if its asks do not already name one figure."""
-    if len(asks) == 2 and len({a.period for a in asks}) == 2 and not words.JOINTLY.search(text):
+    if len(asks) == 2 and len({(a.period, a.report_year) for a in asks}) == 2 and not words.JOINTLY.search(text):
         if (
             words.SHARE.search(text)
             and not words.YEAR_COUNT_CHANGE.search(text)

@@ -64,10 +64,25 @@ ACTUAL = re.compile(
 )
 # 实际增长 (in real terms) and 实际使用外资 are not "actual as against planned".
 REAL_TERMS = re.compile(r"实际(?=增长|使用|利用|到账|到位|增速|吸收)|in real terms", re.IGNORECASE)
+# Names of indicators and policies that only sound like plans.
+NOT_A_PLAN = re.compile(r"(?:一般|公共|财政|政府性基金|资本经营)*预算(?:收入|支出|内|外)|计划(?:生育|单列)")
 JOINTLY = re.compile(r"分别|各自|各(?=[是为有增减占达])|\brespectively\b|\beach\b", re.IGNORECASE)
 REFERENCE_REGION = re.compile(
     r"(?:比|较|领先|快于|高于|低于|慢于|高出|落后|好于|超过|跑赢|占|占到)(?:于|了)?((?:全国|全省|全市|全区|全县|全球)(?:[、和及与](?:全国|全省|全市|全区))*)"
 )
+RANK = re.compile(r"第几|排名|位次|位居|\brank(?:ed|ing)?\b", re.IGNORECASE)
+# The quantity itself, as against its growth.
+LEVEL = re.compile(r"总量|总额|总值|总规模|达到多少|有多少|存量|余额")
+# A question word with the measure word that follows it: 多少家, 几项.
+COUNTED = re.compile(r"(?:多少|几)(?:个百分点|万亿元|亿美元|亿元|万元|万人|万户|万吨|公里|平方公里|平方米|[个家户项件名位座台辆条所只支张套人元吨亩处笔批次成倍种])?")
+_HINTS = re.compile(r"总量|总额|累计|新增|总产值|人均|户均|平均|年均|日均|当年|合计|净增|总数|总计|其中")
+
+
+def hints(clause: str) -> tuple[str, ...]:
+    """Words of quantity that tell two figures of one subject apart: 新增 … 户, 总量 … 户."""
+    return tuple(dict.fromkeys(_HINTS.findall(clause)))
+
+
 DEFINITION = re.compile(
     r"指(?:的)?(?:是)?(?:什么|哪些|啥)|是什么意思|含义|定义|包括(?:哪|什么)|哪(?:几|些)|什么是|\bwhat does\b.*\bmean\b|\brefer to\b",
     re.IGNORECASE,

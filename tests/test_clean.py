@@ -100,7 +100,8 @@ def test_english_lines_join_with_a_space() -> None:
 def test_inline_breaks_of_links_join_and_paragraphs_do_not() -> None:
     text = (
         "云川市2024年政府工作报告\n\n各位代表：\n\n　　会议通过了《\n云川市发展纲要（草案）\n"
-        "》，各县认真落实。今年广义货币M\n2\n增长8%左右。\n\n一、过去一年工作\n\n　　全市经济稳步增长。\n　　出口增长较快。\n"
+        "》，各县认真落实。今年广义货币M\n2\n增长8%左右。\n\n一、过去一年工作\n\n"
+        "　　全市经济稳步增长。\n　　出口增长较快。\n"
     )
     assert kinds(cleaned(text)) == [
         ("heading", "云川市2024年政府工作报告"),

@@ -31,7 +31,9 @@ def read(text: str, period: str | None = "2023", region: str | None = "云川市
 
 
 def test_a_subject_is_carried_over_the_clauses_that_leave_it_out() -> None:
-    text = "今年上半年地区生产总值815.6亿元，按可比价格计算，同比增长6.4%，分别领先全国、全省1.2个、0.7个百分点"
+    text = (
+        "今年上半年地区生产总值815.6亿元，按可比价格计算，同比增长6.4%，分别领先全国、全省1.2个、0.7个百分点"
+    )
     figures = read(text)
     assert [slots(figure) for figure in figures] == [
         ("815.6", "亿元", "国内生产总值", "level"),
@@ -51,7 +53,9 @@ def test_an_industry_named_in_the_clause_before_belongs_to_the_head() -> None:
 
 
 def test_respectively_lists_are_paired_item_by_item() -> None:
-    figures = read("高技术制造业、装备制造业增加值分别增长12.5%、7.3%；全年基础设施、制造业投资分别下降1.4%、增长8%")
+    figures = read(
+        "高技术制造业、装备制造业增加值分别增长12.5%、7.3%；全年基础设施、制造业投资分别下降1.4%、增长8%"
+    )
     assert [(figure.indicator, format(figure.value, "f")) for figure in figures] == [
         ("高技术制造业增加值", "12.5"),
         ("装备制造业增加值", "7.3"),
@@ -212,11 +216,18 @@ def make_report(
         level = 1 if block_kind == "heading" else 0
         blocks.append(Block(block_kind, len(text), len(text) + len(words), level))  # type: ignore[arg-type]
         text += words + "\n"
-    metadata = Metadata(
-        region=Slot(region, "title"), period=Slot(period, "title"), kind=Slot(kind, "title")
-    )
+    metadata = Metadata(region=Slot(region, "title"), period=Slot(period, "title"), kind=Slot(kind, "title"))
     return Report(
-        "report.txt", text, array("l", range(len(text))), (), tuple(blocks), (), (), metadata, "0" * 64, "text"
+        "report.txt",
+        text,
+        array("l", range(len(text))),
+        (),
+        tuple(blocks),
+        (),
+        (),
+        metadata,
+        "0" * 64,
+        "text",
     )
 
 
@@ -274,7 +285,16 @@ def make_table(
     table = Table(tuple(cells), header_rows, title, unit, notes)
     metadata = Metadata(region=Slot("云川市", "title"), period=Slot("2023", "title"))
     return Report(
-        "table.txt", text, array("l", range(len(text))), (), tuple(blocks), (table,), (), metadata, "0" * 64, "text"
+        "table.txt",
+        text,
+        array("l", range(len(text))),
+        (),
+        tuple(blocks),
+        (table,),
+        (),
+        metadata,
+        "0" * 64,
+        "text",
     )
 
 
@@ -344,22 +364,37 @@ TABLES = [
 @pytest.mark.parametrize("case", TABLES)
 def test_tables(case: TableCase) -> None:
     figures = read_figures(case.report)
-    assert [
-        (f.text, f.unit, f.indicator, f.measure, f.period, f.region) for f in figures
-    ] == case.expected
+    assert [(f.text, f.unit, f.indicator, f.measure, f.period, f.region) for f in figures] == case.expected
     for figure in figures:
         assert case.report.text[figure.start : figure.end] == figure.text
         assert figure.cell
 
 
 def test_a_tables_note_says_that_its_figures_are_preliminary() -> None:
-    report = make_table([["指标", "2023年"], ["财政收入", "50"]], unit="亿元", notes=("注：本表为初步统计数。",))
+    report = make_table(
+        [["指标", "2023年"], ["财政收入", "50"]], unit="亿元", notes=("注：本表为初步统计数。",)
+    )
     assert [figure.status for figure in read_figures(report)] == ["preliminary"]
 
 
 # ---------------------------------------------------------------- properties
 
-_UNITS = ["%", "个百分点", "元", "万元", "亿元", "万亿元", "万吨", "亿千瓦时", "公里", "万公里", "万人", "家", "项", "万亩"]
+_UNITS = [
+    "%",
+    "个百分点",
+    "元",
+    "万元",
+    "亿元",
+    "万亿元",
+    "万吨",
+    "亿千瓦时",
+    "公里",
+    "万公里",
+    "万人",
+    "家",
+    "项",
+    "万亩",
+]
 
 
 @given(
@@ -370,7 +405,9 @@ _UNITS = ["%", "个百分点", "元", "万元", "亿元", "万亿元", "万吨",
 )
 @settings(deadline=None, max_examples=200)
 def test_a_figure_written_out_is_read_back(value: Decimal, unit: str, qualifier: str, falling: bool) -> None:
-    verb = "下降" if falling and unit in ("%", "个百分点") else "增长" if unit in ("%", "个百分点") else "达到"
+    verb = (
+        "下降" if falling and unit in ("%", "个百分点") else "增长" if unit in ("%", "个百分点") else "达到"
+    )
     before, after = (qualifier, "") if qualifier in ("超过", "近", "约") else ("", qualifier)
     inner, after = (after, "") if after == "余" else ("", after)
     [figure] = read(f"工业投资{verb}{before}{value}{inner}{unit}{after}。")
@@ -379,7 +416,12 @@ def test_a_figure_written_out_is_read_back(value: Decimal, unit: str, qualifier:
     assert (again.value, again.unit, again.qualifier) == (figure.value, figure.unit, figure.qualifier)
 
 
-@given(st.text(alphabet="增长下降到由从占全国比上年％%亿元万个百分点0123456789.，。、；：（）和分别其中达", max_size=60))
+@given(
+    st.text(
+        alphabet="增长下降到由从占全国比上年％%亿元万个百分点0123456789.，。、；：（）和分别其中达",
+        max_size=60,
+    )
+)
 @settings(deadline=None, max_examples=200)
 def test_no_text_breaks_the_reader(text: str) -> None:
     end = 0
@@ -391,7 +433,12 @@ def test_no_text_breaks_the_reader(text: str) -> None:
 
 _LEVELS = [("地区生产总值", "国内生产总值", "亿元"), ("粮食产量", "粮食产量", "万吨"), ("城镇新增就业", "城镇新增就业", "万人"),
            ("财政收入", "财政收入", "亿元"), ("常住人口", "常住人口", "万人")]  # fmt: skip
-_PERIODS = [("2021年", "2021"), ("2022年上半年", "2022-01/2022-06"), ("今年前三季度", "2023-01/2023-09"), ("去年", "2022")]
+_PERIODS = [
+    ("2021年", "2021"),
+    ("2022年上半年", "2022-01/2022-06"),
+    ("今年前三季度", "2023-01/2023-09"),
+    ("去年", "2022"),
+]
 _PLACES = [("全国", "全国"), ("云川市", "云川市"), ("", "云川市")]
 
 
@@ -407,7 +454,9 @@ def test_five_thousand_sentences_with_known_slots() -> None:
             growth = Decimal(draw.randrange(1, 300)) / 10
             falling = draw.random() < 0.4
             verb = draw.choice(["达到", "实现", "为", ""])
-            sentences += f"{when}{where}{words}{verb}{level}{unit}，同比{'下降' if falling else '增长'}{growth}%。"
+            sentences += (
+                f"{when}{where}{words}{verb}{level}{unit}，同比{'下降' if falling else '增长'}{growth}%。"
+            )
             expected.append((level, unit, indicator, "level", period, region))
             expected.append((-growth if falling else growth, "%", indicator, "growth", period, region))
         found = read(sentences)

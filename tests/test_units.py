@@ -110,7 +110,21 @@ def test_counts_and_families() -> None:
     assert same_family("亿斤", "万吨") and not same_family("吨", "亩")
 
 
-_UNITS = ["元", "万元", "亿元", "万亿元", "万吨", "亿斤", "公里", "万公里", "%", "个百分点", "万人", "家", "亿千瓦时"]
+_UNITS = [
+    "元",
+    "万元",
+    "亿元",
+    "万亿元",
+    "万吨",
+    "亿斤",
+    "公里",
+    "万公里",
+    "%",
+    "个百分点",
+    "万人",
+    "家",
+    "亿千瓦时",
+]
 
 
 @given(st.decimals(min_value=-(10**9), max_value=10**9, places=3), st.sampled_from(_UNITS))

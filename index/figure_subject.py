@@ -65,7 +65,8 @@ _STARTS_WITH_CHANGE = re.compile(r"(?:增长|上涨|上升|下降|提高|回落|
 _INNER_ADVERB = re.compile(r"(?<=..)(?:拟|将|共|已|又|再)(?=投入|安排|支出|发行|补助|拨付)")
 _TRAILING_CHANGE = re.compile(r"(?:增长|上涨|下降|提高|上升|增加|减少)$")
 _NO_OBJECT = re.compile(
-    r"的?(?:控制|预期|计划|规划|年度|调控|政策|增长|发展)*(?:目标|水平|速度|幅度|增速|区间|指标|任务|比例)"
+    r"的?(?:较|更|合理|控制|预期|计划|规划|年度|调控|政策|增长|发展)*(?:目标|水平|速度|幅度|增速|区间"
+    r"|指标|任务|比例)"
 )
 _PAREN = re.compile(r"（[^（）]{0,20}）$|\([^()]{0,20}\)$")
 
@@ -114,6 +115,10 @@ class SubjectReader:
             return None
         paren = _PAREN.search(self.masked, start, end)
         if paren and paren.start() > start:
+            abbreviated = self._mention_ending(start, end)  # 采购经理指数（PMI）
+            if abbreviated is not None and abbreviated.end == end:
+                indicator = abbreviated.indicator
+                return Subject(indicator.name, indicator.id, abbreviated.start, end, indicator.rate)
             end = paren.start()
         stops = [match.end() for match in _HARD_STOP.finditer(self.masked, start, end)]
         begin = stops[-1] if stops else start
@@ -135,7 +140,7 @@ class SubjectReader:
             before = _TRIM_START.sub("", before)
             if not before or not self._modifies(before):
                 head = self.masked[mention.end : end]
-                told = words.GROWTH_HEAD.search(mention.text)
+                told = None if mention.indicator.rate else words.GROWTH_HEAD.search(mention.text)
                 head = head or (told[0] if told else "")
                 return Subject(
                     mention.indicator.name, mention.indicator.id, mention.start, mention.end,
@@ -357,7 +362,9 @@ class SubjectReader:
                 if nouns:
                     break
                 return None
-            is_verb = tag in ("v", "vd", "vi")
+            is_verb = tag in ("v", "vd", "vi") or (tag == "vn" and word in words.VERBS)
+            if is_verb and not nouns and word in words.NOUN_VERBS and index + 1 < len(tokens):
+                break  # 100亿元支持职业教育
             if is_verb and word not in words.NOUN_VERBS:
                 if word in words.VERBS or words.CHANGE_VERB.search(word) or words.LEVEL_VERB.search(word):
                     break

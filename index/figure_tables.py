@@ -69,6 +69,7 @@ class _Label:
     name_span: tuple[int, int] = (-1, -1)
     indicator: Indicator | None = None
     period: Period | None = None
+    period_open: bool = False  # its year was not written: 1—9月
     region: str | None = None
     unit: str = ""
     measure: Measure | None = None
@@ -221,7 +222,7 @@ class _TableReader:
         for mention in self.scope.report.periods_in(text):
             if mention.compared or mention.kind == "report":
                 continue
-            label.period = mention.period
+            label.period, label.period_open = mention.period, mention.relative
             text = text[: mention.start] + words.TIME * (mention.end - mention.start) + text[mention.end :]
         for match in _PARENTHESES.finditer(plain_form(text)):
             inside = match[1].strip()
@@ -349,7 +350,7 @@ class _TableReader:
             measure = "rate" if unit in ("%", "‰") else "level"
         if measure == "growth" and parts.base_unit == "个百分点":
             measure = "change"
-        period = column.period or row.period or self.title.period or self.scope.heading_period()
+        period = _joint_period(row, column) or self.title.period or self.scope.heading_period()
         report = self.scope.report
         code, origin = (period.code(), "heading") if period is not None else (None, None)
         if code is None and report.period is not None:
@@ -423,6 +424,19 @@ class _TableReader:
         if _TARGET.search(self.table.title):
             return "target"
         return "actual"
+
+
+def _joint_period(row: _Label, column: _Label) -> Period | None:
+    """Of two periods the narrower; months without a year take the year of the other label."""
+    first, second = column.period, row.period
+    if first is None or second is None:
+        return first or second
+    if first.year is not None and second.year is not None and first.year != second.year:
+        if row.period_open:
+            return second.shifted(first.year - second.year)
+        if column.period_open:
+            return first.shifted(second.year - first.year)
+    return second if first.contains(second) else first
 
 
 def _unit(text: str) -> str:

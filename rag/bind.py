@@ -68,7 +68,7 @@ def bind(
         context = coverage(ask.context, around.passage, weight) if ask.context else 1.0
         reached = max(clause, sentence, passage)
         hinted = coverage(ask.hints, around.clause, weight) if ask.hints else 0.0
-        score = 0.55 * clause + 0.25 * sentence + 0.1 * passage + 0.1 * context + 0.15 * hinted
+        score = 0.55 * clause + 0.25 * sentence + 0.1 * passage + 0.1 * context + 0.06 * hinted
         score += _slot_score(ask, figure)
         found.append(Candidate(figure, score, reached, clause, conflicts))
     return sorted(found, key=lambda c: (len(c.conflicts), -c.score, c.figure.report, c.figure.start))
@@ -115,6 +115,9 @@ def _slot_score(ask: Ask, figure: Figure) -> float:
     score = 0.0
     if ask.indicator_ids and figure.indicator_id in ask.indicator_ids:
         score += 0.3
+        # The figure right behind its name before one that merely shares the subject ("其中3000亿元…").
+        if 0 <= figure.start - figure.indicator_end <= 6:
+            score += 0.12
     if ask.measure == figure.measure or (ask.measure is None and figure.measure in ("level", "rate")):
         score += 0.1
     if ask.period is not None and figure.period == ask.period.code():
@@ -199,6 +202,8 @@ def _period_fits(ask: Ask, figure: Figure, metadata_known: bool) -> bool:
     period = Period.parse(figure.period)
     if period == ask.period:
         return True
+    if ask.role is not None:  # 由…到… over a span: either end of it, or the span itself
+        return period.end[0] in (ask.period.start[0], ask.period.end[0])
     # A count or balance "by now" of a report on part of the year is of that year; a flow is not.
     return (
         ask.period.contains(period)

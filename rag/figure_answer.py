@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from index.periods import Period
 from index.store import ReportIndex
 from index.types import Figure, Hit
-from index.units import same_quantity
+from index.units import normalise, same_quantity
 from rag import compute
 from rag.bind import Candidate, bind
 from rag.evidence import EvidenceReader
@@ -25,6 +25,8 @@ from rag.types import Usage
 CONSIDERED = {"careful": 0.62, "balanced": 0.5, "exploratory": 0.35}
 CERTAIN = {"careful": 0.8, "balanced": 0.7, "exploratory": 0.55}
 RIVAL_MARGIN = 0.12
+# A figure may answer without the model only if its own clause carries this share of the words.
+CLAUSE_SHARE = 0.34
 MOST_OPTIONS = 5
 
 
@@ -74,7 +76,8 @@ class FigureAnswerer:
         bound: list[Bound] = []
         for ask in query.asks:
             taken = {(f.report, f.start) for b in bound for f in b.figures}
-            one = self._bind(ask, query, [f for f in pools[ask] if (f.report, f.start) not in taken])
+            free = [f for f in pools[ask] if ask.role or (f.report, f.start) not in taken]
+            one = self._bind(ask, query, free)
             if one is None:
                 computed = self._from_parts(query, ask, hits, reports) if len(query.asks) == 1 else None
                 if computed is not None:
@@ -131,6 +134,14 @@ class FigureAnswerer:
             return Bound(ask, open_slots)
         chosen = self._choose(query, ask, _distinct([best, *rivals, *fits])[:MOST_OPTIONS])
         return Bound(ask, (chosen,), by_model=True) if chosen else None
+
+    def _exact(self, fits: Sequence[Candidate]) -> Candidate:
+        """The best fit; "突破万亿元，达到11377亿元": the exact figure before the mark it passed."""
+        best = fits[0]
+        if best.figure.qualifier is None:
+            return best
+        exact = (c for c in fits if c.score >= best.score - RIVAL_MARGIN and _rounds(best.figure, c.figure))
+        return next(exact, best)
 
     def _range(self, best: Candidate, fits: Sequence[Candidate]) -> tuple[Figure, ...]:
         """The figure, or both ends of the range it belongs to (6%－6.5%)."""
@@ -273,6 +284,17 @@ def _parts(query: Query, ask: Ask) -> list[tuple[tuple[Ask, ...], str]]:
         for _ in range(1)
         if query.operation == "difference" and ask.against_target
     ]
+
+
+_PASSED = frozenset({"突破", "超过", "超", "逾", "越过", "迈上", "跃上", "首次突破", "达到"})
+
+
+def _rounds(rough: Figure, exact: Figure) -> bool:
+    """Whether `rough` is a mark that `exact`, in the same sentence or nearby, has passed."""
+    if rough.qualifier not in _PASSED or exact.qualifier is not None or rough.report != exact.report:
+        return False
+    (low, unit), (value, other) = normalise(rough.value, rough.unit), normalise(exact.value, exact.unit)
+    return unit == other and rough.period == exact.period and low <= value < 2 * low and abs(rough.start - exact.start) < 80
 
 
 # With no measure asked, or a loose one: the first kinds win where the reports have them.

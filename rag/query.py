@@ -92,6 +92,7 @@ def understand(text: str, vocabulary: Vocabulary, *, reference: Period | None = 
     text = normalise_question(text)
     language = detect_language(text)
     found = [m for m in find_periods(text, reference=reference)]
+    found = [_as_report(m, found, text) for m in found]
     report_years = tuple(dict.fromkeys(m.period.start[0] for m in found if m.kind == "report"))
     # 比上年 names what the figure is compared with; 比2020年 may be the other end of a difference.
     periods = [m for m in found if m.kind != "report" and not (m.compared and m.relative)]
@@ -118,6 +119,12 @@ def understand(text: str, vocabulary: Vocabulary, *, reference: Period | None = 
         regions=tuple(dict.fromkeys(m.name for m in regions if _names_a_place(text, m, indicators))),
         operation=operation, unknown_words=unknown,
     )  # fmt: skip
+
+
+def _as_report(mention: PeriodMention, found: Sequence[PeriodMention], text: str) -> PeriodMention:
+    """2016年 in "2016年和2017年政府工作报告" names a report too."""
+    joined = any(o.kind == "report" and text[mention.end : o.start] in ("和", "与", "、", "及") for o in found)
+    return replace(mention, kind="report") if joined and mention.kind == "period" else mention
 
 
 def inside(mention: Mention, others: Sequence[Mention]) -> bool:
@@ -180,7 +187,7 @@ def _chinese_asks(
         own_regions = _asked_regions(text, [m for m in places if start <= m.start and m.end <= end])
         masked = _without(text, [*found, *places])[start:end]
         masked = words.COUNTED.sub(lambda m: " " * len(m[0]), masked)
-        bare = _without(text, [*found, *places, *here])[start:end]
+        bare = _without(text, [*found, *places, *here[-1:]])[start:end]
         terms = words.content_terms(words.COUNTED.sub(" ", bare))
         questions = list(words.QUANTITY_QUESTION.finditer(clause))
         at_end = words.FIGURE_NOUN_AT_END.search(clause)
@@ -191,7 +198,7 @@ def _chinese_asks(
             last_period = own_periods[-1] if own_periods else last_period
             continue
         if not here and not terms:
-            here, terms = list(carried_indicators), carried
+            here, terms = _carried(carried_indicators, clause, vocabulary), carried
             context: tuple[str, ...] = ()
         else:
             context = carried
@@ -212,6 +219,16 @@ def _chinese_asks(
             last_period = own_periods[-1]
         carried, carried_indicators = (*carried, *terms), tuple(here) or carried_indicators
     return tuple(dict.fromkeys(asks))
+
+
+def _carried(
+    mentions: Sequence[IndicatorMention], clause: str, vocabulary: Vocabulary
+) -> list[IndicatorMention]:
+    """The subject of the clause before; "新增经营主体…，总量达到多少" asks for 经营主体, not the new ones."""
+    if mentions and re.search(r"总量|总数|总计", clause):
+        whole = re.sub(r"^(?:累计|本年|当年)?(?:新增|新登记|新设立?|净增)", "", mentions[-1].text)
+        return vocabulary.find(whole) or list(mentions)
+    return list(mentions)
 
 
 _PART_OF_WHOLE = (

@@ -28,7 +28,7 @@ LOG = STATE / "pip.log"
 SIZE_CPU = (470, 2100)
 SIZE_CUDA = (3000, 6100)
 SIZE_DEV = (95, 330)
-SIZE_MODELS = (1190, 1650)
+SIZE_MODELS = (1190, 1400)
 DISK_MARGIN_MB = 500  # pip unpacks beside what it downloads
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _CONDITION = re.compile(
     rf"[{words.TIME}，、\s]*(?:在|按|随着|通过|为了?|根据|针对|对|虽然|尽管|由于|如果|经过|面对|围绕"
-    rf"|坚持|加快|推进|优化|按照|从|以|并|同时|着力|努力|要|继续)"
+    rf"|坚持|加快|推进|优化|加上|考虑|鉴于|首先|其次|按照|从|以|并|同时|着力|努力|要|继续)"
 )
 _OPENING = re.compile(
     rf"(?:[{words.TIME}，、的\s]|其中|目前|现在|同时|此外|另外|全国|我国|全省|全市|各级|从|到|年底|也"
@@ -404,6 +404,8 @@ class ParagraphReader:
             self.masked[reading.quantity.end :][:14],
         ):
             return "growth"
+        if self._part_of_whole(reading):
+            return "share"
         growth = words.GROWTH_HEAD.search(head or name)
         if growth:
             if growth.group("down"):
@@ -435,6 +437,14 @@ class ParagraphReader:
                 else "share"
             )
         return "rate"
+
+    def _part_of_whole(self, reading: Reading) -> bool:
+        """财政收入的60%来自…: a share of what stands before 的."""
+        start = reading.quantity.outer_start
+        return self.masked[start - 1 : start] == "的" and self.masked[start - 2 : start - 1] not in (
+            "",
+            words.TIME,
+        )
 
     def _object_of_change(self, reading: Reading, left: int) -> None:
         """减少农村贫困人口1240万: the verb stands before the noun."""

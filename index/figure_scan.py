@@ -104,7 +104,7 @@ _RANK_BEFORE = re.compile(
     r"(?:居|列|位|排|名|跃|升|跻身|提|保持|稳|移|次|为|是|全国|世界|全球|全省|全市|总量|中|均|达|到"
     r"|至)[^，。；]{0,8}第\s?$"
 )
-_RANK_AFTER = re.compile(r"\s?(?:位|名)?(?=[，。；、）)！\s]|$|位|名|和|，)")
+_RANK_AFTER = re.compile(r"\s?(?:(?:位|名)(?!的)|(?=[，。；、）)！\s]|$|和))")
 _LETTER_BEFORE = re.compile(r"[A-Za-zα-ω][-－.]?$")
 _TIME_UNITS = word_set("天 小时 个小时 分钟 个月 个工作日 工作日")
 _TIME_BEFORE = re.compile(

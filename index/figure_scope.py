@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 from index import figure_words as words
@@ -39,6 +40,7 @@ _IN_NAME = re.compile(
     r"[^，。、；\d的]{0,8}(?:研究所|研究院|大学|学院|医院|公司|集团|银行|法院|机场|铁路|大桥|电站|油田"
     r"|煤矿|会议|论坛|峰会|水库|公报)"
 )
+_OF_SPEED = re.compile(r"(?:左右)?的(?:增长)?(?:速度|水平|增幅|增速)")
 _QUOTED_YEAR = re.compile(r"[“《][^“”《》]*$")
 _AS_OF = re.compile(r"(?:截至|截止|到|至)\s?$")
 _NOT_OF_REGION = re.compile(r"(?:对|向|从|与|同|和|以|经|赴|由|及|、)$")
@@ -205,6 +207,7 @@ class ParagraphScope:
         self.reader = reader
         self.report = reader.report
         self.text = text
+        self.all_mentions = periods
         self.mentions = [
             mention for mention in periods if not mention.compared and self._speaks_of_time(mention)
         ]
@@ -219,6 +222,7 @@ class ParagraphScope:
             if not mention.is_part_of_name
             and not mention.compared
             and not _ONLY_ONE.match(self.text, mention.end)
+            and not self.text.startswith("等", mention.end)
             and not _IN_NAME.match(self.text, mention.end)
         ]
 
@@ -259,6 +263,12 @@ class ParagraphScope:
         return Found(None, None)
 
     def _mention_for(self, reading: Reading) -> PeriodMention | None:
+        own = [m for m in self.all_mentions if reading.scope_start <= m.start < reading.quantity.start]
+        for first, second in pairwise(own):
+            if first.kind == "range" and not first.relative and second.start - first.end <= 1:
+                return first  # 从1953年至1980年的二十八年间
+        if own and _OF_SPEED.match(self.text, reading.quantity.end):
+            return own[-1]  # 低于1985年增长44.6%的速度
         before = [
             mention
             for mention in self.mentions
@@ -281,10 +291,6 @@ class ParagraphScope:
                     return replace(
                         before[-1], period=Period.of_years(first.start[0], last.end[0]), kind="range"
                     )
-        if len(before) > 1 and before[-1].relative and before[-1].kind == "range":
-            explicit = before[-2]
-            if explicit.kind == "range" and not explicit.relative and before[-1].start - explicit.end <= 1:
-                return explicit  # 从1953年至1980年的二十八年间
         return before[-1] if before else None
 
     def _only_beginning(self, mention: PeriodMention, reading: Reading) -> bool:

@@ -123,12 +123,19 @@ class FigureAnswerer:
             return None
         if ask.period is None and self._metadata_known:
             fits = self._prefer_main_period(fits)
-        best = fits[0]
+        best = self._exact(fits)
+        ends = self._range(best, fits)
         rivals = [
-            c for c in fits if c.score >= best.score - RIVAL_MARGIN and not _same(c.figure, best.figure)
+            c
+            for c in fits
+            if c.score >= best.score - RIVAL_MARGIN
+            and not _same(c.figure, best.figure)
+            and c.figure not in ends
+            and not _rounds(c.figure, best.figure)
         ]
-        if not rivals and best.coverage >= CERTAIN[strictness]:
-            return Bound(ask, (best.figure,))
+        certain = best.coverage >= CERTAIN[strictness] and best.clause_coverage >= CLAUSE_SHARE
+        if not rivals and certain:
+            return Bound(ask, ends)
         open_slots = self._differ_in_open_slot(ask, best, rivals)
         if open_slots:
             return Bound(ask, open_slots)
@@ -140,7 +147,7 @@ class FigureAnswerer:
         best = fits[0]
         if best.figure.qualifier is None:
             return best
-        exact = (c for c in fits if c.score >= best.score - RIVAL_MARGIN and _rounds(best.figure, c.figure))
+        exact = (c for c in fits if c.score >= best.score - 2 * RIVAL_MARGIN and _rounds(best.figure, c.figure))
         return next(exact, best)
 
     def _range(self, best: Candidate, fits: Sequence[Candidate]) -> tuple[Figure, ...]:

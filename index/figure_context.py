@@ -28,8 +28,10 @@ _CONDITION = re.compile(
     rf"[{words.TIME}，、\s]*(?:在|按|随着|通过|为了?|根据|针对|对|虽然|尽管|由于|如果|经过|面对|围绕"
     rf"|坚持|加快|推进|优化|加上|考虑|鉴于|首先|其次|按照|从|以|并|同时|着力|努力|要|继续)"
 )
+_FIELD = re.compile(r"(?:地区|区域|省份|领域|方面|行业|部门|城市|农村)$")
 _OPENING = re.compile(
-    rf"(?:[{words.TIME}，、的\s]|其中|目前|现在|同时|此外|另外|全国|我国|全省|全市|各级|从|到|年底|也"
+    rf"(?:[{words.TIME}，、的\s]|其中|目前|现在|同时|此外|另外|全国|我国|全省|全市|各级|各种|各类|从|到"
+    rf"|年底|也"
     rf"|还|要|将|把|使)*"
 )
 
@@ -53,6 +55,7 @@ class Reading:
     reference_span: tuple[int, int] = (-1, -1)
     role: Literal["", "from", "to"] = ""
     inherited: bool = False  # the subject stands in another clause
+    group_end: int = -1  # where the last quantity of its list ends
 
 
 _SENTENCE_END = re.compile(r"[。！？!?\n]|(?<=[a-z%\d)])\.(?=\s|$)")
@@ -117,6 +120,7 @@ class ParagraphReader:
         self.recent: list[Subject] = []  # the subjects of the sentence so far
         self.queue: list[Subject] = []  # of these, the ones whose figure is still to come
         self.pending_from: Reading | None = None
+        self.silent: tuple[int, int] | None = None  # the clause before, if it had no figure
 
     def read(self) -> list[Reading]:
         """All readings in order, one a quantity."""
@@ -150,6 +154,7 @@ class ParagraphReader:
             if not inside:
                 self._read_silent_clause(clause_start, clause_end)
                 continue
+            self.silent = None if self.silent is None or self.silent[1] < clause_start - 1 else self.silent
             left = clause_start
             groups = self._groups(inside)
             for index, group in enumerate(groups):
@@ -208,6 +213,7 @@ class ParagraphReader:
     def _read_silent_clause(self, start: int, end: int) -> None:
         """A clause without figures may name what the next one counts: 制造业快速增长，增加值…."""
         text = self.masked[start:end].rstrip("，；：、。")
+        self.silent = (start, start + len(text))
         if _CONDITION.match(text):
             return
         match = re.search(
@@ -227,7 +233,7 @@ class ParagraphReader:
             return
         if match.start() > 0:
             subject = self.subjects.ending_at(start, start + match.start())
-            if subject is not None and not subject.generic:
+            if subject is not None and not subject.generic and len(subject.name) > 1:
                 self.domain, self.domain_counted = subject, False
                 if subject.id is not None or self.subject is None:
                     self.subject = subject
@@ -243,7 +249,13 @@ class ParagraphReader:
         predicate = self.predicates.before(left, first)
         readings = [
             Reading(
-                quantity, left, *clause, *sentence, direction=predicate.direction, negative=predicate.negative
+                quantity,
+                left,
+                *clause,
+                *sentence,
+                direction=predicate.direction,
+                negative=predicate.negative,
+                group_end=group[-1].end,
             )
             for quantity in group
         ]
@@ -295,6 +307,10 @@ class ParagraphReader:
                     self.subject = self.domain = items[-1] if count == wanted else items[count - 1]
                     return [(subject, False) for subject in items[:count]]
                 own = self._own_subject(left, predicate, attached)
+                if own is None and respectively and self.silent is not None and self.silent[1] >= left - 1:
+                    items = self.subjects.items(*self.silent, count)  # A和B，分别增长x和y
+                    if items is not None:
+                        self.listed = items
                 if own is None and len(self.listed) == count:
                     return [(subject, True) for subject in self.listed]
                 if own is None and respectively and len(self.recent) >= count:
@@ -312,6 +328,8 @@ class ParagraphReader:
             self.subject = behind
             return [(behind, False)] * count
         if subject is None:
+            if self.subject is None and predicate.found and not self.recent:
+                self.subject = self.spoken_of  # the sentence goes on with what the one before spoke of
             return [(self.subject, True)] * count
         if (subject.generic and predicate.measure not in ("change",)) or (
             subject.generic and self.subject is not None
@@ -367,19 +385,24 @@ class ParagraphReader:
         if last.rank or predicate.measure in ("lead", "contribution"):
             return None
         start = last.outer_end
-        if predicate.measure is not None and predicate.measure != "share":
+        verb_first = subject is None and unit_class(last) == "other" and predicate.subject_end <= left
+        if predicate.measure not in (None, "share") and not (predicate.measure == "change" and verb_first):
             return None
         de = self.masked[start : start + 1] == "的"
-        if unit_class(last) in ("percent", "points", "multiple") and (not de or predicate.measure == "share"):
+        if unit_class(last) in ("percent", "points", "multiple") and (
+            not de or (predicate.measure == "share" and subject is not None)
+        ):
             return None
         behind = self.subjects.starting_at(start, right)
         if behind is None:
             return None
         if subject is not None and subject.generic:
             return self.subjects.from_name(behind.name + subject.name, behind.start, behind.end)
+        if subject is not None and subject.id is not None:
+            return None
         if subject is not None and de and unit_class(last) == "percent":
-            return self.subjects.from_name(subject.name + behind.name, behind.start, behind.end)
-        if subject is not None and not de and subject.id is not None:
+            if words.RATE_HEAD.search(behind.name) or _FIELD.search(subject.name):
+                return self.subjects.from_name(subject.name + behind.name, behind.start, behind.end)
             return None
         return behind
 
@@ -401,7 +424,7 @@ class ParagraphReader:
         name = subject.name if subject is not None else ""
         if re.match(
             r"(?:左右|以上|以内)?的(?:年均|平均)?(?:增长速度|增速|增长率|增长|增幅|递增)",
-            self.masked[reading.quantity.end :][:14],
+            self.masked[reading.group_end :][:14],
         ):
             return "growth"
         if self._part_of_whole(reading):

@@ -95,7 +95,10 @@ class PredicateReader:
                     (left + contribution.start("object"), left + contribution.end("object")),
                 )  # fmt: skip
         lead = words.LEAD_VERB.search(text)
-        if lead and (kind in ("percent", "points") or re.search(r"全[国省市]|平均|水平|同期|上年|去年", lead["reference"])):
+        if lead and (
+            kind in ("percent", "points")
+            or re.search(r"全[国省市]|平均|水平|同期|上年|去年", lead["reference"])
+        ):
             down = bool(lead["down"])
             return Predicate(
                 self.trim(left, left + lead.start()), "lead", "down" if down else "up", down,

@@ -50,7 +50,7 @@ _MEASURES = word_set(
     "亩 公顷 平方公里 平方千米 平方米 平米 ㎡ 公里 千米 海里 华里 厘米 毫米 米 里 "
     "立方公里 立方米 方 毫升 升 千瓦时 千瓦小时 兆瓦时 度电 度 千伏安 兆伏安 千伏 千瓦 兆瓦 吉瓦 "
     "个百分点 百分点 个千分点 千分点 个基点 基点 倍 番 ℃ 摄氏度 岁 周岁 桶 标箱 标准箱 "
-    "个工作日 工作日 个小时 小时 分钟 天 个月 台套 台（套） 台(套) 载重吨 总吨 分钱 毛钱 角钱 马力 "
+    "个工作日 工作日 个小时 小时 分钟 天 个月 印张 台套 台（套） 台(套) 载重吨 总吨 分钱 毛钱 角钱 马力 "
     "纱锭 锭 芯公里 皮长公里 % ‰"
 )
 _COUNTS = word_set(
@@ -111,6 +111,7 @@ _TIME_BEFORE = re.compile(
     r"(?:缩短|压缩|压减|延长|减少|增加|达到?|为|平均|由|从|至|降至|不超过|超过|时长|时间|天数|日数|时限"
     r"|办结|提前)[^，。；、]{0,6}$"
 )
+_MONTHS_AFTER = re.compile(r"[多余半来]?(?:月|小时|世纪|季度|年头)")
 _AGE_BEFORE = re.compile(r"(?:寿命|年龄|预期|提高|增加|延长)[^，。；]{0,14}$")
 _SPAN_BEFORE = re.compile(r"(?:年限|寿命|工龄|学年|受教育)[^，。；]{0,12}$")
 # Units so telling that even one Chinese number word before them is a figure.
@@ -238,6 +239,8 @@ def _read_counted(plain: str, numeral: Numeral, before: str) -> Quantity | None:
         unit, unit_end = "", end
     if not numeral.scale and not unit:
         return _read_unitless(plain, numeral, before)
+    if unit == "个" and _MONTHS_AFTER.match(plain, unit_end):
+        return None
     if unit and not numeral.scale and unit in _TIME_UNITS and not _TIME_BEFORE.search(before):
         return None
     if unit in ("岁", "周岁") and not _AGE_BEFORE.search(before):

@@ -8,26 +8,19 @@ what is reviewed belongs to Y-1 and what is planned to Y.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Literal
 
 from index import figure_words as words
 from index.figure_context import Reading
+from index.figure_work_report import WorkReport
 from index.periods import Period, PeriodMention, find_periods
 from index.regions import RegionMention, contains_region, find_regions
 from index.types import Metadata, Status
 
-Mode = Literal["", "review", "plan"]
 WORK_REPORT = "government work report"
 
 _HEADING_LEAD = re.compile(r"[\s\d.、．（）()一二三四五六七八九十年月表第章节\-—至前上下半季度]+|表")
-_OPEN_YEAR = re.compile(r"[今本去上明前次同翌]|年来|以来|last|this|previous|next", re.IGNORECASE)
-_REVIEW_WORDS = re.compile(
-    r"回顾|过去[一两二三四五六七八九十]?年|(?<![比较])(?:去年|上年)|一年来|[两二三四五]年来|工作总结|执行情况"
-)
-_PLAN_WORDS = re.compile(r"部署|任务|安排|总体要求|目标|建议|打算|展望|重点工作|要点|工作重点|今后|下一步")
 _LEAD_IN = re.compile(
     rf"(?:[{words.TIME}，,、：:（(“\s]|其中|截至|据统计|据初步统计|统计显示|到|在|从|对|我们|目前|同期"
     rf"|按|全年|而|但|特别是|尤其是|一是|二是|三是|[一二三四五六七八九十]+是|——|—|●|·)*$"
@@ -38,8 +31,9 @@ _NOW = re.compile(r"截至目前|目前|至今|迄今|现在|如今")
 _ONLY_ONE = re.compile(r"首|最|唯一|第[一二三四五六七八九十\d]|前[一二三四五六七八九十\d]|领先|率先")
 _IN_NAME = re.compile(
     r"[^，。、；\d的]{0,8}(?:研究所|研究院|大学|学院|医院|公司|集团|银行|法院|机场|铁路|大桥|电站|油田"
-    r"|煤矿|会议|论坛|峰会|水库|公报)"
+    r"|煤矿|大开发|大道|崛起|振兴|战略|会议|论坛|峰会|水库|公报)"
 )
+_ON_BASIS = re.compile(r"在[^，。；]{2,50}?(?:的基础上|的情况下|之后)")
 _OF_SPEED = re.compile(r"(?:左右)?的(?:增长)?(?:速度|水平|增幅|增速)")
 _QUOTED_YEAR = re.compile(r"[“《][^“”《》]*$")
 _AS_OF = re.compile(r"(?:截至|截止|到|至)\s?$")
@@ -91,18 +85,9 @@ class ScopeReader:
 
     def __init__(self, report: ReportScope) -> None:
         self.report = report
-        self.mode: Mode = "review" if report.work_report else ""
-        self.mode_period: Period | None = None  # the years a work report is just speaking of
+        year = report.year
+        self.work_report = WorkReport(year) if report.work_report and year is not None else None
         self.headings: list[tuple[int, PeriodMention | None, RegionMention | None]] = []
-        self._set_mode_period()
-
-    # ---------------------------------------------------------------- sections
-
-    def _set_mode_period(self) -> None:
-        year = self.report.year
-        if not self.report.work_report or year is None:
-            return
-        self.mode_period = Period.of_years(year - 1 if self.mode == "review" else year)
 
     def enter_heading(self, text: str, level: int) -> None:
         """A heading sets the period, region and, in a work report, review or plan for what follows."""
@@ -116,76 +101,16 @@ class ScopeReader:
         ]
         period = next((mention for mention in periods if mention.kind != "report"), None)
         self.headings.append((level, period, regions[0] if regions else None))
-        if self.report.work_report:
-            self._turn(text, periods, heading=True)
+        if self.work_report is not None:
+            self.work_report.enter_heading(text, periods)
 
-    def _turn(self, text: str, periods: Sequence[PeriodMention], *, heading: bool) -> None:
-        """Review or plan, from a heading or the opening words of a paragraph of a work report."""
-        year = self.report.year
-        if year is None:
-            return
-        lead = next((mention for mention in periods if heading or mention.start <= 14), None)
-        if lead is not None and lead.kind == "report":
-            return
-        opening = text if heading else text[:24]
-        if _REVIEW_WORDS.search(opening) and not (lead and lead.period.end[0] >= year):
-            self.mode = "review"
-            self._set_mode_period()
-            if lead is not None and lead.period.end[0] < year:
-                self.mode_period = Period.of_years(lead.period.start[0], lead.period.end[0])
-            elif lead is not None and lead.kind == "range":
-                self.mode_period = lead.period
-            return
-        if lead is None or lead.compared:
-            if heading and _PLAN_WORDS.search(text):
-                self.mode = "plan"
-                self._set_mode_period()
-            return
-        if lead.period.start[0] >= year and (
-            heading or re.search(r"要|将|任务|安排|目标|计划|是|工作|重点", text[:60])
-        ):
-            self.mode = "plan"
-            self._set_mode_period()
-        elif (
-            lead.period.end[0] < year and lead.period.end[0] >= year - 1 and lead.kind in ("period", "range")
-        ):
-            self.mode = "review"
-            self.mode_period = Period.of_years(lead.period.start[0], lead.period.end[0])
-
-    # ---------------------------------------------------------------- paragraphs
-
-    def paragraph(self, text: str, periods: list[PeriodMention]) -> ParagraphScope:
-        """The scope of one paragraph; `periods` as found by `report.periods_in`."""
-        if self.report.work_report:
-            self._turn(text, periods, heading=False)
-            periods = [self._dated(mention, periods) for mention in periods]
+    def paragraph(self, text: str, periods: list[PeriodMention], *, heading: bool = False) -> ParagraphScope:
+        """The scope of one paragraph or heading; `periods` as found by `report.periods_in`."""
+        if self.work_report is not None:
+            if not heading:
+                self.work_report.enter_paragraph(text, periods)
+            periods = [self.work_report.dated(mention, periods) for mention in periods]
         return ParagraphScope(self, text, periods)
-
-    def _dated(self, mention: PeriodMention, periods: Sequence[PeriodMention]) -> PeriodMention:
-        """全年, 年末, 上半年 without a year mean the year under review, not the report's."""
-        year = self.report.year
-        if (
-            self.mode == "review"
-            and mention.text.startswith("上年")
-            and mention.period.year == (year or 0) - 1
-        ):
-            return replace(mention, period=mention.period.shifted(-1))  # the year before the one under review
-        if self.mode == "review" and mention.kind == "since" and mention.period.end[0] == year:
-            if mention.period.start[0] < (year or 0):
-                return replace(mention, period=Period(mention.period.start, ((year or 0) - 1, 12)))
-            return mention
-        if (
-            self.mode != "review"
-            or not mention.relative
-            or mention.period.year != year
-            or _OPEN_YEAR.search(mention.text)
-            or any(other.period.year == year and other is not mention and _OPEN_YEAR.search(other.text)
-                   for other in periods if other.end <= mention.start)
-        ):  # fmt: skip
-            return mention
-        assert year is not None
-        base = self.mode_period.end[0] if self.mode_period is not None else year - 1
-        return replace(mention, period=mention.period.shifted(base - year))
 
     def heading_period(self) -> Period | None:
         for _, period, _ in reversed(self.headings):
@@ -230,7 +155,7 @@ class ParagraphScope:
         """Not the year of a report or of a name (“中国制造2025”)."""
         if mention.kind == "report":
             return False
-        if self.text.startswith("相比", mention.end) or _COMPARED.search(
+        if self.text.startswith(("相比", "不变价", "价格", "可比价"), mention.end) or _COMPARED.search(
             self.text[max(0, mention.start - 3) : mention.start]
         ):
             return False
@@ -250,8 +175,8 @@ class ParagraphScope:
         lead = self._lead_before(reading.sentence_start)
         if lead is not None:
             return Found(self._period_at(reading, lead).code(), "paragraph")
-        if self.report.work_report and self.reader.mode_period is not None:
-            period = self.reader.mode_period
+        if self.reader.work_report is not None:
+            period = self.reader.work_report.period
             if reading.role == "to" and period.year is None:
                 period = Period.of_years(period.end[0])
             return Found(period.code(), "heading" if self.reader.headings else "metadata")
@@ -275,6 +200,7 @@ class ParagraphScope:
             if reading.sentence_start <= mention.start < reading.quantity.start
             and self._dates(mention)
             and not self._only_beginning(mention, reading)
+            and not self._other_setting(mention, reading)
         ]
         if reading.basis == "年均":
             spans = [mention for mention in before if mention.period.year is None]
@@ -286,10 +212,10 @@ class ParagraphScope:
                 if reading.sentence_start <= mention.start < reading.quantity.start and self._dates(mention)
             ]
             if len(dated) >= 2 and _FROM_TAIL.search(self.text[: dated[-2].start]):
-                first, last = dated[-2].period, dated[-1].period
-                if first.end < last.start:
+                opened, closed = dated[-2].period, dated[-1].period
+                if opened.end < closed.start:
                     return replace(
-                        before[-1], period=Period.of_years(first.start[0], last.end[0]), kind="range"
+                        before[-1], period=Period.of_years(opened.start[0], closed.end[0]), kind="range"
                     )
         return before[-1] if before else None
 
@@ -306,6 +232,13 @@ class ParagraphScope:
                 r"的?\s?(?:近|约)?[\d百千十一二三四五六七八九两]", self.text[mention.end : mention.end + 4]
             )
         )
+
+    def _other_setting(self, mention: PeriodMention, reading: Reading) -> bool:
+        """在1979到1983年平均每年递增7.9%的基础上: years that date only what stands inside."""
+        for setting in _ON_BASIS.finditer(self.text, reading.sentence_start, reading.quantity.start):
+            if setting.start() < mention.start < setting.end() <= reading.quantity.start:
+                return True
+        return False
 
     def _dates(self, mention: PeriodMention) -> bool:
         """Whether a mention dates figures: not the day of a meeting."""
@@ -332,7 +265,7 @@ class ParagraphScope:
             year = self.report.year
             if mention.kind == "period" or (mention.kind == "range" and self.report.work_report):
                 ahead = year is not None and mention.period.start[0] > year
-                found = found if ahead and self.reader.mode != "plan" else mention
+                found = found if ahead and self._reviewing() else mention
         return found
 
     # ---------------------------------------------------------------- region
@@ -411,7 +344,7 @@ class ParagraphScope:
         parsed = _parse(period)
         firm = words.FIRM_TARGET.search(sentence)
         past = words.PAST.search(clause)
-        if self.report.work_report and self.report.year is not None:
+        if self.reader.work_report is not None:
             return self._work_report_status(reading, parsed, firm is not None, past is not None)
         reference = self.report.period
         if parsed is not None and reference is not None and parsed.start > reference.end:
@@ -422,11 +355,14 @@ class ParagraphScope:
             return "target"
         return "actual"
 
+    def _reviewing(self) -> bool:
+        return self.reader.work_report is None or self.reader.work_report.mode == "review"
+
     def _work_report_status(self, reading: Reading, period: Period | None, firm: bool, past: bool) -> Status:
         year = self.report.year
         assert year is not None
         clause = self.text[reading.clause_start : reading.quantity.start]
-        planned = self.reader.mode == "plan"
+        planned = not self._reviewing()
         if period is not None:
             planned = period.start[0] >= year or (period.end[0] >= year and planned)
         if not planned:
@@ -435,6 +371,8 @@ class ParagraphScope:
             return "actual"
         if reading.role == "from" or (_NOW.search(clause) and not firm):
             return "actual"
+        if period is not None and not firm and period.year == year and not period.is_whole_year:
+            return "actual"  # 今年上半年: already past
         if past and not firm:
             return "actual"
         return "target"

@@ -33,6 +33,8 @@ class Subject:
 
 _NOUN_TAGS = ("n", "j", "l", "i", "b", "vn", "an", "eng", "f", "s", "a", "k", "h", "g", "z", "vi")
 _ON = re.compile(r"在(?:学|校|岗|建|读|册|职|营|逃|用)")
+_SPENDING = words.word_set("投入 支出 补助 投资 拨付 贷款")
+_SKIPPED = words.word_set("拟 将 共 已 累计 计划 再 又")
 _INSIDE = words.word_set(
     "第一 第二 第三 人均 单位 全 每 以上 以下 全社会 各类 跨境 高 新 特别 超 超长期 最低 最高 综合 "
     "基本 每人 每户 平均 累计 年 长期 中长期 短期 超长"
@@ -65,9 +67,11 @@ _STARTS_WITH_CHANGE = re.compile(r"(?:增长|上涨|上升|下降|提高|回落|
 _INNER_ADVERB = re.compile(r"(?<=..)(?:拟|将|共|已|又|再)(?=投入|安排|支出|发行|补助|拨付)")
 _TRAILING_CHANGE = re.compile(r"(?:增长|上涨|下降|提高|上升|增加|减少)$")
 _NO_OBJECT = re.compile(
-    r"的?(?:较|更|合理|控制|预期|计划|规划|年度|调控|政策|增长|发展)*(?:目标|水平|速度|幅度|增速|区间"
+    r"的?(?:较|更|合理|控制|预定|既定|原定|预期|计划|规划|年度|调控|政策|增长|发展)*(?:目标|水平|速度"
+    r"|幅度|增速|区间"
     r"|指标|任务|比例)"
 )
+_OF_PLAN = re.compile(r"的(?:规划|计划|目标|任务|方案|工作|要求)$")
 _PAREN = re.compile(r"（[^（）]{0,20}）$|\([^()]{0,20}\)$")
 
 
@@ -251,7 +255,10 @@ class SubjectReader:
     def joined(self, domain: Subject, head: Subject) -> Subject:
         """制造业 … 增加值 as 制造业增加值; the span is that of the head."""
         name = _NEW.sub("", domain.name)
-        if head.start >= 0:
+        alone = words.STANDS_ALONE.fullmatch(head.name) or words.STANDS_ALONE.fullmatch(
+            self.text[head.start : head.end] if head.start >= 0 else head.name
+        )
+        if head.start >= 0 and words.MEASURE_HEAD.fullmatch(self.text[head.start : head.end]):
             head = replace(head, name=self.text[head.start : head.end])
         if head.name.startswith(("总产值", "产值", "产量", "总产量", "单产", "增加值")):
             name = name.removesuffix("生产").removesuffix("的生产")
@@ -260,7 +267,7 @@ class SubjectReader:
             or words.MEASURE_HEAD.search(name + "$")
             or name.endswith(("总额", "总值", "率", "数"))
         )
-        if (measured or name.endswith(words.LIST_HEADS)) and words.STANDS_ALONE.fullmatch(head.name):
+        if (measured or name.endswith(words.LIST_HEADS)) and alone:
             return head
         for known_head in words.LIST_HEADS:
             if known_head in _KEPT_HEADS:
@@ -304,6 +311,8 @@ class SubjectReader:
         after = ""
         for word, tag in reversed(_tags(self.masked[start:end])):
             position -= len(word)
+            if after in _SPENDING and word in _SKIPPED:
+                continue  # 工程已投入80亿元
             if word == "在" and _ON.match(self.masked, position):
                 first, after = position, word
                 continue
@@ -384,7 +393,8 @@ class SubjectReader:
                 last = position
         if not nouns or _NO_OBJECT.match(self.masked, start, last):
             return None
-        return self.named(start, last)
+        plan = _OF_PLAN.search(self.masked, start + 1, last)  # 引进三千项先进技术的规划
+        return self.named(start, plan.start() if plan else last)
 
     # ---------------------------------------------------------------- lists
 
@@ -435,6 +445,10 @@ def _share_tail(names: list[str]) -> list[str]:
     if len(names[0]) == 1 and last[1:2] in tuple("等级型"):
         return [name + last[1:] if len(name) == 1 else name for name in names[:-1]] + [last]
     if not tail:
+        length = len(names[0])  # 进口、出口通关时间: the same place in the word differs
+        alike = any(a == b for a, b in zip(names[0], last, strict=False))
+        if alike and 1 < length < len(last) - 1 and all(len(name) == length for name in names[:-1]):
+            return [name + last[length:] for name in names[:-1]] + [last]
         return names
     return [name if name.endswith(words.LIST_HEADS) else name + tail for name in names[:-1]] + [last]
 

@@ -28,7 +28,7 @@ def read_figures(report: Report, vocabulary: Vocabulary | None = None) -> list[F
         text = report.text[block.start : block.end]
         if block.kind == "heading":
             scope.enter_heading(text, block.level)
-            figures.extend(_read_paragraph(report.name, text, block.start, scope, vocabulary))
+            figures.extend(_read_paragraph(report.name, text, block.start, scope, vocabulary, heading=True))
         elif block.kind == "row" and block.table is not None:
             if block.table not in tables_read:
                 tables_read.add(block.table)
@@ -57,14 +57,15 @@ def figures_in_text(
 
 
 def _read_paragraph(
-    name: str, text: str, offset: int, scope: ScopeReader, vocabulary: Vocabulary
+    name: str, text: str, offset: int, scope: ScopeReader, vocabulary: Vocabulary, *, heading: bool = False
 ) -> list[Figure]:
-    if not find_numerals(text):
-        if scope.report.work_report:
-            scope.paragraph(text, scope.report.periods_in(text))
+    counted = bool(find_numerals(text))
+    if not counted and (heading or scope.work_report is None):
         return []
     periods = scope.report.periods_in(text)
-    paragraph = scope.paragraph(text, periods)
+    paragraph = scope.paragraph(text, periods, heading=heading)
+    if not counted:
+        return []
     reader = ParagraphReader(text, vocabulary, periods, paragraph.region_spans)
     return [_figure(name, text, offset, reading, paragraph, reader.masked) for reading in reader.read()]
 

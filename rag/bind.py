@@ -69,7 +69,7 @@ def bind(
         reached = max(clause, sentence, passage)
         hinted = coverage(ask.hints, around.clause, weight) if ask.hints else 0.0
         score = 0.55 * clause + 0.25 * sentence + 0.1 * passage + 0.1 * context + 0.06 * hinted
-        score += _slot_score(ask, figure)
+        score += _slot_score(ask, figure, around)
         found.append(Candidate(figure, score, reached, clause, conflicts))
     return sorted(found, key=lambda c: (len(c.conflicts), -c.score, c.figure.report, c.figure.start))
 
@@ -111,10 +111,13 @@ def contained(term: str, text: str) -> float:
     return (sum(pair in text for pair in pairs) / len(pairs)) ** 2
 
 
-def _slot_score(ask: Ask, figure: Figure) -> float:
+def _slot_score(ask: Ask, figure: Figure, around: Surroundings) -> float:
     score = 0.0
     if ask.indicator_ids and figure.indicator_id in ask.indicator_ids:
         score += 0.3
+        # Under the very name the question uses, before a synonym.
+        if ask.names and ask.names[0] in around.clause:
+            score += 0.08
         # The figure right behind its name before one that merely shares the subject ("其中3000亿元…").
         if 0 <= figure.start - figure.indicator_end <= 6:
             score += 0.12
@@ -148,7 +151,11 @@ def _indicator_fits(ask: Ask, figure: Figure, around: Surroundings) -> bool:
     if not ask.indicator_ids or figure.indicator_id is None or figure.indicator_id in ask.indicator_ids:
         return True
     # "服务业在国内生产总值中的比重" has a name of its own (第三产业增加值比重): part and whole must both stand there.
-    return ask.measure == "share" and bool(ask.parts) and all(contained(p, around.clause) > 0.8 for p in ask.parts)
+    return (
+        ask.measure == "share"
+        and bool(ask.parts)
+        and all(contained(p, around.clause) > 0.8 for p in ask.parts)
+    )
 
 
 _MEASURES: dict[str, frozenset[str]] = {
@@ -166,7 +173,9 @@ def _measure_fits(ask: Ask, figure: Figure) -> bool:
     percentage = figure.unit in ("%", "‰")
     points = figure.unit == "个百分点"
     if ask.measure is None:
-        return figure.measure not in ("rank", "lead", "contribution") and (not points or ask.unit == "个百分点")
+        return figure.measure not in ("rank", "lead", "contribution") and (
+            not points or ask.unit == "个百分点"
+        )
     if ask.measure == "growth":
         return (
             figure.measure in ("growth", "change")
@@ -187,7 +196,10 @@ _SAME_COUNTER = ({"家", "户", "个"}, {"人", "名", "位", "个", ""}, {"项"
 
 def _unit_fits(ask: Ask, figure: Figure) -> bool:
     if ask.unit is None or ask.unit == "万":
-        return True
+        # A level must be in a unit its indicator can have; growth and shares are in per cent anyway.
+        if figure.measure not in ("level", "change") or not ask.units or not figure.unit:
+            return True
+        return figure.unit in ("%", "个百分点") or any(same_family(unit, figure.unit) for unit in ask.units)
     if ask.unit in ("成", "倍"):
         return figure.unit in ("%", "倍", "成")
     if same_family(ask.unit, figure.unit):

@@ -147,7 +147,9 @@ class FigureAnswerer:
         best = fits[0]
         if best.figure.qualifier is None:
             return best
-        exact = (c for c in fits if c.score >= best.score - 2 * RIVAL_MARGIN and _rounds(best.figure, c.figure))
+        exact = (
+            c for c in fits if c.score >= best.score - 2 * RIVAL_MARGIN and _rounds(best.figure, c.figure)
+        )
         return next(exact, best)
 
     def _range(self, best: Candidate, fits: Sequence[Candidate]) -> tuple[Figure, ...]:
@@ -301,7 +303,12 @@ def _rounds(rough: Figure, exact: Figure) -> bool:
     if rough.qualifier not in _PASSED or exact.qualifier is not None or rough.report != exact.report:
         return False
     (low, unit), (value, other) = normalise(rough.value, rough.unit), normalise(exact.value, exact.unit)
-    return unit == other and rough.period == exact.period and low <= value < 2 * low and abs(rough.start - exact.start) < 80
+    return (
+        unit == other
+        and rough.period == exact.period
+        and low <= value < 2 * low
+        and abs(rough.start - exact.start) < 80
+    )
 
 
 # With no measure asked, or a loose one: the first kinds win where the reports have them.

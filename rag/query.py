@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from index.periods import Period, PeriodMention, find_periods
@@ -39,6 +40,7 @@ class Ask:
     period: Period | None = None
     region: str | None = None
     measure: AskedMeasure | None = None
+    units: tuple[str, ...] = ()  # base units a level of the indicator may have; () for any
     unit: str | None = None  # 亿元, 家, %, 个百分点 …, where the question names one
     status: AskedStatus | None = None
     reference: str | None = None  # compared with 全国, 全省 …
@@ -96,7 +98,8 @@ def understand(text: str, vocabulary: Vocabulary, *, reference: Period | None = 
     report_years = tuple(dict.fromkeys(m.period.start[0] for m in found if m.kind == "report"))
     # 比上年 names what the figure is compared with; 比2020年 may be the other end of a difference.
     periods = [m for m in found if m.kind != "report" and not (m.compared and m.relative)]
-    regions = [m for m in find_regions(text) if not inside(m, found)]
+    # A region inside a report's name ("2024年云岭省政府工作报告") still says whose report is meant.
+    regions = [m for m in find_regions(text) if not inside(m, [p for p in found if p.kind != "report"])]
     indicators = [m for m in vocabulary.find(text) if not inside(m, found)]
     if language == "en":
         asks, unknown = _english_asks(text, periods, regions, indicators)
@@ -123,7 +126,9 @@ def understand(text: str, vocabulary: Vocabulary, *, reference: Period | None = 
 
 def _as_report(mention: PeriodMention, found: Sequence[PeriodMention], text: str) -> PeriodMention:
     """2016年 in "2016年和2017年政府工作报告" names a report too."""
-    joined = any(o.kind == "report" and text[mention.end : o.start] in ("和", "与", "、", "及") for o in found)
+    joined = any(
+        o.kind == "report" and text[mention.end : o.start] in ("和", "与", "、", "及") for o in found
+    )
     return replace(mention, kind="report") if joined and mention.kind == "period" else mention
 
 
@@ -139,12 +144,24 @@ def _without(text: str, mentions: Sequence[Mention]) -> str:
     return text
 
 
+def _units(mention: IndicatorMention | None, clause: str) -> tuple[str, ...]:
+    """Base units the answer may have: the indicator's, else those of a plain word such as 收入."""
+    if mention is not None:
+        return mention.indicator.units
+    for pattern, units in words.UNITS_OF_NOUN:
+        if pattern.search(clause):
+            return units
+    return ()
+
+
 def _names(mention: IndicatorMention) -> tuple[str, ...]:
     return tuple(dict.fromkeys((mention.text, mention.indicator.name, *mention.indicator.synonyms)))
 
 
 _PLACE_SUFFIX = re.compile(r"[省市县区州盟旗国乡镇]$|自治区$|特区$|地区$|经济带$|大湾区$")
-_AFTER_PLACE = re.compile(r"[的，,。？?！!、：:；;\s\d（(]|$|在|和|与|及|比|今|去|前|上半|下半|第|全|累|共|有|经济|常住|户籍|居民|城|农|规|人均|拟|实际|目前|现|各")
+_AFTER_PLACE = re.compile(
+    r"[的，,。？?！!、：:；;\s\d（(]|$|在|和|与|及|比|今|去|前|上半|下半|第|全|累|共|有|经济|常住|户籍|居民|城|农|规|人均|拟|实际|目前|现|各"
+)
 
 
 def _names_a_place(text: str, mention: RegionMention, indicators: Sequence[IndicatorMention]) -> bool:
@@ -184,15 +201,14 @@ def _chinese_asks(
         clause, start, end = match[0], match.start(), match.end()
         here = [m for m in indicators if start <= m.start and m.end <= end]
         own_periods = [m.period for m in periods if start <= m.start and m.end <= end]
-        own_regions = _asked_regions(text, [m for m in places if start <= m.start and m.end <= end])
+        own_region = _asked_region(text, [m for m in places if start <= m.start and m.end <= end])
         masked = _without(text, [*found, *places])[start:end]
         masked = words.COUNTED.sub(lambda m: " " * len(m[0]), masked)
         bare = _without(text, [*found, *places, *here[-1:]])[start:end]
         terms = words.content_terms(words.COUNTED.sub(" ", bare))
         questions = list(words.QUANTITY_QUESTION.finditer(clause))
         at_end = words.FIGURE_NOUN_AT_END.search(clause)
-        if own_regions:
-            last_region = own_regions[-1]
+        last_region = own_region or last_region
         if not questions and not (at_end and end >= len(text.rstrip("?？。 "))):
             carried, carried_indicators = (*carried, *terms), tuple(here) or carried_indicators
             last_period = own_periods[-1] if own_periods else last_period
@@ -206,7 +222,9 @@ def _chinese_asks(
             text=clause, terms=terms, context=context,
             indicator_ids=tuple(m.indicator.id for m in here[-1:]),
             indicator=here[-1].indicator.name if here else "".join(terms),
-            names=_names(here[-1]) if here else (), hints=words.hints(clause), region=last_region, status=whole_status, unit=_unit(clause), measure=_measure(clause),
+            names=_names(here[-1]) if here else (),
+            units=_units(here[-1] if here else None, clause),
+            hints=words.hints(clause), region=last_region, status=whole_status, unit=_unit(clause), measure=_measure(clause),
             reference=_reference(clause),
         )  # fmt: skip
         periods_here = own_periods or ([last_period] if last_period else [])
@@ -232,8 +250,12 @@ def _carried(
 
 
 _PART_OF_WHOLE = (
-    re.compile(r"(?P<part>[^，,；;。]+?)(?:约|大约)?(?:占|在)(?:到)?(?P<whole>[^，,；;。]+?)(?:中|里|当中)?(?:所占)?的?(?:百分之|比重|比例|份额|多少|几成)"),
-    re.compile(r"(?P<part>[^，,；;。]+?)(?:与|和|同|相当于|相对于)(?P<whole>[^，,；;。]+?)(?:之比|的比例|的比率|的比重)"),
+    re.compile(
+        r"(?P<part>[^，,；;。]+?)(?:约|大约)?(?:占|在)(?:到)?(?P<whole>[^，,；;。]+?)(?:中|里|当中)?(?:所占)?的?(?:百分之|比重|比例|份额|多少|几成)"
+    ),
+    re.compile(
+        r"(?P<part>[^，,；;。]+?)(?:与|和|同|相当于|相对于)(?P<whole>[^，,；;。]+?)(?:之比|的比例|的比率|的比重)"
+    ),
 )
 
 
@@ -251,6 +273,7 @@ def _share_ask(ask: Ask, bare_clause: str, here: Sequence[IndicatorMention], voc
             ask, parts=(mentions[-1].text if mentions else part, whole), indicator=f"{part}占{whole}的比重",
             terms=words.content_terms(_without(part, mentions[-1:])),
             indicator_ids=tuple(m.indicator.id for m in mentions[-1:]), names=_names(mentions[-1]) if mentions else (),
+                units=_units(mentions[-1] if mentions else None, ""),
         )  # fmt: skip
     return ask
 
@@ -278,6 +301,7 @@ def _with_parts(ask: Ask, text: str, vocabulary: Vocabulary) -> Ask:
             replace(
                 ask, text=words_of_part, terms=words.content_terms(_without(bare, mentions[-1:])), measure="level",
                 unit=None, reference=None, hints=(), names=_names(mentions[-1]) if mentions else (),
+                units=_units(mentions[-1] if mentions else None, ""),
                 indicator_ids=tuple(m.indicator.id for m in mentions[-1:]),
                 indicator=mentions[-1].indicator.name if mentions else bare.strip(" 的"),
             )
@@ -285,10 +309,15 @@ def _with_parts(ask: Ask, text: str, vocabulary: Vocabulary) -> Ask:
     return replace(ask, share_of=((pair[0], pair[1]),))
 
 
-def _asked_regions(text: str, regions: Sequence[RegionMention]) -> list[str]:
-    """Regions the figure is of, leaving out those it is compared with or is a share of."""
+def _asked_region(text: str, regions: Sequence[RegionMention]) -> str | None:
+    """The region the figure is of: the first named ("云岭省云川市": the narrower), leaving out those it
+    is compared with or is a share of."""
     references = [m.span(1) for m in words.REFERENCE_REGION.finditer(text)]
-    return [m.name for m in regions if not any(s <= m.start and m.end <= e for s, e in references)]
+    own = [m for m in regions if not any(s <= m.start and m.end <= e for s, e in references)]
+    for mention, following in pairwise(own):
+        if following.start > mention.end:
+            return mention.name
+    return own[-1].name if own else None
 
 
 def _reference(clause: str) -> str | None:
@@ -388,6 +417,7 @@ def _by_item(
             replace(
                 ask, terms=words.content_terms(_without(full, mentions[-1:])), context=(),
                 names=_names(mentions[-1]) if mentions else (),
+                units=_units(mentions[-1] if mentions else None, ""),
                 indicator_ids=tuple(m.indicator.id for m in mentions[-1:]),
                 indicator=mentions[-1].indicator.name if mentions else full,
             )
@@ -488,7 +518,9 @@ def _english_asks(
         named = [("national", "全国"), ("provincial", "全省"), ("province", "全省"), ("municipal", "全市")]
         compared = [zh for en, zh in named if re.search(rf"\b{en}\b", text, re.IGNORECASE)] or compared
     asks = [
-        replace(base, indicator_ids=(m.indicator.id,), indicator=m.indicator.name, names=_names(m))
+        replace(
+            base, indicator_ids=(m.indicator.id,), indicator=m.indicator.name, names=_names(m), units=m.indicator.units
+        )
         for m in {m.indicator.id: m for m in indicators}.values()
     ] or [base]  # fmt: skip
     if both and len(asks) == 1:
@@ -511,7 +543,11 @@ def _english_terms(text: str) -> tuple[str, ...]:
 
 def _operation(text: str, asks: Sequence[Ask]) -> Operation | None:
     """Arithmetic the question calls for, if its asks do not already name one figure."""
-    if len(asks) == 2 and len({(a.period, a.report_year) for a in asks}) == 2 and not words.JOINTLY.search(text):
+    if (
+        len(asks) == 2
+        and len({(a.period, a.report_year) for a in asks}) == 2
+        and not words.JOINTLY.search(text)
+    ):
         if (
             words.SHARE.search(text)
             and not words.YEAR_COUNT_CHANGE.search(text)

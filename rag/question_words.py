@@ -74,7 +74,21 @@ RANK = re.compile(r"第几|排名|位次|位居|\brank(?:ed|ing)?\b", re.IGNOREC
 # The quantity itself, as against its growth.
 LEVEL = re.compile(r"总量|总额|总值|总规模|达到多少|有多少|存量|余额")
 # A question word with the measure word that follows it: 多少家, 几项.
-COUNTED = re.compile(r"(?:多少|几)(?:个百分点|万亿元|亿美元|亿元|万元|万人|万户|万吨|公里|平方公里|平方米|[个家户项件名位座台辆条所只支张套人元吨亩处笔批次成倍种])?")
+COUNTED = re.compile(
+    r"(?:多少|几)(?:个百分点|万亿元|亿美元|亿元|万元|万人|万户|万吨|公里|平方公里|平方米|[个家户项件名位座台辆条所只支张套人元吨亩处笔批次成倍种])?"
+)
+# What a plain noun of quantity is measured in, where no indicator says so.
+UNITS_OF_NOUN = (
+    (
+        re.compile(
+            r"收入|产值|金额|投资额|支出|利润|税收|成本|资金|营收|销售额|交易额|贷款|存款|融资|\brevenue\b|\bincome\b",
+            re.IGNORECASE,
+        ),
+        ("元", "美元"),
+    ),
+    (re.compile(r"人数|人口|\bpopulation\b", re.IGNORECASE), ("人",)),
+    (re.compile(r"面积|\barea\b", re.IGNORECASE), ("亩", "平方公里", "平方米")),
+)
 _HINTS = re.compile(r"总量|总额|累计|新增|总产值|人均|户均|平均|年均|日均|当年|合计|净增|总数|总计|其中")
 
 

@@ -1,0 +1,108 @@
+"""Where in a government work report we are: in the review of past years or in the plan for this one.
+
+A work report of year Y tells Y-1's results (every fifth year five years' results) and Y's targets, and
+seldom says which beside the figure. Its headings and the opening words of its paragraphs do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+from index.periods import Period, PeriodMention
+
+Mode = Literal["review", "plan"]
+
+_REPORT_TITLE = re.compile(r"工作报告$")
+_REVIEW_WORDS = re.compile(
+    r"回顾|过去的?[一两二三四五六七八九十]?年|(?<![比较])(?:去年|上年)|一年来|[两二三四五]年来|工作总结"
+    r"|执行情况"
+)
+_PLAN_WORDS = re.compile(r"部署|任务|安排|总体要求|目标|建议|打算|展望|重点工作|要点|工作重点|今后|下一步")
+_PLAN_OPENING = re.compile(r"要|将|任务|安排|目标|计划|是|工作|重点")
+_OPENING = 24  # characters of a paragraph that tell what it is about
+_WRITTEN_YEAR = re.compile(r"[今本去上明前次同翌]|年来|以来|last|this|previous|next", re.IGNORECASE)
+
+
+class WorkReport:
+    """Follows a work report of `year` heading by heading and paragraph by paragraph."""
+
+    def __init__(self, year: int) -> None:
+        self.year = year
+        self.mode: Mode = "review"
+        self.period = Period.of_years(year - 1)  # the years just spoken of
+        self._section: tuple[Mode, Period] = (self.mode, self.period)
+        self._headed = False  # whether a heading has said where we are
+
+    def enter_heading(self, text: str, periods: Sequence[PeriodMention]) -> None:
+        """`periods` are the mentions in `text`."""
+        if _REPORT_TITLE.search(text.strip()):
+            return
+        before = self.mode
+        if self._turn(text, text, periods[0] if periods else None) or (
+            not periods and _PLAN_WORDS.search(text) and self._plan()
+        ):
+            self._headed = True
+            if before == "plan" and self.mode == "review" and not _REVIEW_WORDS.search(text):
+                self.mode, self.period = self._section  # a past year in passing
+        self._section = (self.mode, self.period)
+
+    def enter_paragraph(self, text: str, periods: Sequence[PeriodMention]) -> None:
+        """A paragraph may turn for good to the plan or to a review of several years; else it turns alone."""
+        self.mode, self.period = self._section
+        lead = next((mention for mention in periods if mention.start <= 14), None)
+        if lead is not None and lead.compared:
+            lead = None
+        if not self._turn(text[:_OPENING], text[:60], lead):
+            return
+        to_plan = self._section[0] == "review" and self.mode == "plan"
+        to_review = self._section[0] == "plan" and self.mode == "review"
+        widened = self.mode == "review" == self._section[0] and self.period.year is None
+        if to_plan or widened or (to_review and not self._headed):
+            self._section = (self.mode, self.period)
+
+    def _turn(self, opening: str, text: str, lead: PeriodMention | None) -> bool:
+        """Sets mode and period by the words of a heading or opening; False if they say nothing."""
+        if lead is not None and lead.kind == "report":
+            return False
+        ahead = lead is not None and lead.period.end[0] >= self.year
+        if _REVIEW_WORDS.search(opening) and not ahead:
+            self.mode, self.period = "review", Period.of_years(self.year - 1)
+            if lead is not None and (lead.period.end[0] < self.year or lead.kind == "range"):
+                self.period = Period.of_years(lead.period.start[0], lead.period.end[0])
+            return True
+        if lead is None:
+            return False
+        if lead.period.start[0] >= self.year and (opening == text or _PLAN_OPENING.search(text)):
+            return self._plan()
+        if self.year - 1 <= lead.period.end[0] < self.year and lead.kind in ("period", "range"):
+            self.mode = "review"
+            self.period = Period.of_years(lead.period.start[0], lead.period.end[0])
+            return True
+        return False
+
+    def _plan(self) -> bool:
+        self.mode, self.period = "plan", Period.of_years(self.year)
+        return True
+
+    def dated(self, mention: PeriodMention, periods: Sequence[PeriodMention]) -> PeriodMention:
+        """全年, 年末, 上半年 without a year, and 上年, mean the year under review and the one before it."""
+        if self.mode != "review":
+            return mention
+        period = mention.period
+        if mention.text.startswith("上年") and period.year == self.year - 1:
+            return replace(mention, period=period.shifted(-1))
+        if mention.kind == "since" and period.start[0] < period.end[0] == self.year:
+            return replace(mention, period=Period(period.start, (self.year - 1, 12)))
+        if not mention.relative or period.year != self.year or _WRITTEN_YEAR.search(mention.text):
+            return mention
+        for other in periods:
+            if (
+                other.end <= mention.start
+                and other.period.year == self.year
+                and _WRITTEN_YEAR.search(other.text)
+            ):
+                return mention  # 今年…，全年…
+        return replace(mention, period=period.shifted(self.period.end[0] - self.year))

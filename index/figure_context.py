@@ -8,17 +8,16 @@ added in `index.figure_scope`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from index import figure_words as words
 from index.figure_english_context import is_english, read_english_meaning
-from index.figure_predicate import Direction, Predicate, PredicateReader, unit_class
+from index.figure_measure import measure_of, read_object_of_change
+from index.figure_predicate import Predicate, PredicateReader, unit_class
+from index.figure_reading import Reading, mask_times, sentence_spans
 from index.figure_scan import Quantity, find_quantities
 from index.figure_subject import Subject, SubjectReader
-from index.numerals import plain_form
-from index.types import Measure
 
 if TYPE_CHECKING:
     from index.periods import PeriodMention
@@ -36,65 +35,8 @@ _OPENING = re.compile(
 )
 
 
-@dataclass(slots=True)
-class Reading:
-    """One quantity with what was read around it; `scope_start` is where its own words begin."""
-
-    quantity: Quantity
-    scope_start: int
-    clause_start: int
-    clause_end: int
-    sentence_start: int
-    sentence_end: int
-    subject: Subject | None = None
-    measure: Measure = "level"
-    negative: bool = False
-    direction: Direction = ""
-    basis: str | None = None
-    reference: str | None = None
-    reference_span: tuple[int, int] = (-1, -1)
-    role: Literal["", "from", "to"] = ""
-    inherited: bool = False  # the subject stands in another clause
-    group_end: int = -1  # where the last quantity of its list ends
-
-
-_SENTENCE_END = re.compile(r"[。！？!?\n]|(?<=[a-z%\d)])\.(?=\s|$)")
 _ASIDE = re.compile(r"(?<=[^，。；：、\s])[（(][^（）()，。；\n]{1,20}[）)](?=[^，。；：、\s])")
 _CLAUSE_END = re.compile(r"[，；;：:（）()]|,(?!\d)|——|…")
-
-
-def sentence_spans(text: str) -> list[tuple[int, int]]:
-    """Sentences as spans, by 。！？ and line ends; every character belongs to one."""
-    spans: list[tuple[int, int]] = []
-    start = 0
-    for match in _SENTENCE_END.finditer(text):
-        if match.end() > start:
-            spans.append((start, match.end()))
-        start = match.end()
-    if start < len(text):
-        spans.append((start, len(text)))
-    return spans
-
-
-def mask_times(text: str, periods: list[PeriodMention]) -> str:
-    """`text` in plain form with every time expression masked, same length."""
-    plain = plain_form(text)
-    pieces: list[str] = []
-    position = 0
-    for index, mention in enumerate(periods):
-        end = mention.end
-        adjacent = index + 1 < len(periods) and periods[index + 1].start == end
-        if (
-            not adjacent
-            and mention.kind in ("range", "since")
-            and plain[end : end + 1] in tuple("中内间里来")
-        ):
-            end += 1
-        pieces.append(plain[position : mention.start])
-        pieces.append(words.TIME * (end - mention.start))
-        position = end
-    pieces.append(plain[position:])
-    return "".join(pieces)
 
 
 class ParagraphReader:
@@ -263,13 +205,14 @@ class ParagraphReader:
         words_before = self.text[left : first.start]
         basis = _basis(words_before) or (_basis(self.text[clause[0] : left]) if attached else None)
         subjects = self._subjects_of(left, predicate, first, right, group, attached, is_range)
+        before = self.readings[-1] if self.readings else None
         for position, reading in enumerate(readings):
             subject, inherited = subjects[position]
             reading.subject, reading.inherited = subject, inherited
             reading.basis = basis
             reading.role = predicate.role
-            reading.measure = self._measure(reading, predicate, subject)
-            self._object_of_change(reading, left)
+            reading.measure = measure_of(self.masked, reading, predicate, before)
+            read_object_of_change(self.masked, reading)
             if reading.measure == "share" and predicate.reference and subject is not None:
                 whole = self.text[slice(*predicate.reference)].strip("的")
                 reading.subject = self.subjects.share_of(subject, whole)
@@ -328,8 +271,6 @@ class ParagraphReader:
             self.subject = behind
             return [(behind, False)] * count
         if subject is None:
-            if self.subject is None and predicate.found and not self.recent:
-                self.subject = self.spoken_of  # the sentence goes on with what the one before spoke of
             return [(self.subject, True)] * count
         if (subject.generic and predicate.measure not in ("change",)) or (
             subject.generic and self.subject is not None
@@ -406,81 +347,7 @@ class ParagraphReader:
             return None
         return behind
 
-    # ---------------------------------------------------------------- measure, references, from … to
-
-    def _measure(self, reading: Reading, predicate: Predicate, subject: Subject | None) -> Measure:
-        kind = unit_class(reading.quantity)
-        if predicate.measure is not None:
-            if predicate.measure == "growth" and subject is not None and _growth_head(subject):
-                return "change" if kind == "points" else "growth"
-            return predicate.measure
-        if kind == "multiple":
-            return "multiple"
-        if kind == "points":
-            return "change"
-        if kind != "percent":
-            return "level"
-        head = subject.head if subject is not None else ""
-        name = subject.name if subject is not None else ""
-        if re.match(
-            r"(?:左右|以上|以内)?的(?:年均|平均)?(?:增长速度|增速|增长率|增长|增幅|递增)",
-            self.masked[reading.group_end :][:14],
-        ):
-            return "growth"
-        if self._part_of_whole(reading):
-            return "share"
-        growth = words.GROWTH_HEAD.search(head or name)
-        if growth:
-            if growth.group("down"):
-                reading.negative, reading.direction = True, "down"
-            return "growth"
-        if words.CONTRIBUTION_HEAD.search(name):
-            return "contribution"
-        if subject is not None and subject.rate:
-            return "rate"
-        if words.SHARE_HEAD.search(head or name):
-            return "share"
-        if (
-            reading.inherited
-            and self.readings
-            and re.match(r".{0,2}的?[^，。]{0,6}目标", self.masked[reading.quantity.end :][:12])
-        ):
-            return self.readings[-1].measure  # 增长11.3%，低于13%左右的预期目标
-        if words.RATE_HEAD.search(name):
-            return "rate"
-        if reading.quantity.kind == "fraction" or self.masked[reading.quantity.outer_end :][:1] == "的":
-            return "share"
-        previous = self.readings[-1] if self.readings else None
-        if predicate.role == "to" and previous is not None and previous.role == "from":
-            return previous.measure
-        if not predicate.found and reading.inherited:
-            return (
-                previous.measure
-                if previous is not None and previous.measure in ("share", "rate")
-                else "share"
-            )
-        return "rate"
-
-    def _part_of_whole(self, reading: Reading) -> bool:
-        """财政收入的60%来自…: a share of what stands before 的."""
-        start = reading.quantity.outer_start
-        return self.masked[start - 1 : start] == "的" and self.masked[start - 2 : start - 1] not in (
-            "",
-            words.TIME,
-        )
-
-    def _object_of_change(self, reading: Reading, left: int) -> None:
-        """减少农村贫困人口1240万: the verb stands before the noun."""
-        subject = reading.subject
-        if subject is None or reading.measure != "level" or subject.start < left or reading.inherited:
-            return
-        verb = re.search(
-            r"(?:(减少|降低|减轻|压减|压缩|削减|缩减)|(增加|扩大|提高))(?:了)?$",
-            self.masked[left : subject.start],
-        )
-        if verb and unit_class(reading.quantity) == "other" and subject.start < reading.quantity.start:
-            reading.measure, reading.negative = "change", bool(verb[1])
-            reading.direction = "down" if verb[1] else "up"
+    # ---------------------------------------------------------------- references, from … to
 
     def _set_references(self, readings: list[Reading], predicate: Predicate) -> None:
         if predicate.reference is None:
@@ -519,10 +386,6 @@ class ParagraphReader:
                 for reading in readings:
                     reading.role = ""
         self.pending_from = None
-
-
-def _growth_head(subject: Subject) -> bool:
-    return words.GROWTH_HEAD.search(subject.head) is not None
 
 
 def _split_list(text: str) -> list[str]:

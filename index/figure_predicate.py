@@ -24,7 +24,7 @@ _RANK_REFERENCE = re.compile(
     r"(?P<reference>全[国省市区球]|世界|[^，。；\d、的居列排]{2,8})?(?:的|总量|名次|第)?$"
 )
 _ONLY_COMPARED = frozenset(("高", "快", "多", "低", "慢", "少", "长"))
-_NEW_BEFORE = re.compile(r"新$|累$")
+_NEW_BEFORE = re.compile(r"新$")
 
 
 @dataclass(slots=True)
@@ -109,6 +109,8 @@ class PredicateReader:
             predicate = self._change(left, text, change, kind)
             if predicate is not None:
                 return predicate
+        if kind == "percent" and words.BARE_GROWTH.search(text):
+            return Predicate(self.trim(left, end), "growth", "up")
         level = words.LEVEL_VERB.search(text)
         if level and (len(level["verb"]) > 1 or is_word(text[: level.end("verb")], level["verb"])):
             return Predicate(self.trim(left, left + level.start()))

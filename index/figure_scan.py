@@ -145,6 +145,7 @@ _BEFORE = re.compile(
 _UNTOLD = word_set("高达 多达 最高 最低 最多 几乎")
 _BARE_ONLY = word_set("过 上")
 _AFTER = re.compile(r"\s?(?P<word>左右|上下|及以上|和以上|以上|及以下|以下|(?:之|以)内|有余|多|余)")
+_GOAL_AFTER = re.compile(r"的?[^，。；]{0,6}目标")
 _RANGE = re.compile(r"\s?(?:[-－—–~～∼]|——|--|至|到)\s?|\s(?:to)\s")
 _LIST = re.compile(r"\s?(?:、|和|与|及|以及|、和|或|，和)\s?|,?\s(?:and|or)\s|,\s|\s?/\s?")
 _FROM = re.compile(r"(?:从|由|自|from\s)[^，。；、]{0,8}$")
@@ -351,6 +352,7 @@ def _qualified(plain: str, quantity: Quantity) -> Quantity:
         before = _BEFORE.search(plain, max(0, quantity.start - 8), quantity.start)
         if before and not (before["word"] in _BARE_ONLY and quantity.kind != "bare scale"):
             outer_start = before.start()
-            if before["word"] not in _UNTOLD:
+            missed = _GOAL_AFTER.match(plain, outer_end)  # 低于13%左右的预期目标 is itself no bound
+            if before["word"] not in _UNTOLD and not missed:
                 qualifier = qualifier or before["word"]
     return replace(quantity, qualifier=qualifier, outer_start=outer_start, outer_end=outer_end)

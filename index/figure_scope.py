@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from index import figure_words as words
-from index.figure_context import Reading
+from index.figure_reading import Reading
 from index.figure_work_report import WorkReport
 from index.periods import Period, PeriodMention, find_periods
 from index.regions import RegionMention, contains_region, find_regions
@@ -34,6 +34,7 @@ _IN_NAME = re.compile(
     r"|煤矿|大开发|大道|崛起|振兴|战略|会议|论坛|峰会|水库|公报)"
 )
 _ON_BASIS = re.compile(r"在[^，。；]{2,50}?(?:的基础上|的情况下|之后)")
+_DEICTIC = re.compile(r"今|本|去|上年|上月|上季|近|this|last|previous", re.IGNORECASE)
 _OF_SPEED = re.compile(r"(?:左右)?的(?:增长)?(?:速度|水平|增幅|增速)")
 _QUOTED_YEAR = re.compile(r"[“《][^“”《》]*$")
 _AS_OF = re.compile(r"(?:截至|截止|到|至)\s?$")
@@ -155,6 +156,8 @@ class ParagraphScope:
         """Not the year of a report or of a name (“中国制造2025”)."""
         if mention.kind == "report":
             return False
+        if self.report.period is None and mention.relative and _DEICTIC.match(mention.text):
+            return False  # whose 今年 it is cannot be known
         if self.text.startswith(("相比", "不变价", "价格", "可比价"), mention.end) or _COMPARED.search(
             self.text[max(0, mention.start - 3) : mention.start]
         ):

@@ -41,6 +41,8 @@ LEVEL_VERB = re.compile(
     r"|均为|都为|已|已经|将|要|拟|才|至少|约为|仍|仍有|还有|尚有|均|都|即|各|分别)"
     rf"(?:了|到|至|为|达|\s)*(?:{_T}的?)?$"
 )
+# 同比3.7%: growth without a verb.
+BARE_GROWTH = re.compile(r"(?:同比|环比)(?:约|近)?$")
 FROM_WORD = re.compile(rf"(?:由|从|自)(?:{_T}的?|上年的?|原来的?|现行的?|当前的?|目前的?|最初的?)?\s?$")
 TO_VERB = re.compile(
     rf"^[、，]?(?:的|左右|以上|多)?(?:[^，。；]{{0,12}}?)(?P<verb>(?P<up>{UP})|(?P<down>{DOWN})|调整|变"
@@ -216,5 +218,7 @@ PAST = re.compile(
 FORECAST = re.compile(
     r"预计|预测|有望|预估|估计|展望|forecast|is expected|are expected|projected|projection", re.I
 )
-PRELIMINARY = re.compile(r"初步核算|初步统计|初步预计|初步测算|初步估算|初步数|快报|preliminary", re.I)
+PRELIMINARY = re.compile(
+    r"初步核算|初步统计|初步预计|初步测算|初步估算|初步数|快报[数显统]|(?:统计|业绩)快报|preliminary", re.I
+)
 REVISED = re.compile(r"修订(?:后|数|为|值|的(?:数据|结果))|最终核实|核实后|调整后的数|revised", re.I)

@@ -8,7 +8,8 @@ region, status), `index.figure_tables` (tables).
 
 from __future__ import annotations
 
-from index.figure_context import ParagraphReader, Reading
+from index.figure_context import ParagraphReader
+from index.figure_reading import Reading
 from index.figure_scope import ParagraphScope, ReportScope, ScopeReader
 from index.figure_tables import read_table
 from index.figure_words import word_set

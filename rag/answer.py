@@ -45,7 +45,8 @@ class Pipeline:
 
     def understand(self, question: str, history: Sequence[Turn]) -> tuple[Query, Usage]:
         """The question's slots, with the conversation's; an English one may need the model to translate."""
-        query = understand(resolve(question, history, self.vocabulary), self.vocabulary)
+        whole = resolve(question, history, self.vocabulary, self.known_regions())
+        query = understand(whole, self.vocabulary, known_regions=self.known_regions())
         usage = Usage()
         if query.language == "en" and (query.unknown_words or not query.wants_figures):
             query, usage = self._through_chinese(query)
@@ -53,13 +54,19 @@ class Pipeline:
 
     def understand_by_rule(self, question: str) -> Query:
         """The slots that code alone can read, for searching without the model."""
-        return understand(question, self.vocabulary)
+        return understand(question, self.vocabulary, known_regions=self.known_regions())
+
+    def known_regions(self) -> tuple[str, ...]:
+        """The regions the reports are of, so that short and English names of theirs are understood."""
+        return tuple(dict.fromkeys(r.region for r in self.index.reports() if r.region))
 
     def _through_chinese(self, query: Query) -> tuple[Query, Usage]:
         """The slots of the question's Chinese translation; period and region stay as code read them."""
         completion = self.model.complete(fill("translate", question=query.text), max_tokens=60, stop=["\n"])
         usage = Usage.of(completion)
-        translated = understand(completion.text.strip(), self.vocabulary)
+        translated = understand(
+            completion.text.strip(), self.vocabulary, known_regions=self.known_regions()
+        )
         if not completion.text.strip() or translated.language != "zh":
             return query, usage
         asks = tuple(

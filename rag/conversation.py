@@ -27,20 +27,21 @@ _COMPARE = re.compile(
 _WHOLE_REGION = frozenset({"全国", "全省", "全市", "全区", "全县"})
 
 
-def resolve(question: str, history: Sequence[Turn], vocabulary: Vocabulary) -> str:
+def resolve(question: str, history: Sequence[Turn], vocabulary: Vocabulary, known_regions: Sequence[str] = ()) -> str:
     """The question made self-contained by rule, or as it is if it already stands alone."""
     question = normalise_question(question)
     if not history:
         return question
-    earlier = resolve(history[-1].question, history[:-1], vocabulary)
+    earlier = resolve(history[-1].question, history[:-1], vocabulary, known_regions)
     if not _ELLIPTIC.match(question) or _stands_alone(question, vocabulary):
-        return _fill_slots(question, earlier, vocabulary)
-    if match := _COMPARE.match(question):
+        return _fill_slots(question, earlier, vocabulary, known_regions)
+    match = _COMPARE.match(question)
+    if match and not (_regions(match[1], known_regions) and _regions(earlier, known_regions)):
         return _compared(earlier, match[1])
-    fragment = _TRAILING.sub("", _LEADING.sub("", question)).strip()
+    fragment = match[1] if match else _TRAILING.sub("", _LEADING.sub("", question)).strip()
     if not fragment:
         return earlier
-    return _replaced(earlier, fragment, vocabulary)
+    return _replaced(earlier, fragment, vocabulary, known_regions)
 
 
 def _stands_alone(question: str, vocabulary: Vocabulary) -> bool:
@@ -51,9 +52,9 @@ def _stands_alone(question: str, vocabulary: Vocabulary) -> bool:
     return bool(asks) and bool(vocabulary.find(question) or len("".join(words.content_terms(question))) >= 4)
 
 
-def _fill_slots(question: str, earlier: str, vocabulary: Vocabulary) -> str:
+def _fill_slots(question: str, earlier: str, vocabulary: Vocabulary, known_regions: Sequence[str] = ()) -> str:
     """A full question keeps its own slots; region and period it leaves out come from the one before."""
-    before = _lead_in(earlier, want_region=not _regions(question), want_period=not find_periods(question))
+    before = _lead_in(earlier, want_region=not _regions(question, known_regions), want_period=not find_periods(question), known_regions=known_regions)
     if not before or not vocabulary.find(question):
         return question
     return (
@@ -61,12 +62,12 @@ def _fill_slots(question: str, earlier: str, vocabulary: Vocabulary) -> str:
     )
 
 
-def _lead_in(earlier: str, *, want_region: bool, want_period: bool) -> str:
+def _lead_in(earlier: str, *, want_region: bool, want_period: bool, known_regions: Sequence[str]) -> str:
     mentions: list[PeriodMention | RegionMention] = []
     if want_period:
         mentions += [m for m in find_periods(earlier) if m.kind != "report"][:1]
     if want_region:
-        mentions += [m for m in _regions(earlier) if m.text not in _WHOLE_REGION][:1]
+        mentions += [m for m in _regions(earlier, known_regions) if m.text not in _WHOLE_REGION][:1]
     return (
         " ".join(m.text for m in mentions)
         if detect_language(earlier) == "en"
@@ -74,9 +75,9 @@ def _lead_in(earlier: str, *, want_region: bool, want_period: bool) -> str:
     )
 
 
-def _regions(text: str) -> list[RegionMention]:
+def _regions(text: str, known_regions: Sequence[str] = ()) -> list[RegionMention]:
     periods = find_periods(text)
-    return [m for m in find_regions(text) if not inside(m, periods) and not m.is_part_of_name]
+    return [m for m in find_regions(text, known=known_regions) if not inside(m, periods) and not m.is_part_of_name]
 
 
 def _compared(earlier: str, other: str) -> str:
@@ -86,11 +87,11 @@ def _compared(earlier: str, other: str) -> str:
     return f"{body}，与{other}相比变化多少？"
 
 
-def _replaced(earlier: str, fragment: str, vocabulary: Vocabulary) -> str:
+def _replaced(earlier: str, fragment: str, vocabulary: Vocabulary, known_regions: Sequence[str] = ()) -> str:
     """The earlier question with its slot of the fragment's kind replaced."""
-    periods, regions = find_periods(fragment), find_regions(fragment)
+    periods, regions = find_periods(fragment), find_regions(fragment, known=known_regions)
     old_periods = [m for m in find_periods(earlier) if m.kind != "report"]
-    old_regions = _regions(earlier)
+    old_regions = _regions(earlier, known_regions)
     if periods and old_periods:
         earlier = earlier[: old_periods[0].start] + periods[0].text + earlier[old_periods[-1].end :]
         fragment = (fragment[: periods[0].start] + fragment[periods[0].end :]).strip("的 ")
@@ -98,7 +99,7 @@ def _replaced(earlier: str, fragment: str, vocabulary: Vocabulary) -> str:
         earlier = periods[0].text + earlier
         fragment = (fragment[: periods[0].start] + fragment[periods[0].end :]).strip("的 ")
     if regions and regions[0].text in fragment:
-        old_regions = _regions(earlier)
+        old_regions = _regions(earlier, known_regions)
         # 全省 replaces 全国 ("领先全国多少" → "领先全省多少"); a named place replaces a named place.
         whole = regions[0].text in _WHOLE_REGION
         alike = [m for m in old_regions if (m.text in _WHOLE_REGION) == whole] or old_regions

@@ -118,6 +118,8 @@ class FigureAnswerer:
         fits = [
             c for c in self._candidates(ask, query, pool) if c.fits and c.coverage >= CONSIDERED[strictness]
         ]
+        if not ask.indicator_ids and len("".join(ask.terms)) < 2:
+            return None  # nothing says what is measured
         fits = _of_asked_measure(ask, self._by_role(ask, fits))
         if not fits:
             return None

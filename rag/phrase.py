@@ -30,6 +30,8 @@ _ENGLISH_UNITS = {
 def figure_text(figure: Figure) -> str:
     """The figure as the report writes it, with its qualifier: 超过5200万户, 85%以上."""
     text, qualifier = figure.text, figure.qualifier or ""
+    if figure.cell is not None and figure.unit and figure.unit not in text:
+        text = f"{text}{figure.unit}"  # of a table: the unit stands in the header
     if not qualifier or qualifier in text:
         return text
     return f"{qualifier}{text}" if qualifier in _PREFIX_QUALIFIERS else f"{text}{qualifier}"

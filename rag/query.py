@@ -86,11 +86,19 @@ def normalise_question(text: str) -> str:
         text,
     )
     text = re.sub(r"\s+", " ", text).strip()
-    return re.sub(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])", "", text)
+    text = re.sub(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])", "", text)
+    text = re.sub(r"(?<=[A-Za-z])[’']s\b", "", text)  # Yunchuan's GDP
+    # 23年 without a century is 2023年; 10年来 is a span of time.
+    return re.sub(r"(?<![\d近过前后五十])([0-3]\d)年(?![来间以之前后代内多期])", r"20\1年", text)
 
 
-def understand(text: str, vocabulary: Vocabulary, *, reference: Period | None = None) -> Query:
-    """Read the slots of one self-contained question (see `rag.conversation` for follow-ups)."""
+def understand(
+    text: str, vocabulary: Vocabulary, *, known_regions: Sequence[str] = (), reference: Period | None = None
+) -> Query:
+    """Read the slots of one self-contained question (see `rag.conversation` for follow-ups).
+
+    `known_regions` are the places the index holds: 云川 and "Yunchuan" are then found as 云川市.
+    """
     text = normalise_question(text)
     language = detect_language(text)
     found = [m for m in find_periods(text, reference=reference)]
@@ -99,7 +107,7 @@ def understand(text: str, vocabulary: Vocabulary, *, reference: Period | None = 
     # 比上年 names what the figure is compared with; 比2020年 may be the other end of a difference.
     periods = [m for m in found if m.kind != "report" and not (m.compared and m.relative)]
     # A region inside a report's name ("2024年云岭省政府工作报告") still says whose report is meant.
-    regions = [m for m in find_regions(text) if not inside(m, [p for p in found if p.kind != "report"])]
+    regions = [m for m in find_regions(text, known=known_regions) if not inside(m, [p for p in found if p.kind != "report"])]
     indicators = [m for m in vocabulary.find(text) if not inside(m, found)]
     if language == "en":
         asks, unknown = _english_asks(text, periods, regions, indicators)
@@ -158,6 +166,7 @@ def _names(mention: IndicatorMention) -> tuple[str, ...]:
     return tuple(dict.fromkeys((mention.text, mention.indicator.name, *mention.indicator.synonyms)))
 
 
+WHOLE_REGIONS = frozenset({"全省", "全市", "全区", "全县"})
 _PLACE_SUFFIX = re.compile(r"[省市县区州盟旗国乡镇]$|自治区$|特区$|地区$|经济带$|大湾区$")
 _AFTER_PLACE = re.compile(
     r"[的，,。？?！!、：:；;\s\d（(]|$|在|和|与|及|比|今|去|前|上半|下半|第|全|累|共|有|经济|常住|户籍|居民|城|农|规|人均|拟|实际|目前|现|各"
@@ -200,7 +209,7 @@ def _chinese_asks(
     for match in _CLAUSE.finditer(text):
         clause, start, end = match[0], match.start(), match.end()
         here = [m for m in indicators if start <= m.start and m.end <= end]
-        own_periods = [m.period for m in periods if start <= m.start and m.end <= end]
+        own_periods = _narrowest([m.period for m in periods if start <= m.start and m.end <= end])
         own_region = _asked_region(text, [m for m in places if start <= m.start and m.end <= end])
         masked = _without(text, [*found, *places])[start:end]
         masked = words.COUNTED.sub(lambda m: " " * len(m[0]), masked)
@@ -309,11 +318,17 @@ def _with_parts(ask: Ask, text: str, vocabulary: Vocabulary) -> Ask:
     return replace(ask, share_of=((pair[0], pair[1]),))
 
 
+def _narrowest(periods: Sequence[Period]) -> list[Period]:
+    """今年上半年（2024年） means the half year: a period beside one within it says nothing more."""
+    return [p for p in periods if not any(o != p and p.contains(o) for o in periods)]
+
+
 def _asked_region(text: str, regions: Sequence[RegionMention]) -> str | None:
     """The region the figure is of: the first named ("云岭省云川市": the narrower), leaving out those it
     is compared with or is a share of."""
     references = [m.span(1) for m in words.REFERENCE_REGION.finditer(text)]
     own = [m for m in regions if not any(s <= m.start and m.end <= e for s, e in references)]
+    own = [m for m in own if m.name not in WHOLE_REGIONS] or own  # 云川全市: 云川市
     for mention, following in pairwise(own):
         if following.start > mention.end:
             return mention.name
@@ -335,7 +350,7 @@ def _status(text: str) -> AskedStatus | None:
 def _unit(clause: str) -> str | None:
     match = words.UNIT_AFTER_QUESTION.search(clause)
     if match:
-        return "个百分点" if match[1] == "百分点" else match[1]
+        return "个百分点" if match[1] in ("百分点", "点") else match[1]
     if re.search(r"百分之(?:几|多少)", clause):
         return "%"
     match = re.search(r"(?:how many|how much)\s+percentage points", clause, re.IGNORECASE)

@@ -195,6 +195,10 @@ class ParagraphScope:
         for first, second in pairwise(own):
             if first.kind == "range" and not first.relative and second.start - first.end <= 1:
                 return first  # 从1953年至1980年的二十八年间
+        if reading.role == "from" and not own:
+            begun = [m for m in self.mentions if self._begins(m, reading)]
+            if begun:
+                return begun[-1]  # 由1997年的a增加到2002年的b，其中…由c增加到d
         if own and _OF_SPEED.match(self.text, reading.quantity.end):
             return own[-1]  # 低于1985年增长44.6%的速度
         before = [
@@ -226,9 +230,13 @@ class ParagraphScope:
         """由去年的10.7%提高到14%: the year behind 由 dates the first figure alone."""
         if reading.role == "from" and mention.start >= reading.scope_start:
             return False
-        if mention.kind == "range" or not _FROM_TAIL.search(
-            self.text[max(0, mention.start - 2) : mention.start]
-        ):
+        return self._begins(mention, reading)
+
+    def _begins(self, mention: PeriodMention, reading: Reading) -> bool:
+        """Whether a year of the sentence stands between 由 and a number."""
+        if not reading.sentence_start <= mention.start < reading.quantity.start or mention.kind == "range":
+            return False
+        if not _FROM_TAIL.search(self.text[max(0, mention.start - 2) : mention.start]):
             return False
         return bool(
             re.match(
@@ -333,7 +341,7 @@ class ParagraphScope:
 
     def status(self, reading: Reading, period: str | None) -> Status:
         quantity = reading.quantity
-        after = self.text[quantity.end : quantity.end + 24]
+        after = self.text[quantity.end : quantity.end + 48]
         if words.TARGET_AFTER.match(after):
             return "target"
         sentence = self.text[reading.sentence_start : quantity.start]
@@ -369,7 +377,7 @@ class ParagraphScope:
         if period is not None:
             planned = period.start[0] >= year or (period.end[0] >= year and planned)
         if not planned:
-            if words.FIRM_TARGET.search(clause) and not past:
+            if words.FIRM_TARGET.search(clause) and not past and reading.role != "from":
                 return "target"
             return "actual"
         if reading.role == "from" or (_NOW.search(clause) and not firm):

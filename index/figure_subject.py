@@ -71,6 +71,7 @@ _NO_OBJECT = re.compile(
     r"|幅度|增速|区间"
     r"|指标|任务|比例)"
 )
+_GDP = re.compile(r"(?<!国内)(?:地区|区域)?生产总值|GDP")
 _OF_PLAN = re.compile(r"的(?:规划|计划|目标|任务|方案|工作|要求)$")
 _PAREN = re.compile(r"（[^（）]{0,20}）$|\([^()]{0,20}\)$")
 
@@ -164,7 +165,7 @@ class SubjectReader:
 
     def share_of(self, part: Subject, whole: str) -> Subject:
         """服务业 and 国内生产总值 as 服务业比重, where the vocabulary knows such a share."""
-        whole = _REGION_PREFIX.sub("", whole) if len(whole) > 3 else whole
+        whole = _GDP.sub("国内生产总值", _REGION_PREFIX.sub("", whole) if len(whole) > 3 else whole)
         base = self.text[part.start : part.end] if part.start >= 0 else part.name
         for name in dict.fromkeys((base, part.name)):
             for form in (
@@ -184,7 +185,11 @@ class SubjectReader:
         if part.start < 0:
             return part
         whole = self.named(part.start, end)
-        return replace(whole, rate=True) if whole is not None else part
+        if whole is None:
+            return part
+        if whole.id is None:
+            whole = self.from_name(_GDP.sub("国内生产总值", whole.name), whole.start, whole.end)
+        return replace(whole, rate=True)
 
     def named(self, start: int, end: int) -> Subject | None:
         """The subject that the words `text[start:end]` name."""

@@ -30,7 +30,9 @@ _ENGLISH_UNITS = {
 def figure_text(figure: Figure) -> str:
     """The figure as the report writes it, with its qualifier: 超过5200万户, 85%以上."""
     text, qualifier = figure.text, figure.qualifier or ""
-    if figure.cell is not None and figure.unit and figure.unit not in text:
+    if figure.unit == "个百分点" and text.endswith("个"):
+        text = f"{text}百分点"  # 分别领先2.7个、1.9个百分点
+    elif figure.cell is not None and figure.unit and figure.unit not in text:
         text = f"{text}{figure.unit}"  # of a table: the unit stands in the header
     if not qualifier or qualifier in text:
         return text

@@ -233,7 +233,8 @@ def _chinese_asks(
             indicator=here[-1].indicator.name if here else "".join(terms),
             names=_names(here[-1]) if here else (),
             units=_units(here[-1] if here else None, clause),
-            hints=words.hints(clause), region=last_region, status=whole_status, unit=_unit(clause), measure=_measure(clause),
+            hints=words.hints(clause), region=last_region, status=whole_status, unit=_unit(clause),
+            measure=_measure(_without(text, [m for m in here if m.indicator.rate])[start:end]),
             reference=_reference(clause),
         )  # fmt: skip
         periods_here = own_periods or ([last_period] if last_period else [])
@@ -241,6 +242,8 @@ def _chinese_asks(
             base = _share_ask(base, bare_clause=masked, here=here, vocabulary=vocabulary)
         variants = _by_measure(clause, base, questions)
         variants = [v for a in variants for v in _by_item(masked, clause, a, here, vocabulary)]
+        named_here = [m for m in places if start <= m.start and m.end <= end]
+        variants = [v for a in variants for v in _by_region(text, a, named_here)]
         asks.extend(v for a in variants for v in _by_period(text, a, periods_here, periods))
         if own_periods:
             last_period = own_periods[-1]
@@ -288,7 +291,7 @@ def _share_ask(ask: Ask, bare_clause: str, here: Sequence[IndicatorMention], voc
 
 
 _SHARE_PARTS = re.compile(
-    r"([^，,；;。]+?)(?:约|大约)?占(?:到)?([^，,；;。]+?)的?(?:百分之(?:几|多少)|比重|比例|多少|几成)"
+    r"([^，,；;。]+?)(?:约|大约)?(?:占|相当于|是|为)(?:到)?([^，,；;。]+?)的?(?:百分之(?:几|多少)|比重|比例|多少|几成)"
 )
 _AGAINST_TARGET = re.compile(
     r"实际.{0,16}(?:比|较|低于|高于|超过).{0,8}(?:目标|预期|计划)|(?:目标|预期|计划).{0,8}(?:比|较|低于|高于|超过).{0,8}实际"
@@ -353,6 +356,8 @@ def _unit(clause: str) -> str | None:
         return "个百分点" if match[1] in ("百分点", "点") else match[1]
     if re.search(r"百分之(?:几|多少)", clause):
         return "%"
+    if "美元" in clause:
+        return "美元"
     match = re.search(r"(?:how many|how much)\s+percentage points", clause, re.IGNORECASE)
     return "个百分点" if match else None
 
@@ -450,6 +455,26 @@ def _shared_tail(items: Sequence[str], vocabulary: Vocabulary) -> str:
     return ""
 
 
+_JOINED = frozenset({"和", "与", "、", "及", "跟", "同", "比", "较"})
+
+
+def _by_region(text: str, ask: Ask, places: Sequence[RegionMention]) -> list[Ask]:
+    """云川市和青岚市…: one ask a region."""
+    joined = [
+        (first, second)
+        for first, second in pairwise(places)
+        if first.name != second.name and text[first.end : second.start] in _JOINED
+    ]
+    if not joined or (ask.measure == "lead" and ask.reference):
+        return [ask]
+    names = dict.fromkeys(m.name for pair in joined for m in pair)
+    unit = None if ask.unit == "个百分点" else ask.unit
+    measure = None if ask.measure in ("lead", "change") else ask.measure
+    if re.search("增速|增长|增幅", text):
+        measure = "growth"
+    return [replace(ask, region=name, unit=unit, measure=measure) for name in names]
+
+
 def _by_period(text: str, ask: Ask, here: Sequence[Period], mentions: Sequence[PeriodMention]) -> list[Ask]:
     """One ask a period where several are named; the two ends of a range where growth over it is asked."""
     distinct = list(dict.fromkeys(here))
@@ -463,10 +488,9 @@ def _by_period(text: str, ask: Ask, here: Sequence[Period], mentions: Sequence[P
             and ask.measure in (None, "level", "change", "growth")
             and not re.search("年均|平均", text)
         ):
-            return [
-                replace(ask, period=end, measure=None if ask.measure == "change" else ask.measure)
-                for end in ends
-            ]
+            unit = None if ask.unit == "个百分点" else ask.unit
+            measure = None if ask.measure in ("change", "growth") else ask.measure
+            return [replace(ask, period=end, measure=measure, unit=unit) for end in ends]
         return [replace(ask, period=distinct[0])]
     if ask.measure == "change" or (ask.measure == "lead" and not ask.reference):
         ask = replace(ask, measure=None)
@@ -532,6 +556,14 @@ def _english_asks(
     if measure == "lead":
         named = [("national", "全国"), ("provincial", "全省"), ("province", "全省"), ("municipal", "全市")]
         compared = [zh for en, zh in named if re.search(rf"\b{en}\b", text, re.IGNORECASE)] or compared
+    distinct = list(dict.fromkeys(m.period for m in periods))
+    if measure == "share" and len(indicators) == 2:
+        part, whole = indicators
+        share = replace(
+            base, indicator_ids=(part.indicator.id,), indicator=part.indicator.name, names=_names(part),
+            parts=("|".join(_names(part)), "|".join(_names(whole))),
+        )  # fmt: skip
+        return tuple(_by_period(text, share, distinct, periods)), unknown
     asks = [
         replace(
             base, indicator_ids=(m.indicator.id,), indicator=m.indicator.name, names=_names(m), units=m.indicator.units
@@ -542,7 +574,6 @@ def _english_asks(
         asks = [replace(asks[0], measure="level"), replace(asks[0], measure="growth")]
     if compared:
         asks = [replace(a, reference=r) for a in asks for r in dict.fromkeys(compared)]
-    distinct = list(dict.fromkeys(m.period for m in periods))
     return tuple(v for a in asks for v in _by_period(text, a, distinct, periods)), unknown
 
 
@@ -560,7 +591,7 @@ def _operation(text: str, asks: Sequence[Ask]) -> Operation | None:
     """Arithmetic the question calls for, if its asks do not already name one figure."""
     if (
         len(asks) == 2
-        and len({(a.period, a.report_year) for a in asks}) == 2
+        and len({(a.period, a.report_year, a.region) for a in asks}) == 2
         and not words.JOINTLY.search(text)
     ):
         if (

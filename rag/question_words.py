@@ -37,7 +37,7 @@ CHANGE = re.compile(
 )
 LEAD = re.compile(
     r"领先|快于|高于|低于|慢于|高出|低出|落后|好于|超过|跑赢|比.{1,12}?(?:高|低|快|慢)(?!新)"
-    r"|\b(?:exceed(?:ed)?|ahead of|faster than|higher than|lower than|above|below|outpace[d]?|lead|led|outperform\w*)\b",
+    r"|\b(?:exceed(?:ed)?|ahead of|faster than|higher than|lower than|above|below|outpace[d]?|lead|led|short of|behind|trail(?:ed)?|outperform\w*)\b",
     re.IGNORECASE,
 )
 CONTRIBUTION = re.compile(r"拉动|上拉|贡献|\bcontribut\w+", re.IGNORECASE)
@@ -56,7 +56,7 @@ FROM_TO = re.compile(
     re.IGNORECASE,
 )
 TARGET = re.compile(
-    r"目标|预期|拟(?=[按安发将定])|拟安排|计划|力争|打算|预计|要求|定为|预算|安排(?!了)|\b(?:targets?|goals?|planned|plan|expected|projected|budgeted|aims?)\b",
+    r"目标|预期|拟(?=[按安发将定])|拟安排|计划|力争|打算|预计|要求|定为|预算|安排(?!了)|\b(?:targets?|goals?|planned|plan|expected|projected|budgeted|aims?|aiming)\b",
     re.IGNORECASE,
 )
 ACTUAL = re.compile(
@@ -75,7 +75,8 @@ RANK = re.compile(r"第几|排名|位次|位居|\brank(?:ed|ing)?\b", re.IGNOREC
 LEVEL = re.compile(r"总量|总额|总值|总规模|达到多少|有多少|存量|余额")
 # A question word with the measure word that follows it: 多少家, 几项.
 COUNTED = re.compile(
-    r"(?:多少|几)(?:个百分点|万亿元|亿美元|亿元|万元|万人|万户|万吨|公里|平方公里|平方米|[个家户项件名位座台辆条所只支张套人元吨亩处笔批次成倍种])?"
+    r"(?:多少|几)(?:个百分点|个点|万亿元|亿美元|亿元|万元|万人次|人次|万人|万户|万吨|公里|平方公里|平方米|万?标准?箱|万?千瓦时?"
+    r"|[个家户项件名位座台辆条所只支张套人元吨亩处笔批次成倍种度度天年岁])?"
 )
 # What a plain noun of quantity is measured in, where no indicator says so.
 UNITS_OF_NOUN = (
@@ -120,7 +121,7 @@ FUNCTION_WORDS = frozenset(
     "以来 期间 时期 时候 全年 年 月 日 底 末 年底 年末 年初 当年 上年 前 后 内 间 之间 实际 数 数量 数值 数据 数字 具体 情况 "
     "根据 按照 按 据 来看 来说 关于 显示 报告 报告中 提出 提到 公布 公报 指出 说 提 文中 资料 材料 定为 定 增长 增速 增幅 增长率 涨幅 增加 "
     "减少 提高 下降 降低 上升 回落 变化 上涨 下滑 降幅 高 低 快 慢 多 少 高出 领先 落后 快于 高于 低于 相差 差 相比 比重 占比 占 比例 之比 "
-    "总量 总额 规模 水平 金额 目标 预期 预期目标 预计 拟 拟按 安排 计划 力争 指 指什么 降到 降至 升到 升至 升 降 提高到 增加到 减少到 下降到 上升到 扩大到 回落到 达 得到 增产 减产 增收 净增 多增 少增 扩大 缩小 拉动 贡献 贡献率 回升 收窄 意思 含义 包括 哪几 一年 全部 整个 拥有 集聚 聚集 "
+    "总量 总额 规模 水平 金额 目标 预期 预期目标 预计 拟 拟按 安排 计划 力争 指 指什么 涨得 涨 跌 厉害 用 算 算是 花 花了 得 更 谁的 幅度 打算 压到 口径 相当于 离 跑赢 降到 降至 升到 升至 升 降 提高到 增加到 减少到 下降到 上升到 扩大到 回落到 达 得到 增产 减产 增收 净增 多增 少增 扩大 缩小 拉动 贡献 贡献率 回升 收窄 意思 含义 包括 哪几 一年 全部 整个 拥有 集聚 聚集 "
     "累计 新增 全国 全省 全市 全区 我国 中国 国家 本市 本区 左右 以上 超过 突破 近 余 大概 究竟 到底 一共有 咋样 啥 几个 几家 是多少 有多少".split()
 )
 
@@ -130,11 +131,11 @@ ENGLISH_FUNCTION_WORDS = frozenset(
     "years quarter quarters month months first second third fourth half three nine six end during over between since until up down total "
     "number amount value level figure figures respectively each both large big fast high low long did grew grow growth grown increase "
     "increased rise rose risen fall fell fallen decline declined drop dropped exceed exceeded more less higher lower faster slower compared "
-    "compare comparison against versus vs about around approximately report reports according state stated mention mentioned tell me give "
+    "compare comparison against versus vs about around approximately report reports according stated mention mentioned tell me give "
     "please could can you i would target targets goal goals expected planned plan actual actually achieved achieve reach reached new create "
     "created city's zone's country's nation's province's by how according into out under only one two most any all some not no yes also "
     "last this previous same period annual annually yearly full whole real terms nominal share shares proportion account accounted accounts "
-    "billion million trillion yuan rmb us dollars dollar usd so far as of receive received have had has make made pass passed".split()
+    "set sets produce produced produces aim aims aiming short average provincial national municipal handle handled came come comes spend spent cost alone above below behind ahead counted using based billion million trillion yuan rmb us dollars dollar usd so far as of receive received have had has make made pass passed".split()
 )
 
 _SPLIT = re.compile(r"[^\u3400-\u9fffA-Za-z0-9.%．·\-]+")

@@ -98,6 +98,12 @@ def test_from_to_gives_two_levels() -> None:
     assert {figure.direction for figure in figures} == {"up"}
 
 
+def test_more_than_the_nation_or_less_than_last_year() -> None:
+    lead, fall = read("失业率比全省低0.4个百分点，城镇化率比上年回落0.2个百分点")
+    assert (lead.measure, lead.value, lead.reference) == ("lead", Decimal("-0.4"), "全省")
+    assert (fall.measure, fall.value, fall.reference) == ("change", Decimal("-0.2"), "上年")
+
+
 def test_from_to_around_the_noun() -> None:
     figures = read("将运输业现行11%的税率降至9%")
     assert [(figure.measure, figure.value) for figure in figures] == [("rate", 11), ("rate", 9)]
@@ -118,6 +124,39 @@ def test_years_of_a_from_to_date_their_own_figures() -> None:
     assert [figure.period for figure in figures] == ["2015", "2020", "2015/2020"]
 
 
+def test_a_pair_of_years_goes_on_for_the_next_from_to() -> None:
+    text = "公路里程由2015年的1200公里增加到2020年的1500公里，其中高速公路由60公里增加到95公里"
+    assert [figure.period for figure in read(text, period="2020")] == ["2015", "2020", "2015", "2020"]
+
+
+def test_a_share_of_the_whole_is_named_as_such() -> None:
+    first, second, third = read(
+        "服务业在地区生产总值中的比重上升到48.5%，研发经费支出与地区生产总值之比达到2.1%，财政收入的60%来自工业"
+    )
+    assert (first.indicator_id, first.direction) == ("industrial_structure_share_tertiary", "up")
+    assert second.indicator_id == "research_intensity"
+    assert third.measure == "share"
+
+
+def test_a_list_in_one_clause_and_its_figures_in_the_next() -> None:
+    figures = read("城镇居民人均可支配收入和农村居民人均可支配收入，分别增长5.3%和6.2%")
+    assert [figure.indicator_id for figure in figures] == [
+        "urban_disposable_income",
+        "rural_disposable_income",
+    ]
+
+
+def test_a_number_within_a_name_belongs_to_the_name() -> None:
+    figures = read("进出口过亿元企业达70家，主营业务收入2000万元以上的企业有35家")
+    assert [figure.text for figure in figures] == ["亿元", "70家", "2000万元", "35家"]
+    assert figures[1].indicator == "进出口过亿元企业"
+
+
+def test_whose_this_year_is_unknown_stays_unknown() -> None:
+    [figure] = read("今年粮食产量80万吨。", period=None, region=None)
+    assert (figure.period, figure.region) == (None, None)
+
+
 def test_another_year_in_this_years_report() -> None:
     figures = read("人才总量突破12万人，2021年人才流入2.3万人，同比增长9.8%。全年接待游客300万人次。")
     assert [figure.period for figure in figures] == ["2023", "2021", "2021", "2023"]
@@ -125,7 +164,10 @@ def test_another_year_in_this_years_report() -> None:
 
 
 def test_targets_forecasts_and_what_is_missed() -> None:
-    text = "今年发展主要预期目标是：地区生产总值增长6%左右；新增城镇就业5万人以上。广义货币增长8.2%，低于9%左右的预期目标。"
+    text = (
+        "今年发展主要预期目标是：地区生产总值增长6%左右；新增城镇就业5万人以上。"
+        "广义货币增长8.2%，低于9%左右的预期目标。"
+    )
     assert [figure.status for figure in read(text)] == ["target", "target", "actual", "target"]
     assert [figure.status for figure in read("预计全年粮食产量达到80万吨")] == ["forecast"]
     assert [figure.status for figure in read("初步核算，地区生产总值90亿元")] == ["preliminary"]
@@ -431,8 +473,13 @@ def test_no_text_breaks_the_reader(text: str) -> None:
         end = figure.end
 
 
-_LEVELS = [("地区生产总值", "国内生产总值", "亿元"), ("粮食产量", "粮食产量", "万吨"), ("城镇新增就业", "城镇新增就业", "万人"),
-           ("财政收入", "财政收入", "亿元"), ("常住人口", "常住人口", "万人")]  # fmt: skip
+_LEVELS = [
+    ("地区生产总值", "国内生产总值", "亿元"),
+    ("粮食产量", "粮食产量", "万吨"),
+    ("城镇新增就业", "城镇新增就业", "万人"),
+    ("财政收入", "财政收入", "亿元"),
+    ("常住人口", "常住人口", "万人"),
+]
 _PERIODS = [
     ("2021年", "2021"),
     ("2022年上半年", "2022-01/2022-06"),

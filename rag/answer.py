@@ -64,9 +64,7 @@ class Pipeline:
         """The slots of the question's Chinese translation; period and region stay as code read them."""
         completion = self.model.complete(fill("translate", question=query.text), max_tokens=60, stop=["\n"])
         usage = Usage.of(completion)
-        translated = understand(
-            completion.text.strip(), self.vocabulary, known_regions=self.known_regions()
-        )
+        translated = understand(completion.text.strip(), self.vocabulary, known_regions=self.known_regions())
         if not completion.text.strip() or translated.language != "zh":
             return query, usage
         asks = tuple(

@@ -140,8 +140,8 @@ def _conflicts(ask: Ask, figure: Figure, around: Surroundings, metadata_known: b
         ("period", _period_fits(ask, figure, metadata_known)),
         ("region", _region_fits(ask, figure, around, metadata_known)),
         ("status", _status_fits(ask, figure)),
-        ("reference", ask.reference is None or figure.reference is None and ask.measure != "lead" or
-         figure.reference is not None and same_region(ask.reference, figure.reference)),
+        ("reference", ask.reference is None or (figure.reference is None and ask.measure != "lead") or
+         (figure.reference is not None and same_region(ask.reference, figure.reference))),
     )  # fmt: skip
     return [name for name, fits in checks if not fits]
 
@@ -177,10 +177,8 @@ def _measure_fits(ask: Ask, figure: Figure) -> bool:
             not points or ask.unit == "个百分点"
         )
     if ask.measure == "growth":
-        return (
-            figure.measure in ("growth", "change")
-            and (percentage or figure.unit == "倍")
-            or (figure.measure in ("level", "rate") and percentage and "涨幅" in ask.text)
+        return (figure.measure in ("growth", "change") and (percentage or figure.unit == "倍")) or (
+            figure.measure in ("level", "rate") and percentage and "涨幅" in ask.text
         )
     if ask.measure == "share":
         return percentage and figure.measure in _MEASURES["share"]

@@ -9,7 +9,8 @@ from index.periods import PeriodMention, find_periods
 from index.regions import RegionMention, find_regions
 from index.vocabulary import Vocabulary
 from rag import question_words as words
-from rag.query import detect_language, inside, normalise_question
+from rag.ask import inside
+from rag.query import detect_language, normalise_question
 from rag.types import Turn
 
 _ELLIPTIC = re.compile(
@@ -27,7 +28,9 @@ _COMPARE = re.compile(
 _WHOLE_REGION = frozenset({"全国", "全省", "全市", "全区", "全县"})
 
 
-def resolve(question: str, history: Sequence[Turn], vocabulary: Vocabulary, known_regions: Sequence[str] = ()) -> str:
+def resolve(
+    question: str, history: Sequence[Turn], vocabulary: Vocabulary, known_regions: Sequence[str] = ()
+) -> str:
     """The question made self-contained by rule, or as it is if it already stands alone."""
     question = normalise_question(question)
     if not history:
@@ -52,9 +55,16 @@ def _stands_alone(question: str, vocabulary: Vocabulary) -> bool:
     return bool(asks) and bool(vocabulary.find(question) or len("".join(words.content_terms(question))) >= 4)
 
 
-def _fill_slots(question: str, earlier: str, vocabulary: Vocabulary, known_regions: Sequence[str] = ()) -> str:
+def _fill_slots(
+    question: str, earlier: str, vocabulary: Vocabulary, known_regions: Sequence[str] = ()
+) -> str:
     """A full question keeps its own slots; region and period it leaves out come from the one before."""
-    before = _lead_in(earlier, want_region=not _regions(question, known_regions), want_period=not find_periods(question), known_regions=known_regions)
+    before = _lead_in(
+        earlier,
+        want_region=not _regions(question, known_regions),
+        want_period=not find_periods(question),
+        known_regions=known_regions,
+    )
     if not before or not vocabulary.find(question):
         return question
     return (
@@ -77,7 +87,9 @@ def _lead_in(earlier: str, *, want_region: bool, want_period: bool, known_region
 
 def _regions(text: str, known_regions: Sequence[str] = ()) -> list[RegionMention]:
     periods = find_periods(text)
-    return [m for m in find_regions(text, known=known_regions) if not inside(m, periods) and not m.is_part_of_name]
+    return [
+        m for m in find_regions(text, known=known_regions) if not inside(m, periods) and not m.is_part_of_name
+    ]
 
 
 def _compared(earlier: str, other: str) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from index.periods import Period
 from index.store import ReportIndex
 from index.types import Figure, Hit
 from index.units import normalise, same_quantity
 from rag import compute
+from rag.ask import AskedStatus
 from rag.bind import Candidate, bind
 from rag.evidence import EvidenceReader
 from rag.llm import ChatModel
@@ -28,6 +29,7 @@ RIVAL_MARGIN = 0.12
 # A figure may answer without the model only if its own clause carries this share of the words.
 CLAUSE_SHARE = 0.34
 MOST_OPTIONS = 5
+STATUSES: tuple[AskedStatus, AskedStatus] = ("actual", "target")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class FigureResult:
     computed_kind: str = ""
     missing: Ask | None = None
     near: tuple[Figure, ...] = ()
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
 
 
 class FigureAnswerer:
@@ -282,19 +284,13 @@ class FigureAnswerer:
         return None
 
 
-def _parts(query: Query, ask: Ask) -> list[tuple[tuple[Ask, ...], str]]:
+def _parts(query: Query, ask: Ask) -> list[tuple[tuple[Ask, Ask], str]]:
     """The pairs of asks whose quotient or difference would answer."""
-    return [((part, whole), "share") for part, whole in ask.share_of] + [
-        (
-            (
-                replace(ask, status="actual", measure=None, unit=None),
-                replace(ask, status="target", measure=None, unit=None),
-            ),
-            "difference",
-        )
-        for _ in range(1)
-        if query.operation == "difference" and ask.against_target
-    ]
+    pairs: list[tuple[tuple[Ask, Ask], str]] = [((part, whole), "share") for part, whole in ask.share_of]
+    if query.operation == "difference" and ask.against_target:
+        actual, target = (replace(ask, status=s, measure=None, unit=None) for s in STATUSES)
+        pairs.append(((actual, target), "difference"))
+    return pairs
 
 
 _PASSED = frozenset({"突破", "超过", "超", "逾", "越过", "迈上", "跃上", "首次突破", "达到"})

@@ -13,7 +13,23 @@ from rag.query import Ask, Query
 from rag.types import Language
 
 _PREFIX_QUALIFIERS = frozenset(
-    "超过 超 近 约 约占 突破 不低于 不少于 不超过 达到 高达 接近 至少 逾 大约".split()
+    [
+        "超过",
+        "超",
+        "近",
+        "约",
+        "约占",
+        "突破",
+        "不低于",
+        "不少于",
+        "不超过",
+        "达到",
+        "高达",
+        "接近",
+        "至少",
+        "逾",
+        "大约",
+    ]
 )
 _ENGLISH_QUALIFIERS = {
     "超过": "over", "超": "over", "突破": "over", "逾": "over", "余": "over", "多": "over", "以上": "or more", "近": "nearly",
@@ -48,10 +64,13 @@ def english_figure_text(figure: Figure) -> str:
     qualifier = _ENGLISH_QUALIFIERS.get(figure.qualifier or "", "")
     if unit is None:
         return own
-    if figure.scale:
-        said = _scaled(base)
-    else:
-        said = f"{value:,f}".rstrip("0").rstrip(".") if "." in f"{value:f}" else f"{value:,f}"
+    said = (
+        _scaled(base)
+        if figure.scale
+        else f"{value:,f}".rstrip("0").rstrip(".")
+        if "." in f"{value:f}"
+        else f"{value:,f}"
+    )
     said = f"{said}{unit}"
     said = f"{said} {qualifier}" if qualifier == "or more" else f"{qualifier} {said}".strip()
     return said if figure.unit in ("%", "个百分点", "‰") and not figure.qualifier else f"{said} ({own})"
@@ -84,7 +103,7 @@ def _chinese(figure: Figure, ask: Ask, period: str | None) -> str:
         average = "年均" if figure.basis == "年均" else ""
         basis = "同比" if figure.basis == "同比" else ("环比" if figure.basis == "环比" else "")
         verb = "下降" if down else ("上涨" if "价格" in name or "物价" in name else "增长")
-        body = f"{name}{'' if name.endswith(('增速', '增长')) else ''}{average}{basis}{verb}{said}"
+        body = f"{name}{average}{basis}{verb}{said}"
     elif figure.measure == "lead":
         body = (
             f"{name}增速比{figure.reference or '参照地区'}{'低' if down else '高'}{said}"

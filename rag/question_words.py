@@ -6,7 +6,9 @@ asked about stands in `index/vocabulary.json` or in the reports themselves.
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 
 import rjieba
 
@@ -26,8 +28,9 @@ UNIT_AFTER_QUESTION = re.compile(
     r"万千瓦|千瓦时|度|标准箱|立方米|天|万)"
 )
 GROWTH = re.compile(
-    r"增长率|增长|增速|增幅|涨幅|涨(?!价)|跌|幅度|怎么变|变化(?:了)?多少|上涨|涨了|下降|下滑|降幅|跌幅|同比|环比|回升|downturn|"
-    r"\bgrow(?:th|n|s|ing)?\b|\bgrew\b|\brise\b|\brose\b|\bincrease[ds]?\b|\bfell\b|\bfall\b|\bdecline[ds]?\b|\bdrop(?:ped)?\b|\bgrowth rate\b",
+    r"增长率|增长|增速|增幅|涨幅|涨(?!价)|跌|幅度|怎么变|变化(?:了)?多少|上涨|涨了|下降|下滑|降幅|跌幅|同比|环比|回升|"
+    r"\bgrow(?:th|n|s|ing)?\b|\bgrew\b|\brise\b|\brose\b|\bincrease[ds]?\b|\bfell\b|\bfall\b|"
+    r"\bdecline[ds]?\b|\bdrop(?:ped)?\b|\bgrowth rate\b",
     re.IGNORECASE,
 )
 CHANGE = re.compile(
@@ -37,7 +40,8 @@ CHANGE = re.compile(
 )
 LEAD = re.compile(
     r"领先|快于|高于|低于|慢于|高出|低出|落后|好于|超过|跑赢|比.{1,12}?(?:高|低|快|慢)(?!新)"
-    r"|\b(?:exceed(?:ed)?|ahead of|faster than|higher than|lower than|above|below|outpace[d]?|lead|led|short of|behind|trail(?:ed)?|outperform\w*)\b",
+    r"|\b(?:exceed(?:ed)?|ahead of|faster than|higher than|lower than|above|below|outpaced?|"
+    r"lead|led|short of|behind|trail(?:ed)?|outperform\w*)\b",
     re.IGNORECASE,
 )
 CONTRIBUTION = re.compile(r"拉动|上拉|贡献|\bcontribut\w+", re.IGNORECASE)
@@ -113,30 +117,9 @@ YEAR_COUNT_CHANGE = re.compile(
 )
 
 # Words that carry no content of their own.
-FUNCTION_WORDS = frozenset(
-    "的 了 是 为 在 于 和 与 及 以及 或 有 由 到 至 从 被 把 将 对 中 里 上 下 等 其 其中 该 此 这 那 这个 那个 我 我们 咱们 你 您 请问 请 "
-    "问 一下 吗 呢 吧 啊 呀 多少 几 什么 哪 哪些 哪个 哪家 哪位 哪一 哪里 谁 何 何时 如何 怎么 怎样 怎么样 多大 多高 百分之 百分之几 百分点 "
-    "个 家 户 项 人 万人 亿元 万亿元 万元 元 亩 吨 万吨 公里 万公里 件 台 套 名 位 次 张 所 倍 成 亿 万 万亿 万亿斤 亿斤 亿美元 美元 "
-    "同比 比 较 分别 各 各自 均 都 共 共有 一共 总共 约 约占 大约 达 达到 实现 完成 进行 开展 是否 目前 截至 当前 今年 去年 "
-    "以来 期间 时期 时候 全年 年 月 日 底 末 年底 年末 年初 当年 上年 前 后 内 间 之间 实际 数 数量 数值 数据 数字 具体 情况 "
-    "根据 按照 按 据 来看 来说 关于 显示 报告 报告中 提出 提到 公布 公报 指出 说 提 文中 资料 材料 定为 定 增长 增速 增幅 增长率 涨幅 增加 "
-    "减少 提高 下降 降低 上升 回落 变化 上涨 下滑 降幅 高 低 快 慢 多 少 高出 领先 落后 快于 高于 低于 相差 差 相比 比重 占比 占 比例 之比 "
-    "总量 总额 规模 水平 金额 目标 预期 预期目标 预计 拟 拟按 安排 计划 力争 指 指什么 涨得 涨 跌 厉害 用 算 算是 花 花了 得 更 谁的 幅度 打算 压到 口径 相当于 离 跑赢 降到 降至 升到 升至 升 降 提高到 增加到 减少到 下降到 上升到 扩大到 回落到 达 得到 增产 减产 增收 净增 多增 少增 扩大 缩小 拉动 贡献 贡献率 回升 收窄 意思 含义 包括 哪几 一年 全部 整个 拥有 集聚 聚集 "
-    "累计 新增 全国 全省 全市 全区 我国 中国 国家 本市 本区 左右 以上 超过 突破 近 余 大概 究竟 到底 一共有 咋样 啥 几个 几家 是多少 有多少".split()
-)
-
-ENGLISH_FUNCTION_WORDS = frozenset(
-    "a an the of in on at by for from to and or with as is are was were be been being do does did has have had how much many what which who "
-    "whom whose when where why that this these those it its there their than then percentage percent per cent points point rate rates year "
-    "years quarter quarters month months first second third fourth half three nine six end during over between since until up down total "
-    "number amount value level figure figures respectively each both large big fast high low long did grew grow growth grown increase "
-    "increased rise rose risen fall fell fallen decline declined drop dropped exceed exceeded more less higher lower faster slower compared "
-    "compare comparison against versus vs about around approximately report reports according stated mention mentioned tell me give "
-    "please could can you i would target targets goal goals expected planned plan actual actually achieved achieve reach reached new create "
-    "created city's zone's country's nation's province's by how according into out under only one two most any all some not no yes also "
-    "last this previous same period annual annually yearly full whole real terms nominal share shares proportion account accounted accounts "
-    "set sets produce produced produces aim aims aiming short average provincial national municipal handle handled came come comes spend spent cost alone above below behind ahead counted using based billion million trillion yuan rmb us dollars dollar usd so far as of receive received have had has make made pass passed".split()
-)
+_WORD_LISTS = json.loads(Path(__file__).with_name("function_words.json").read_text(encoding="utf-8"))
+FUNCTION_WORDS = frozenset(" ".join(_WORD_LISTS["zh"]).split())
+ENGLISH_FUNCTION_WORDS = frozenset(" ".join(_WORD_LISTS["en"]).split())
 
 _SPLIT = re.compile(r"[^\u3400-\u9fffA-Za-z0-9.%．·\-]+")
 

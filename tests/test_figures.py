@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from array import array
-from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
@@ -12,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.figures import figures_in_text, format_figure, read_figures
-from index.types import Block, Cell, Figure, Metadata, Report, Slot, Table
+from index.types import Block, Figure, Metadata, Report, Slot
 from index.units import same_quantity
 
 
@@ -306,117 +305,6 @@ def test_period_and_region_come_from_where_they_are_said() -> None:
     assert (oil.period, oil.period_origin) == ("2021", "paragraph")
     assert (cotton.period, cotton.period_origin) == ("2023", "title")
     assert (cotton.region, cotton.region_origin) == ("云川市", "title")
-
-
-def make_table(
-    rows: list[list[str]], header_rows: int = 1, title: str = "", unit: str = "", notes: tuple[str, ...] = ()
-) -> Report:
-    """A Report that is one table; "" leaves a place to the cell on its left (merged)."""
-    text, cells, blocks = "", [], []
-    for row, words in enumerate(rows):
-        begin = len(text)
-        for column, word in enumerate(words):
-            if word:
-                span = 1
-                while column + span < len(words) and not words[column + span] and row < header_rows:
-                    span += 1
-                cells.append(Cell(len(text), len(text) + len(word), row, column, 1, span))
-            text += word + "\t"
-        blocks.append(Block("row", begin, len(text) - 1, table=0, row=row))
-        text = text[:-1] + "\n"
-    table = Table(tuple(cells), header_rows, title, unit, notes)
-    metadata = Metadata(region=Slot("云川市", "title"), period=Slot("2023", "title"))
-    return Report(
-        "table.txt",
-        text,
-        array("l", range(len(text))),
-        (),
-        tuple(blocks),
-        (table,),
-        (),
-        metadata,
-        "0" * 64,
-        "text",
-    )
-
-
-@dataclass(frozen=True)
-class TableCase:
-    report: Report
-    expected: list[tuple[str, str, str, str, str, str]]  # text, unit, indicator, measure, period, region
-
-
-TABLES = [
-    pytest.param(
-        TableCase(
-            make_table(
-                [
-                    ["指标", "单位", "2023年", "比上年增长（%）"],
-                    ["地区生产总值", "亿元", "815.6", "6.4"],
-                    ["  其中：第一产业增加值", "亿元", "60.2", "-1.5"],
-                    ["粮食产量", "万吨", "80", "2.1"],
-                ]
-            ),
-            [
-                ("815.6", "亿元", "国内生产总值", "level", "2023", "云川市"),
-                ("6.4", "%", "国内生产总值", "growth", "2023", "云川市"),
-                ("60.2", "亿元", "第一产业增加值", "level", "2023", "云川市"),
-                ("-1.5", "%", "第一产业增加值", "growth", "2023", "云川市"),
-                ("80", "万吨", "粮食产量", "level", "2023", "云川市"),
-                ("2.1", "%", "粮食产量", "growth", "2023", "云川市"),
-            ],
-        ),
-        id="indicators by measure",
-    ),
-    pytest.param(
-        TableCase(
-            make_table(
-                [["年份", "2021年", "2022年"], ["进出口总额", "120.5", "131"]],
-                title="表1 进出口情况",
-                unit="单位：亿元",
-            ),
-            [
-                ("120.5", "亿元", "货物进出口总额", "level", "2021", "云川市"),
-                ("131", "亿元", "货物进出口总额", "level", "2022", "云川市"),
-            ],
-        ),
-        id="years in the header, unit line",
-    ),
-    pytest.param(
-        TableCase(
-            make_table(
-                [
-                    ["地区", "地区生产总值", "", "常住人口（万人）"],
-                    ["地区", "总量（亿元）", "增速（%）", "常住人口（万人）"],
-                    ["北山县", "90.1", "5.0", "41.2"],
-                ],
-                header_rows=2,
-            ),
-            [
-                ("90.1", "亿元", "国内生产总值", "level", "2023", "北山县"),
-                ("5.0", "%", "国内生产总值", "growth", "2023", "北山县"),
-                ("41.2", "万人", "常住人口", "level", "2023", "北山县"),
-            ],
-        ),
-        id="regions by indicator, merged header",
-    ),
-]
-
-
-@pytest.mark.parametrize("case", TABLES)
-def test_tables(case: TableCase) -> None:
-    figures = read_figures(case.report)
-    assert [(f.text, f.unit, f.indicator, f.measure, f.period, f.region) for f in figures] == case.expected
-    for figure in figures:
-        assert case.report.text[figure.start : figure.end] == figure.text
-        assert figure.cell
-
-
-def test_a_tables_note_says_that_its_figures_are_preliminary() -> None:
-    report = make_table(
-        [["指标", "2023年"], ["财政收入", "50"]], unit="亿元", notes=("注：本表为初步统计数。",)
-    )
-    assert [figure.status for figure in read_figures(report)] == ["preliminary"]
 
 
 # ---------------------------------------------------------------- properties

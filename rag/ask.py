@@ -1,0 +1,180 @@
+"""The slots a question's words fill: measure, unit, status, reference, region names, period ends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from index.periods import Period, PeriodMention
+from index.regions import RegionMention
+from index.vocabulary import IndicatorMention
+from rag import question_words as words
+
+Mention: TypeAlias = PeriodMention | RegionMention | IndicatorMention
+AskedMeasure = Literal["level", "growth", "change", "share", "lead", "contribution", "rank"]
+AskedStatus = Literal["actual", "target"]
+Operation = Literal["difference", "share", "growth", "sum"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One figure the question wants."""
+
+    text: str  # the words it was read from
+    terms: tuple[str, ...]  # content words besides the indicator that a match must carry; "a|b" is either
+    names: tuple[str, ...] = ()  # how the indicator may be called, where the vocabulary knows it
+    hints: tuple[str, ...] = ()  # 总量, 累计 …: welcome in the figure's own clause
+    context: tuple[str, ...] = ()  # content words of the clauses before: welcome, not required
+    indicator_ids: tuple[str, ...] = ()
+    indicator: str = ""  # as the question or the vocabulary names it
+    period: Period | None = None
+    region: str | None = None
+    measure: AskedMeasure | None = None
+    units: tuple[str, ...] = ()  # base units a level of the indicator may have; () for any
+    unit: str | None = None  # 亿元, 家, %, 个百分点 …, where the question names one
+    status: AskedStatus | None = None
+    reference: str | None = None  # compared with 全国, 全省 …
+    parts: tuple[str, ...] = ()  # of a share: the words of the part and of the whole
+    role: Literal["from", "to"] | None = None  # 由…到…
+    report_year: int | None = None  # "2014年政府工作报告中的…": any period, but that report
+    share_of: tuple[tuple[Ask, Ask], ...] = ()  # part and whole, if no report states the share itself
+    against_target: bool = False  # actual against target of the same indicator
+
+
+def inside(mention: Mention, others: Sequence[Mention]) -> bool:
+    """Whether the mention lies within another one, such as a year inside a report's name."""
+    return any(o is not mention and o.start <= mention.start and mention.end <= o.end for o in others)
+
+
+def without(text: str, mentions: Sequence[Mention]) -> str:
+    """The text with the mentions blanked, offsets kept."""
+    for mention in mentions:
+        text = text[: mention.start] + " " * (mention.end - mention.start) + text[mention.end :]
+    return text
+
+
+def answer_units(mention: IndicatorMention | None, clause: str) -> tuple[str, ...]:
+    """Base units the answer may have: the indicator's, else those of a plain word such as 收入."""
+    if mention is not None:
+        return mention.indicator.units
+    for pattern, units in words.UNITS_OF_NOUN:
+        if pattern.search(clause):
+            return units
+    return ()
+
+
+def indicator_names(mention: IndicatorMention) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((mention.text, mention.indicator.name, *mention.indicator.synonyms)))
+
+
+WHOLE_REGIONS = frozenset({"全省", "全市", "全区", "全县"})
+_PLACE_SUFFIX = re.compile(r"[省市县区州盟旗国乡镇]$|自治区$|特区$|地区$|经济带$|大湾区$")
+_AFTER_PLACE = re.compile(
+    r"[的，,。？?！!、：:；;\s\d（(]|$|在|和|与|及|比|今|去|前|上半|下半|第|全|累|共|有|经济|常住|户籍|居民|城|农|规|人均|拟|实际|目前|现|各"
+)
+
+
+def names_a_place(text: str, mention: RegionMention, indicators: Sequence[IndicatorMention]) -> bool:
+    """Whether the mention says where, rather than being part of a name such as 云川科创城."""
+    if mention.is_part_of_name:
+        return False
+    before, after = text[: mention.start], text[mention.end :]
+    if before.endswith(("（", "(")) and after.startswith(("）", ")")) and len(before) > 1:
+        return False
+    if _PLACE_SUFFIX.search(mention.text) or mention.text.isascii():
+        return True
+    return bool(_AFTER_PLACE.match(after)) or any(m.start == mention.end for m in indicators)
+
+
+def asked_reference(clause: str) -> str | None:
+    match = words.REFERENCE_REGION.search(clause)
+    return match[1] if match else None
+
+
+def asked_status(text: str) -> AskedStatus | None:
+    plain = words.NOT_A_PLAN.sub("", words.REAL_TERMS.sub("", text))
+    if words.ACTUAL.search(plain):
+        return "actual"
+    return "target" if words.TARGET.search(plain) else None
+
+
+def asked_unit(clause: str) -> str | None:
+    match = words.UNIT_AFTER_QUESTION.search(clause)
+    if match:
+        return "个百分点" if match[1] in ("百分点", "点") else match[1]
+    if re.search(r"百分之(?:几|多少)", clause):
+        return "%"
+    if "美元" in clause:
+        return "美元"
+    match = re.search(r"(?:how many|how much)\s+percentage points", clause, re.IGNORECASE)
+    return "个百分点" if match else None
+
+
+def asked_measure(clause: str) -> AskedMeasure | None:
+    """What kind of quantity the clause asks for; None where it does not say."""
+    if words.RANK.search(clause):
+        return "rank"
+    if words.REACHED.search(clause):
+        return "share" if words.SHARE.search(clause) else "level"
+    points = re.search(r"百分点|percentage points?", clause, re.IGNORECASE)
+    if words.CONTRIBUTION.search(clause):
+        return "contribution"
+    if words.LEAD.search(clause) and (
+        words.REFERENCE_REGION.search(clause) or re.search(r"national|provincial", clause)
+    ):
+        return "lead"
+    if points and words.CHANGE.search(clause):
+        return "change"
+    if words.CHANGE.search(clause) and re.search(
+        r"(?:增加|减少|增产|减产|多增|少增|增收|净增|降低|提高)(?:了)?(?:多少|几)", clause
+    ):
+        return "change"
+    if words.SHARE.search(clause) and not words.GROWTH.search(clause):
+        return "share"
+    if words.GROWTH.search(clause):
+        return "growth"
+    return "level" if words.LEVEL.search(clause) else None
+
+
+def by_period(text: str, ask: Ask, here: Sequence[Period], mentions: Sequence[PeriodMention]) -> list[Ask]:
+    """One ask a period where several are named; the two ends of a range where growth over it is asked."""
+    distinct = list(dict.fromkeys(here))
+    if not distinct:
+        return [ask]
+    if len(distinct) == 1:
+        ends = _range_ends(text, mentions, distinct[0])
+        if (
+            ends
+            and not ask.role
+            and ask.measure in (None, "level", "change", "growth")
+            and not re.search("年均|平均", text)
+        ):
+            unit = None if ask.unit == "个百分点" else ask.unit
+            measure = None if ask.measure in ("change", "growth") else ask.measure
+            return [replace(ask, period=end, measure=measure, unit=unit) for end in ends]
+        return [replace(ask, period=distinct[0])]
+    if ask.measure == "change" or (ask.measure == "lead" and not ask.reference):
+        ask = replace(ask, measure=None)
+    if ask.unit == "个百分点" and ask.measure is None:
+        ask = replace(ask, unit=None)
+    return [replace(ask, period=period) for period in distinct]
+
+
+def _range_ends(text: str, mentions: Sequence[PeriodMention], period: Period) -> list[Period]:
+    """从2009年到2011年增加了多少 → [2009, 2011]; 2013—2017年累计 → []."""
+    for mention in mentions:
+        if (
+            mention.period != period
+            or mention.kind != "range"
+            or mention.first is None
+            or mention.last is None
+        ):
+            continue
+        spoken = text[max(0, mention.start - 1) : mention.end]
+        if not re.search(r"[从由到至]|\bfrom\b", spoken, re.IGNORECASE):
+            continue
+        if words.YEAR_COUNT_CHANGE.search(text) or words.DIFFERENCE.search(text):
+            return [mention.first, mention.last]
+    return []

@@ -1,0 +1,263 @@
+"""Chinese questions into asks: clause by clause, each question word one figure, items and periods apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from index.periods import Period, PeriodMention, find_periods
+from index.regions import RegionMention, find_regions
+from index.vocabulary import IndicatorMention, Vocabulary
+from rag import question_words as words
+from rag.ask import (
+    WHOLE_REGIONS,
+    Ask,
+    AskedMeasure,
+    answer_units,
+    asked_measure,
+    asked_reference,
+    asked_status,
+    asked_unit,
+    by_period,
+    indicator_names,
+    names_a_place,
+    without,
+)
+
+_CLAUSE = re.compile(r"[^，,；;。?？！!]+")
+
+
+def chinese_asks(
+    text: str,
+    found: Sequence[PeriodMention],
+    periods: Sequence[PeriodMention],
+    regions: Sequence[RegionMention],
+    indicators: Sequence[IndicatorMention],
+    vocabulary: Vocabulary,
+) -> tuple[Ask, ...]:
+    asks: list[Ask] = []
+    carried: tuple[str, ...] = ()
+    carried_indicators: tuple[IndicatorMention, ...] = ()
+    places = [m for m in regions if names_a_place(text, m, indicators)]
+    last_period: Period | None = None
+    last_region: str | None = None
+    whole_status = asked_status(text)
+    for match in _CLAUSE.finditer(text):
+        clause, start, end = match[0], match.start(), match.end()
+        here = [m for m in indicators if start <= m.start and m.end <= end]
+        own_periods = _narrowest([m.period for m in periods if start <= m.start and m.end <= end])
+        own_region = _asked_region(text, [m for m in places if start <= m.start and m.end <= end])
+        masked = without(text, [*found, *places])[start:end]
+        masked = words.COUNTED.sub(lambda m: " " * len(m[0]), masked)
+        bare = without(text, [*found, *places, *here[-1:]])[start:end]
+        terms = words.content_terms(words.COUNTED.sub(" ", bare))
+        questions = list(words.QUANTITY_QUESTION.finditer(clause))
+        at_end = words.FIGURE_NOUN_AT_END.search(clause)
+        last_region = own_region or last_region
+        if not questions and not (at_end and end >= len(text.rstrip("?？。 "))):
+            carried, carried_indicators = (*carried, *terms), tuple(here) or carried_indicators
+            last_period = own_periods[-1] if own_periods else last_period
+            continue
+        if not here and not terms:
+            here, terms = _carried(carried_indicators, clause, vocabulary), carried
+            context: tuple[str, ...] = ()
+        else:
+            context = carried
+        base = Ask(
+            text=clause, terms=terms, context=context,
+            indicator_ids=tuple(m.indicator.id for m in here[-1:]),
+            indicator=here[-1].indicator.name if here else "".join(terms),
+            names=indicator_names(here[-1]) if here else (),
+            units=answer_units(here[-1] if here else None, clause),
+            hints=words.hints(clause), region=last_region, status=whole_status, unit=asked_unit(clause),
+            measure=asked_measure(without(text, [m for m in here if m.indicator.rate])[start:end]),
+            reference=asked_reference(clause),
+        )  # fmt: skip
+        periods_here = own_periods or ([last_period] if last_period else [])
+        if base.measure == "share":
+            base = _share_ask(base, bare_clause=masked, here=here, vocabulary=vocabulary)
+        variants = _by_measure(clause, base, questions)
+        variants = [v for a in variants for v in _by_item(masked, clause, a, here, vocabulary)]
+        named_here = [m for m in places if start <= m.start and m.end <= end]
+        variants = [v for a in variants for v in _by_region(text, a, named_here)]
+        asks.extend(v for a in variants for v in by_period(text, a, periods_here, periods))
+        if own_periods:
+            last_period = own_periods[-1]
+        carried, carried_indicators = (*carried, *terms), tuple(here) or carried_indicators
+    return tuple(dict.fromkeys(asks))
+
+
+def _carried(
+    mentions: Sequence[IndicatorMention], clause: str, vocabulary: Vocabulary
+) -> list[IndicatorMention]:
+    """The subject of the clause before; "新增经营主体…，总量达到多少" asks for 经营主体, not the new ones."""
+    if mentions and re.search(r"总量|总数|总计", clause):
+        whole = re.sub(r"^(?:累计|本年|当年)?(?:新增|新登记|新设立?|净增)", "", mentions[-1].text)
+        return vocabulary.find(whole) or list(mentions)
+    return list(mentions)
+
+
+_PART_OF_WHOLE = (
+    re.compile(
+        r"(?P<part>[^，,；;。]+?)(?:约|大约)?(?:占|在)(?:到)?(?P<whole>[^，,；;。]+?)(?:中|里|当中)?(?:所占)?的?(?:百分之|比重|比例|份额|多少|几成)"
+    ),
+    re.compile(
+        r"(?P<part>[^，,；;。]+?)(?:与|和|同|相当于|相对于)(?P<whole>[^，,；;。]+?)(?:之比|的比例|的比率|的比重)"
+    ),
+)
+
+
+def _share_ask(ask: Ask, bare_clause: str, here: Sequence[IndicatorMention], vocabulary: Vocabulary) -> Ask:
+    """服务业在国内生产总值中的比重: the indicator is the part; the whole must be named beside it."""
+    for pattern in _PART_OF_WHOLE:
+        match = pattern.search(bare_clause)
+        if match is None:
+            continue
+        part, whole = match["part"].strip(" 的"), match["whole"].strip(" 的")
+        mentions = vocabulary.find(part)
+        if not part or not whole or not words.content_terms(whole):
+            continue
+        return replace(
+            ask, parts=(mentions[-1].text if mentions else part, whole), indicator=f"{part}占{whole}的比重",
+            terms=words.content_terms(without(part, mentions[-1:])),
+            indicator_ids=tuple(m.indicator.id for m in mentions[-1:]), names=indicator_names(mentions[-1]) if mentions else (),
+                units=answer_units(mentions[-1] if mentions else None, ""),
+        )  # fmt: skip
+    return ask
+
+
+_SHARE_PARTS = re.compile(
+    r"([^，,；;。]+?)(?:约|大约)?(?:占|相当于|是|为)(?:到)?([^，,；;。]+?)的?(?:百分之(?:几|多少)|比重|比例|多少|几成)"
+)
+_AGAINST_TARGET = re.compile(
+    r"实际.{0,16}(?:比|较|低于|高于|超过).{0,8}(?:目标|预期|计划)|(?:目标|预期|计划).{0,8}(?:比|较|低于|高于|超过).{0,8}实际"
+)
+
+
+def with_parts(ask: Ask, text: str, vocabulary: Vocabulary) -> Ask:
+    """The pairs of plain figures from which a share or a miss of the target could be computed."""
+    if _AGAINST_TARGET.search(text):
+        return replace(ask, against_target=True, status=None)
+    match = _SHARE_PARTS.search(ask.text)
+    if match is None or match[2] in ("全国", "全省", "全市", "全区"):
+        return ask
+    pair = []
+    for words_of_part in (match[1], match[2]):
+        bare = without(words_of_part, [*find_periods(words_of_part), *find_regions(words_of_part)])
+        mentions = vocabulary.find(bare)
+        pair.append(
+            replace(
+                ask, text=words_of_part, terms=words.content_terms(without(bare, mentions[-1:])), measure="level",
+                unit=None, reference=None, hints=(), names=indicator_names(mentions[-1]) if mentions else (),
+                units=answer_units(mentions[-1] if mentions else None, ""),
+                indicator_ids=tuple(m.indicator.id for m in mentions[-1:]),
+                indicator=mentions[-1].indicator.name if mentions else bare.strip(" 的"),
+            )
+        )  # fmt: skip
+    return replace(ask, share_of=((pair[0], pair[1]),))
+
+
+def _narrowest(periods: Sequence[Period]) -> list[Period]:
+    """今年上半年（2024年） means the half year: a period beside one within it says nothing more."""
+    return [p for p in periods if not any(o != p and p.contains(o) for o in periods)]
+
+
+def _asked_region(text: str, regions: Sequence[RegionMention]) -> str | None:
+    """The region the figure is of: the first named ("云岭省云川市": the narrower), leaving out those it
+    is compared with or is a share of."""
+    references = [m.span(1) for m in words.REFERENCE_REGION.finditer(text)]
+    own = [m for m in regions if not any(s <= m.start and m.end <= e for s, e in references)]
+    own = [m for m in own if m.name not in WHOLE_REGIONS] or own  # 云川全市: 云川市
+    for mention, following in pairwise(own):
+        if following.start > mention.end:
+            return mention.name
+    return own[-1].name if own else None
+
+
+def _by_measure(clause: str, ask: Ask, questions: Sequence[re.Match[str]]) -> list[Ask]:
+    """ "总量和增速是多少" asks twice; "由多少增加到多少" asks for both ends."""
+    if words.FROM_TO.search(clause):
+        level: AskedMeasure = "share" if words.SHARE.search(clause) else "level"
+        return [replace(ask, role="from", measure=level), replace(ask, role="to", measure=level)]
+    both = re.search(
+        r"(?:总量|总额|规模|总值|数量|产量|金额|多少[^，,]{0,4})(?:和|及|与|以及|、)(?:其)?(?:同比)?(?:增速|增幅|增长率|增长)",
+        clause,
+    )
+    if both:
+        return [replace(ask, measure="level", unit=None), replace(ask, measure="growth", unit=None)]
+    return [ask]
+
+
+_AND = re.compile(r"、|和|与|及|以及")
+
+
+def _by_item(
+    masked: str, clause: str, ask: Ask, here: Sequence[IndicatorMention], vocabulary: Vocabulary
+) -> list[Ask]:
+    """ "高技术制造业、装备制造业增加值分别增长多少": one ask an item, the shared tail kept."""
+    if not (words.JOINTLY.search(clause) or len(here) > 1) or ask.role:
+        return [ask]
+    if ask.measure == "share" and not words.JOINTLY.search(clause):
+        return [ask]
+    if re.search(r"[、和与及].{0,3}(?:增速|增幅|增长)", clause) and len(here) <= 1:
+        return [ask]
+    cut = words.JOINTLY.search(masked) or words.QUANTITY_QUESTION.search(masked)
+    listing = masked[: cut.start()] if cut else masked
+    tail = masked[cut.start() :] if cut else ""
+    items = [item.strip(" 的") for item in _AND.split(listing) if item.strip(" 的")]
+    if len(items) < 2 and cut:
+        items = [
+            i.strip(" 的?？")
+            for i in _AND.split(words.UNIT_AFTER_QUESTION.sub("", tail))
+            if i.strip(" 的?？")
+        ]
+    items = [item for item in items if words.content_terms(item)]
+    if len(items) < 2:
+        return [ask]
+    shared = _shared_tail(items, vocabulary)
+    asks = []
+    for item in items:
+        full = item if item.endswith(shared) else item + shared
+        mentions = vocabulary.find(full)
+        asks.append(
+            replace(
+                ask, terms=words.content_terms(without(full, mentions[-1:])), context=(),
+                names=indicator_names(mentions[-1]) if mentions else (),
+                units=answer_units(mentions[-1] if mentions else None, ""),
+                indicator_ids=tuple(m.indicator.id for m in mentions[-1:]),
+                indicator=mentions[-1].indicator.name if mentions else full,
+            )
+        )  # fmt: skip
+    return asks
+
+
+def _shared_tail(items: Sequence[str], vocabulary: Vocabulary) -> str:
+    """The end of the last item that the earlier ones share: 增加值 in "制造业、服务业增加值"."""
+    for tail in ("增加值", "总产值", "总额", "投资", "收入", "支出", "产量", "人口", "企业", "率"):
+        if items[-1].endswith(tail) and not any(item.endswith(tail) for item in items[:-1]):
+            known = [vocabulary.lookup(item + tail) is not None for item in items[:-1]]
+            if any(known) or not any(vocabulary.find(item) for item in items[:-1]):
+                return tail
+    return ""
+
+
+_JOINED = frozenset({"和", "与", "、", "及", "跟", "同", "比", "较"})
+
+
+def _by_region(text: str, ask: Ask, places: Sequence[RegionMention]) -> list[Ask]:
+    """云川市和青岚市…: one ask a region."""
+    joined = [
+        (first, second)
+        for first, second in pairwise(places)
+        if first.name != second.name and text[first.end : second.start] in _JOINED
+    ]
+    if not joined or (ask.measure == "lead" and ask.reference):
+        return [ask]
+    names = dict.fromkeys(m.name for pair in joined for m in pair)
+    unit = None if ask.unit == "个百分点" else ask.unit
+    measure = None if ask.measure in ("lead", "change") else ask.measure
+    if re.search("增速|增长|增幅", text):
+        measure = "growth"
+    return [replace(ask, region=name, unit=unit, measure=measure) for name in names]

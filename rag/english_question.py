@@ -1,0 +1,83 @@
+"""English questions into asks, through the vocabulary's English names; the model translates the rest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from index.periods import PeriodMention
+from index.regions import RegionMention
+from index.vocabulary import IndicatorMention, english_expansion
+from rag import question_words as words
+from rag.ask import Ask, asked_measure, asked_status, asked_unit, by_period, indicator_names, without
+
+_ENGLISH_FIGURE = re.compile(
+    r"\bhow (?:many|much|large|big|high|fast|far|long)\b|\bwhat (?:was|is|were|are) (?:the )?(?:total|share|rate|growth|value|"
+    r"amount|"
+    r"number|size|level|percentage|proportion|target|increase|output|gdp|average)|"
+    r"\bwhat (?:share|percentage|proportion|rate|growth|target|number|amount)\b"
+    r"|\bby (?:how much|what|how many)\b|\bwhat\b.*\b(?:"
+    r"growth|rate|revenue|target|total|reserves|output|deficit|ratio|milestone|threshold|"
+    r"level)\b"
+    r"|\band (?:the )?(?:for|of|in)?\b",
+    re.IGNORECASE,
+)
+
+
+def english_asks(
+    text: str,
+    periods: Sequence[PeriodMention],
+    regions: Sequence[RegionMention],
+    indicators: Sequence[IndicatorMention],
+) -> tuple[tuple[Ask, ...], tuple[str, ...]]:
+    masked = without(text, [*periods, *regions, *indicators])
+    unknown = tuple(w for w in words.english_content_words(masked) if not english_expansion(w))
+    if not _ENGLISH_FIGURE.search(text) and not indicators:
+        return (), unknown
+    if re.match(
+        r"\s*(?:who|when|where|why|which (?:company|enterprise|body|project|city|province))\b",
+        text,
+        re.IGNORECASE,
+    ):
+        return (), unknown
+    measure = asked_measure(text)
+    both = re.search(r"\b(?:and|,) (?:by )?how (?:much|fast) (?:did|has|was)", text, re.IGNORECASE)
+    region = next((m.name for m in regions if not m.is_part_of_name), None)
+    compared = [r.name for r in regions[1:]] if measure == "lead" else []
+    base = Ask(
+        text=text, terms=_english_terms(masked), region=region, measure=measure, unit=asked_unit(text),
+        status=asked_status(text),
+    )  # fmt: skip
+    if measure == "lead":
+        named = [("national", "全国"), ("provincial", "全省"), ("province", "全省"), ("municipal", "全市")]
+        compared = [zh for en, zh in named if re.search(rf"\b{en}\b", text, re.IGNORECASE)] or compared
+    distinct = list(dict.fromkeys(m.period for m in periods))
+    if measure == "share" and len(indicators) == 2:
+        part, whole = indicators
+        share = replace(
+            base, indicator_ids=(part.indicator.id,), indicator=part.indicator.name, names=indicator_names(part),
+            parts=("|".join(indicator_names(part)), "|".join(indicator_names(whole))),
+        )  # fmt: skip
+        return tuple(by_period(text, share, distinct, periods)), unknown
+    asks = [
+        replace(
+            base, indicator_ids=(m.indicator.id,), indicator=m.indicator.name, names=indicator_names(m), units=m.indicator.units
+        )
+        for m in {m.indicator.id: m for m in indicators}.values()
+    ] or [base]  # fmt: skip
+    if both and len(asks) == 1:
+        asks = [replace(asks[0], measure="level"), replace(asks[0], measure="growth")]
+    if compared:
+        asks = [replace(a, reference=r) for a in asks for r in dict.fromkeys(compared)]
+    return tuple(v for a in asks for v in by_period(text, a, distinct, periods)), unknown
+
+
+def _english_terms(text: str) -> tuple[str, ...]:
+    """One term a content word: the Chinese words that may stand for it, as alternatives."""
+    terms = []
+    for word in words.english_content_words(text):
+        chinese = [c for c in english_expansion(word) if c not in words.FUNCTION_WORDS]
+        if chinese:
+            terms.append("|".join(chinese))
+    return tuple(dict.fromkeys(terms))

@@ -1,4 +1,4 @@
-"""The evaluation's command line: `python -m eval score | check | run | compare`."""
+"""The evaluation's command line: `python -m eval score | check | run | compare | gate | new | rgb | retrieval`."""
 
 from __future__ import annotations
 
@@ -68,6 +68,28 @@ def _parser() -> argparse.ArgumentParser:
     comparing.add_argument("after", type=Path)
     comparing.set_defaults(run=_compare)
 
+    gate = commands.add_parser("gate", help="a fixed choice of questions must not be answered worse")
+    gate.add_argument("--file", type=Path, default=Path(__file__).with_name("gate.json"))
+    gate.add_argument("--out", type=Path, help="folder for answers, scores and the page")
+    gate.add_argument("--raise", dest="reason", metavar="REASON", help="record what came out better")
+    gate.add_argument(
+        "--choose", type=int, metavar="N", help="choose the items anew and record what comes out"
+    )
+    gate.set_defaults(run=_gate)
+
+    new = commands.add_parser("new", help="make gold items by code")
+    new.add_argument(
+        "--near-misses",
+        type=Path,
+        metavar="GOLD",
+        required=True,
+        help="unanswerable variants of these items: another year, region or indicator, checked absent",
+    )
+    new.add_argument("--reports", type=Path, required=True, help="folder of the reports, searched in depth")
+    new.add_argument("--count", type=int, default=200)
+    new.add_argument("--seed", type=int, default=0)
+    new.set_defaults(run=_new)
+
     rgb = commands.add_parser(
         "rgb", help="an RGB file: batch lines for `rag batch`, or the score of its answers"
     )
@@ -83,6 +105,16 @@ def _parser() -> argparse.ArgumentParser:
     retrieval.add_argument("questions", type=Path)
     retrieval.add_argument("--index", type=Path, help="built here on the first call, reused afterwards")
     retrieval.add_argument("--limit", type=int, help="only the first N questions")
+    retrieval.add_argument(
+        "--dense-weight",
+        type=float,
+        action="append",
+        metavar="W",
+        help="search with this share of vectors (0: words alone, 1: vectors alone); may be given again",
+    )
+    retrieval.add_argument(
+        "--hits", type=Path, help="measure this output of `rag batch --retrieve-only` instead of searching"
+    )
     retrieval.set_defaults(run=_retrieval)
     return parser
 
@@ -155,6 +187,18 @@ def _compare(options: argparse.Namespace) -> int:
     return 0
 
 
+def _gate(options: argparse.Namespace) -> int:
+    from eval.gate import run_gate
+
+    return run_gate(options.file, options.out, reason=options.reason, choose=options.choose)
+
+
+def _new(options: argparse.Namespace) -> int:
+    from eval.near_misses import print_near_misses
+
+    return print_near_misses(options.near_misses, options.reports, options.count, options.seed)
+
+
 def _rgb(options: argparse.Namespace) -> int:
     from eval.rgb import print_batch, print_scores
 
@@ -164,9 +208,17 @@ def _rgb(options: argparse.Namespace) -> int:
 
 
 def _retrieval(options: argparse.Namespace) -> int:
-    from eval.retrieval_benchmarks import run_benchmark
+    from eval.retrieval_benchmarks import print_hits_file, run_benchmark
 
-    return run_benchmark(options.documents, options.questions, options.index, options.limit)
+    if options.hits is not None:
+        return print_hits_file(options.hits, options.questions, options.limit)
+    return run_benchmark(
+        options.documents,
+        options.questions,
+        options.index,
+        options.limit,
+        dense_weights=options.dense_weight or (),
+    )
 
 
 if __name__ == "__main__":

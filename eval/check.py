@@ -21,6 +21,7 @@ from eval.metrics.distractors import distractors_stated
 from eval.metrics.figures import states
 from eval.quantities import compact, read_quantities
 from eval.scoring import score
+from eval.table_units import implied_quantities
 from index.clean import clean
 from index.readers import SUPPORTED_SUFFIXES, read_file
 from index.types import Report
@@ -69,7 +70,9 @@ def check_item(item: GoldItem, texts: Mapping[str, str]) -> list[str]:
         if not any(compact(evidence) in joined[path] for path in known):
             elsewhere = [Path(path).name for path in joined if compact(evidence) in joined[path]]
             problems.append(f"evidence not in {item.docs or 'any report'}: {evidence!r}" + _hint(elsewhere))
-    problems += _check_figures(item)
+    problems += _check_figures(
+        item, list(item.passages) if item.passages else [texts[path] for path in known]
+    )
     problems += _check_answer(item)
     for pattern in item.absent:
         for path in select_docs(item.absent_docs, texts) if item.absent_docs else known:
@@ -86,8 +89,9 @@ def _hint(elsewhere: Sequence[str]) -> str:
     return f" (it is in {', '.join(elsewhere[:3])})" if elsewhere else ""
 
 
-def _check_figures(item: GoldItem) -> list[str]:
+def _check_figures(item: GoldItem, texts: Sequence[str]) -> list[str]:
     stated = [q for evidence in item.evidence for q in read_quantities(evidence)]
+    stated += [q for evidence in item.evidence for text in texts for q in implied_quantities(evidence, text)]
     computed = bool(item.operands or item.calc)
     problems = [
         f"{'operand' if computed else 'figure'} {figure.text} is in no evidence"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import json
 import tempfile
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,10 +103,20 @@ def write_documents(documents: Mapping[str, str], folder: Path) -> list[Path]:
 
 
 def run_benchmark(
-    documents: Path, questions: Path, index: Path | None, limit: int | None, top_k: int = 10
+    documents: Path,
+    questions: Path,
+    index: Path | None,
+    limit: int | None,
+    *,
+    dense_weights: Sequence[float] = (),
+    top_k: int = 10,
 ) -> int:
-    """Index the documents (into `index`, reused if there), search every question, print the measures."""
+    """Index the documents (into `index`, reused if there), search every question, print the measures.
+
+    With `dense_weights` the questions are searched once for each: 0 ranks by words alone, 1 by vectors alone.
+    """
     from rag import ReportQA
+    from rag.settings import Settings
 
     asked = load_questions(questions)[:limit]
     with tempfile.TemporaryDirectory() as temporary:
@@ -114,14 +125,38 @@ def run_benchmark(
             folder = Path(temporary) / "documents"
             folder.mkdir()
             write_documents(load_documents(documents), folder)
-            ReportQA.build([folder], directory)
+            ReportQA.build([folder], directory).close()
         qa = ReportQA.open(directory)
-        hits: dict[str, list[dict[str, Any]]] = {}
-        for question in asked:
-            found = qa.search(question.question, top_k=top_k)
-            hits[question.id] = [
-                {"report": h.chunk.report, "text": h.chunk.text, "score": h.score} for h in found
-            ]
-    for name, measures in score_hits(asked, hits).items():
-        print(f"{name:15}", "  ".join(f"{measure} {value:.3f}" for measure, value in measures.items()))
+        own = qa.settings
+        for weight in dense_weights or (own.dense_weight,):
+            settings = Settings.model_validate(own.model_dump() | {"dense_weight": weight})
+            searcher = ReportQA(qa.index, qa.embedder, qa.model, settings)
+            began = time.monotonic()
+            hits = {q.id: _as_lines(searcher.search(q.question, top_k=top_k)) for q in asked}
+            seconds = (time.monotonic() - began) / max(1, len(asked))
+            print(f"dense weight {weight:g}: {len(asked)} questions, {seconds * 1000:.0f} ms each")
+            print_measures(asked, hits)
+        qa.close()
     return 0
+
+
+def _as_lines(hits: Iterable[Any]) -> list[dict[str, Any]]:
+    return [{"report": hit.chunk.report, "text": hit.chunk.text} for hit in hits]
+
+
+def print_hits_file(path: Path, questions: Path, limit: int | None) -> int:
+    """Measure what `python -m rag batch --retrieve-only` printed; GoldError for a question without hits."""
+    asked = load_questions(questions)[:limit]
+    hits = {str(line.get("id") or n): line.get("hits", []) for n, line in enumerate(_records(path), 1)}
+    if missing := [question.id for question in asked if question.id not in hits]:
+        raise GoldError(f"{path}: no line for {len(missing)} of {len(asked)} questions, first {missing[0]!r}")
+    print_measures(asked, hits)
+    return 0
+
+
+def print_measures(
+    questions: Sequence[RetrievalQuestion], hits: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> None:
+    """One line for the hits that hold an answer, one for the documents."""
+    for name, measures in score_hits(questions, hits).items():
+        print(f"  {name:15}", "  ".join(f"{measure} {value:.3f}" for measure, value in measures.items()))

@@ -70,6 +70,10 @@ class Ours:
             {report.name: report.path for report in summaries},
         )
 
+    def close(self) -> None:
+        """Stop the embedded model server."""
+        self._qa.close()
+
 
 def default_index() -> Path:
     """`WENBAO_INDEX`, else data/index."""

@@ -82,7 +82,7 @@ def score(
         distractors=() if declined else tuple(distractors_stated(item, text)),
         refusal_mismatch=declined != reads_as_refusal(text),
         citations=citation_score(item, citations, texts, where),
-        shown=shown_figures(answer, context),
+        shown=shown_figures(answer, context, texts),
         retrieval=evidence_ranks(item, hits, where) if item.evidence else None,
         cost=cost(answer),
     )

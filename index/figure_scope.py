@@ -27,7 +27,7 @@ _LEAD_IN = re.compile(
 )
 _COMPARED = re.compile(r"(?:(?<![同环占可])比|较|同|与)[“‘\"]?$")
 _FROM_TAIL = re.compile(r"(?:由|从|自)[“]?$")
-_NOW = re.compile(r"截至目前|目前|至今|迄今|现在|如今")
+_NOW = re.compile(r"截至目前|目前|至今|迄今|(?<!表)现在|如今")
 _ONLY_ONE = re.compile(r"首|最|唯一|第[一二三四五六七八九十\d]|前[一二三四五六七八九十\d]|领先|率先")
 _IN_NAME = re.compile(
     r"[^，。、；\d的]{0,8}(?:研究所|研究院|大学|学院|医院|公司|集团|银行|法院|机场|铁路|大桥|电站|油田"

@@ -186,8 +186,14 @@ class Report:
             if begin is not None and current is not None:
                 spans.append(
                     SourceSpan(
-                        begin, position, self.raw_offsets[begin], self.raw_offsets[position - 1] + 1,
-                        current.page, current.line, current.cell, current.box,
+                        begin,
+                        position,
+                        self.raw_offsets[begin],
+                        self.raw_offsets[position - 1] + 1,
+                        current.page,
+                        current.line,
+                        current.cell,
+                        current.box,
                     )
                 )
             begin, current = (position, place) if place is not None else (None, None)

@@ -17,7 +17,7 @@ from index.types import Figure, Hit
 from index.vocabulary import Vocabulary
 from rag import phrase
 from rag.conversation import resolve
-from rag.evidence import EvidenceReader, trim
+from rag.evidence import EvidenceReader, clause_around, trim
 from rag.figure_answer import FigureAnswerer, FigureResult
 from rag.llm import ChatModel
 from rag.model_answer import ModelAnswerer
@@ -91,12 +91,14 @@ class Pipeline:
         """Evidence first, then (from the model stage) text as it forms, then the verified answer."""
         started = time.perf_counter()
         query, usage = self.understand(question, history)
-        hits = retrieve(
-            query, self.index, self.embedder, self.settings, top_k=max(top_k, 12), reports=reports
-        )
+        with self.index.snapshot():
+            hits, version = self._retrieve(query, max(top_k, 12), reports), self.index.version
         retrieved = time.perf_counter()
         yield Event("evidence", hits=tuple(hits[:top_k]))
-        draft = self._answer_from(query, hits, reports)
+        with self.index.snapshot():
+            if self.index.version != version:  # another process changed the reports meanwhile
+                hits = self._retrieve(query, max(top_k, 12), reports)
+            draft = self._answer_from(query, hits, reports)
         finished = time.perf_counter()
         answer = replace(
             draft, question=question, hits=tuple(hits[:top_k]), usage=draft.usage + usage, model=self.model.name,
@@ -108,6 +110,9 @@ class Pipeline:
         )  # fmt: skip
         yield Event("text", text=answer.text)
         yield Event("answer", hits=answer.hits, text=answer.text, answer=answer)
+
+    def _retrieve(self, query: Query, top_k: int, reports: Sequence[str] | None) -> list[Hit]:
+        return retrieve(query, self.index, self.embedder, self.settings, top_k=top_k, reports=reports)
 
     def _answer_from(self, query: Query, hits: Sequence[Hit], reports: Sequence[str] | None) -> Answer:
         if not hits:
@@ -124,7 +129,9 @@ class Pipeline:
         return self._answer_with_model(query, hits)
 
     def _answer_with_model(self, query: Query, hits: Sequence[Hit]) -> Answer:
-        evidence = self.reader.select(query, hits, self.settings.evidence_characters)
+        evidence = self.reader.select(
+            query, hits, self.settings.evidence_characters, scoped=self.metadata_known
+        )
         drafter = ModelAnswerer(self.model, self.settings)
         result = drafter.answer(query, evidence)
         if result.sentence is None:
@@ -134,10 +141,15 @@ class Pipeline:
         stop = "" if query.language == "en" else "。"
         text = f"{result.text}[1]{stop}"
         if query.language == "en":
-            text = f"“{result.text}” (as the report has it)[1]"
+            said = clause_around(result.sentence.text, result.text)
+            text = (
+                f"“{result.text}”[1]"
+                if said == result.text
+                else f"“{result.text}” — in the report: “{said}”[1]"
+            )
         return Answer(
             question=query.original, text=text, abstained=False, language=query.language, stage=stage,
-            citations=(citation,), figures=self._shown_in(result.text, 1), usage=drafter.usage,
+            citations=(citation,), figures=self._shown_in(text, 1), usage=drafter.usage,
         )  # fmt: skip
 
     def _shown_in(self, text: str, marker: int) -> tuple[ShownFigure, ...]:

@@ -125,6 +125,8 @@ def _slot_score(ask: Ask, figure: Figure, around: Surroundings) -> float:
         score += 0.1
     if ask.period is not None and figure.period == ask.period.code():
         score += 0.15
+    if figure.reference == "由" and ask.role is None:
+        score -= 0.5  # where it started, not where it is
     if ask.status is not None and (ask.status == "target") == (figure.status in ("target", "forecast")):
         score += 0.1
     if ask.region is not None and figure.region is not None and same_region(ask.region, figure.region):

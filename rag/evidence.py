@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.periods import Period
+from index.regions import same_region
 from index.split import sentences
 from index.store import ReportIndex
 from index.types import Block, Figure, Hit, Report
+from rag.ask import WHOLE_REGIONS
 from rag.bind import Surroundings, coverage
 from rag.query import Query
 
@@ -142,8 +144,34 @@ class EvidenceReader:
             return None
         return view.report.blocks[position]
 
-    def select(self, query: Query, hits: Sequence[Hit], characters: int) -> list[Sentence]:
-        """The sentences of the hits that carry most of the question's words, within a budget."""
+    def in_scope(self, query: Query, name: str, text: str) -> bool:
+        """Whether a sentence may speak of the regions, years and reports the question names.
+
+        The report must be of that region or year, or the sentence must name it itself.
+        """
+        metadata = self.view(name).report.metadata
+        own = Period.parse(metadata.period.value) if metadata.period else None
+        if query.report_years:
+            return own is not None and own.end[0] in query.report_years
+        for region in query.regions:
+            if region in text or region.rstrip("省市县区") in text or region in WHOLE_REGIONS:
+                continue
+            if metadata.region is None or not same_region(region, metadata.region.value):
+                return False
+        main = self.main_period(name)
+        years = {year for p in (own, main) if p for year in range(p.start[0], p.end[0] + 1)}
+        return all(
+            str(period.end[0]) in text or any(y in years for y in range(period.start[0], period.end[0] + 1))
+            for period in query.periods
+        )
+
+    def select(
+        self, query: Query, hits: Sequence[Hit], characters: int, *, scoped: bool = True
+    ) -> list[Sentence]:
+        """The sentences of the hits that carry most of the question's words, within a budget.
+
+        `scoped` leaves out sentences of other regions, years and reports than the question names.
+        """
         found: dict[tuple[str, int], Sentence] = {}
         best = max((hit.score for hit in hits), default=0.0) or 1.0
         terms = tuple(dict.fromkeys((*query.terms, *(term for ask in query.asks for term in ask.terms))))
@@ -153,7 +181,7 @@ class EvidenceReader:
                 start, end = self.sentence_span(hit.chunk.report, position)
                 start, end = max(start, hit.chunk.start), max(min(end, hit.chunk.end), position + 1)
                 text = self.view(hit.chunk.report).report.text[start:end]
-                if text.strip():
+                if text.strip() and (not scoped or self.in_scope(query, hit.chunk.report, text)):
                     score = coverage(terms, text, _length_weight) + 0.5 * hit.score / best
                     found.setdefault(
                         (hit.chunk.report, start), Sentence(hit.chunk.report, start, end, text, score)
@@ -177,6 +205,15 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
     """A span without white space at its ends."""
     piece = text[start:end]
     return start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip())
+
+
+def clause_around(sentence: str, words: str) -> str:
+    """The part of a sentence, between 。；！？ and line ends, that holds the words; all of it if short."""
+    if len(sentence) <= 80:
+        return sentence.strip()
+    return next(
+        (part.strip() for part in re.split(r"[。；！？\n]", sentence) if words in part), sentence.strip()
+    )
 
 
 def squeeze(text: str) -> str:

@@ -293,20 +293,15 @@ def _parts(query: Query, ask: Ask) -> list[tuple[tuple[Ask, Ask], str]]:
     return pairs
 
 
-_PASSED = frozenset({"突破", "超过", "超", "逾", "越过", "迈上", "跃上", "首次突破", "达到"})
+_PASSED = frozenset({"突破", "超过", "超", "逾", "越过", "迈上", "跃上", "首次突破", "以上", "达到"})
 
 
 def _rounds(rough: Figure, exact: Figure) -> bool:
-    """Whether `rough` is a mark that `exact`, in the same sentence or nearby, has passed."""
+    """Whether `rough` is a mark that `exact`, of the same report, has passed."""
     if rough.qualifier not in _PASSED or exact.qualifier is not None or rough.report != exact.report:
         return False
     (low, unit), (value, other) = normalise(rough.value, rough.unit), normalise(exact.value, exact.unit)
-    return (
-        unit == other
-        and rough.period == exact.period
-        and low <= value < 2 * low
-        and abs(rough.start - exact.start) < 80
-    )
+    return unit == other and rough.period == exact.period and low <= value < 2 * low
 
 
 # With no measure asked, or a loose one: the first kinds win where the reports have them.

@@ -9,8 +9,8 @@ from index.build import build_index
 from index.store import ReportIndex
 from rag.qa import ReportQA
 from rag.settings import Settings
-from tests.hashing_embedder import HashingEmbedder
-from tests.scripted_model import ScriptedModel
+from hashing_embedder import HashingEmbedder
+from scripted_model import ScriptedModel
 
 YUNCHUAN_2023 = """# 云川市2023年国民经济和社会发展统计公报
 
@@ -98,3 +98,48 @@ def qa_over(directory: Path, model: ScriptedModel, settings: Settings | None = N
     """The real pipeline over an index, with the scripted model."""
     embedder = HashingEmbedder()
     return ReportQA(ReportIndex.open(directory, embedder), embedder, model, settings or Settings())
+
+
+def check_promises(answer: Answer, index: ReportIndex) -> None:
+    """Each citation is exact and used; each figure stands in its quote or is computed from shown ones."""
+    quotes = {}
+    for citation in answer.citations:
+        text = index.report(citation.report).text
+        assert text[citation.start : citation.end] == citation.quote
+        assert f"[{citation.marker}]" in answer.text
+        quotes[citation.marker] = citation
+    for figure in answer.figures:
+        if figure.citation is None:
+            assert figure.calculation and figure.calculation.endswith(f"= {_signed(figure, answer)}")
+            continue
+        assert _stands(figure, quotes[figure.citation], index), f"{figure.text} is not in its quote"
+    shown = [(Decimal(str(f.value)), f.unit) for f in answer.figures]
+    shown += [
+        (operand.value, operand.unit)
+        for figure in answer.figures
+        for operand in figures_in_text(figure.calculation or "")
+    ]
+    if answer.abstained:
+        assert not answer.citations and not answer.figures
+        assert not [f.text for f in index.figures() if f.text in answer.text], "a near figure leaked"
+    for said in figures_in_text(re.sub(r"\[\d+\]", "", answer.text)):
+        near = [same_quantity(abs(said.value), said.unit, abs(value), unit) for value, unit in shown]
+        assert any(near), f"{said.text} is said but not among the figures"
+
+
+def _signed(figure: ShownFigure, answer: Answer) -> str:
+    assert figure.calculation is not None
+    result = figure.calculation.rpartition("= ")[2]
+    assert result.lstrip("-") == figure.text and result.lstrip("-") in answer.text.replace(" percentage points", "个百分点")
+    return result
+
+
+def _stands(figure: ShownFigure, citation: Citation, index: ReportIndex) -> bool:
+    """Same value and unit in the quote; of a table row the number there and the unit over the table."""
+    value = Decimal(str(figure.value))
+    for other in figures_in_text(citation.quote):
+        if same_quantity(value, figure.unit, abs(other.value), other.unit):
+            return True
+    cells = citation.quote.split("\t")
+    tables = index.report(citation.report).tables
+    return len(cells) > 1 and str(value) in cells and any(figure.unit in table.unit for table in tables)

@@ -11,7 +11,8 @@ _REFUSAL: Final = re.compile(
     r"|(?:没有|未|并未)(?:找到|提及|提到|提供|给出|包含|说明|记载|明确|涉及|查到)"
     r"|(?:not|n't|no) (?:\w+ ){0,3}(?:state|mention|provide|contain|specif|answer|found|include|give)"
     r"|cannot (?:be )?(?:answer|determin|find|found)|unable to|insufficient information|no information"
-    r"|not available|does not (?:say|cover)",
+    r"|not available|does not (?:say|cover)"
+    r"|\bnot in (?:the|these|those|any of the|any) (?:\w+ ){0,2}?(?:reports?|passages?|texts?|sources?|documents?)\b",
     re.IGNORECASE,
 )
 

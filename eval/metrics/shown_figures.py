@@ -2,7 +2,7 @@
 
 Written without the product's own verification, computing or figure reading, so that it can contradict
 them. A figure is shown if it stands, value and unit, in the quote that its marker cites (the next [n] after
-it; any quote where the answer has no marker there), or is the result of arithmetic written in the answer
+it; any quote where the answer has no marker there; a table row has the units of its table), or is the result of arithmetic written in the answer
 or in a figure's `calculation` whose operands are themselves quoted and which comes out right. Dates and
 numbers repeated from the question are counted apart: they label the answer, they aren't its claim.
 """
@@ -16,6 +16,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from eval.quantities import Quantity, fold_width, read_quantities, same_quantity, without_markers
+from eval.table_units import implied_quantities
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +40,26 @@ class ShownFigures:
 _MARKER_RUN: Final = re.compile(r"(?:[\[［【]\d{1,2}[\]］】]\s*)+")
 
 
-def shown_figures(answer: Mapping[str, Any], context: Sequence[str] = ()) -> ShownFigures:
-    """Judge an answer's text by its own citations; `context` is the question and the turns before it."""
+def shown_figures(
+    answer: Mapping[str, Any], context: Sequence[str] = (), texts: Mapping[str, str] | None = None
+) -> ShownFigures:
+    """Judge an answer's text by its own citations; `context` is the question and the turns before it.
+
+    `texts` are the reports' canonical texts by name: a quoted table row takes its units from the table there.
+    """
     text = str(answer.get("answer", ""))
     quotes = {
         int(c["marker"]): str(c["quote"])
         for c in answer.get("citations", ())
         if "marker" in c and "quote" in c
     }
-    in_quotes = {marker: read_quantities(quote) for marker, quote in quotes.items()}
+    reports = {
+        int(c["marker"]): str(c.get("report", "")) for c in answer.get("citations", ()) if "marker" in c
+    }
+    in_quotes = {
+        marker: read_quantities(quote) + implied_quantities(quote, (texts or {}).get(reports[marker], ""))
+        for marker, quote in quotes.items()
+    }
     everywhere = [quantity for quantities in in_quotes.values() for quantity in quantities]
     names = [str(c.get("report", "")) for c in answer.get("citations", ())]
     labels = " ".join([*context, *quotes.values(), *names])

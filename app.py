@@ -50,7 +50,7 @@ STYLE = """
 .quote { border-left: 3px solid #b8860b; margin: .4rem 0 1rem; padding: .2rem .8rem; white-space: pre-wrap; }
 .where { font-size: .85rem; opacity: .75; }
 """
-INTRODUCTION = """# 文报 Wenbao
+INTRODUCTION = """# 问报 Wenbao
 从报告中回答问题，每个数字均经核对并注明出处。 Answers from reports, every figure checked and cited.
 """
 SYSTEM_FONTS = ["system-ui", "Noto Sans CJK SC", "Microsoft YaHei", "sans-serif"]
@@ -115,7 +115,7 @@ def build_page(service: Service) -> gr.Blocks:
         except WenbaoError as error:
             yield render_error(error), NOTHING, NOTHING
 
-    with gr.Blocks(title="文报 Wenbao", analytics_enabled=False, delete_cache=(3600, 3600)) as page:
+    with gr.Blocks(title="问报 Wenbao", analytics_enabled=False, delete_cache=(3600, 3600)) as page:
         gr.Markdown(INTRODUCTION)
         question = gr.Textbox(
             label="问题 Question",

@@ -134,7 +134,9 @@ def run_benchmark(
             began = time.monotonic()
             hits = {q.id: _as_lines(searcher.search(q.question, top_k=top_k)) for q in asked}
             seconds = (time.monotonic() - began) / max(1, len(asked))
-            print(f"dense weight {weight:g}: {len(asked)} questions, {seconds * 1000:.0f} ms each")
+            print(
+                f"dense weight {weight:g}: {len(asked)} questions, {seconds * 1000:.0f} ms each", flush=True
+            )
             print_measures(asked, hits)
         qa.close()
     return 0

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import lru_cache
 from typing import Final
 
@@ -189,6 +190,6 @@ def _shares_of_ratios(quote: str) -> list[Quantity]:
     for match in _RATIO.finditer(folded):
         parts = [replace(q, start=q.start + match.start(), end=q.end + match.start())
                  for q in read_quantities(match.group())]  # fmt: skip
-        if abs(sum(part.number for part in parts) - 100) <= 1:
+        if abs(sum((part.number for part in parts), Fraction(0)) - 100) <= 1:
             found += [replace(part, dimension="percent", unit_text="%") for part in parts]
     return found

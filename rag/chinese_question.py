@@ -47,6 +47,8 @@ def chinese_asks(
     for match in _CLAUSE.finditer(text):
         clause, start, end = match[0], match.start(), match.end()
         here = [m for m in indicators if start <= m.start and m.end <= end]
+        if here and _asks_of_another_kind(without(text, here)[start:end], here[-1]):
+            here = []  # 新能源汽车项目的收入: the product is not what is measured
         own_periods = _narrowest([m.period for m in periods if start <= m.start and m.end <= end])
         own_region = _asked_region(text, [m for m in places if start <= m.start and m.end <= end])
         masked = without(text, [*found, *places])[start:end]
@@ -87,6 +89,12 @@ def chinese_asks(
             last_period = own_periods[-1]
         carried, carried_indicators = (*carried, *terms), tuple(here) or carried_indicators
     return tuple(dict.fromkeys(asks))
+
+
+def _asks_of_another_kind(rest: str, mention: IndicatorMention) -> bool:
+    """Whether a plain noun beside the mention (收入, 产值 …) is measured in units the mention cannot have."""
+    wanted = answer_units(None, rest)
+    return bool(wanted) and bool(mention.indicator.units) and not set(wanted) & set(mention.indicator.units)
 
 
 def _carried(

@@ -68,9 +68,28 @@ def english_asks(
     ] or [base]  # fmt: skip
     if both and len(asks) == 1:
         asks = [replace(asks[0], measure="level"), replace(asks[0], measure="growth")]
+    asks = [v for a in asks for v in _by_word(masked, a)]
+    named_regions = list(dict.fromkeys(m.name for m in regions if not m.is_part_of_name))
+    if len(named_regions) == 2 and words.DIFFERENCE.search(text) and not periods[1:]:
+        asks = [
+            replace(a, region=name, measure=None if measure == "lead" else measure)
+            for a in asks
+            for name in named_regions
+        ]
     if compared:
         asks = [replace(a, reference=r) for a in asks for r in dict.fromkeys(compared)]
     return tuple(v for a in asks for v in by_period(text, a, distinct, periods)), unknown
+
+
+def _by_word(text: str, ask: Ask) -> list[Ask]:
+    """ "urban and rural residents": one ask for each of two words that stand before the same noun."""
+    for match in re.finditer(r"\b([A-Za-z-]+) and ([A-Za-z-]+)\b", text):
+        first, second = (_english_terms(word) for word in match.groups())
+        if len(first) == len(second) == 1 and first != second and {*first, *second} <= set(ask.terms):
+            return [
+                replace(ask, terms=tuple(t for t in ask.terms if t not in other)) for other in (second, first)
+            ]
+    return [ask]
 
 
 def _english_terms(text: str) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ CONSIDERED = {"careful": 0.62, "balanced": 0.5, "exploratory": 0.35}
 CERTAIN = {"careful": 0.8, "balanced": 0.7, "exploratory": 0.55}
 RIVAL_MARGIN = 0.12
 # A figure may answer without the model only if its own clause carries this share of the words.
-CLAUSE_SHARE = 0.34
+CLAUSE_SHARE = 0.45
 MOST_OPTIONS = 5
 STATUSES: tuple[AskedStatus, AskedStatus] = ("actual", "target")
 

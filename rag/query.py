@@ -100,6 +100,7 @@ def understand(
             for ask in asks
             for year in report_years
         )
+    asks = tuple(_narrowed(ask, vocabulary) for ask in asks)
     operation = _operation(text, asks)
     return Query(
         text=text, original=text, language=language, asks=asks, terms=terms,
@@ -115,6 +116,27 @@ def _as_report(mention: PeriodMention, found: Sequence[PeriodMention], text: str
         o.kind == "report" and text[mention.end : o.start] in ("和", "与", "、", "及") for o in found
     )
     return replace(mention, kind="report") if joined and mention.kind == "period" else mention
+
+
+def _narrowed(ask: Ask, vocabulary: Vocabulary) -> Ask:
+    """The narrower indicator that a word beside the asked one makes it: urban + income of residents."""
+    if len(ask.indicator_ids) != 1:
+        return ask
+    for term in ask.terms:
+        words_of_term = term.split("|")
+        narrower = [
+            indicator
+            for indicator in vocabulary
+            if indicator.parent == ask.indicator_ids[0]
+            and any(word in indicator.name for word in words_of_term)
+        ]
+        if len(narrower) == 1:
+            (one,) = narrower
+            return replace(
+                ask, indicator_ids=(one.id,), indicator=one.name, names=(one.name, *one.synonyms), units=one.units,
+                terms=tuple(other for other in ask.terms if other != term),
+            )  # fmt: skip
+    return ask
 
 
 def _operation(text: str, asks: Sequence[Ask]) -> Operation | None:

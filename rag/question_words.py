@@ -108,7 +108,7 @@ DEFINITION = re.compile(
 )
 DIFFERENCE = re.compile(
     r"相差|差(?:多少|几)|之差|差距|高(?:出|了)?多少|低(?:了)?多少|多(?:了|出)?多少|少(?:了)?多少|快(?:了)?多少|慢(?:了)?多少"
-    r"|相比|比.{0,12}?(?:呢|如何|怎么样)|变化|\bdifference\b|\bhow much (?:more|less|higher|lower|faster)\b|\bcompared?\b",
+    r"|相比|比.{0,12}?(?:呢|如何|怎么样)|变化|\bdifference\b|\bhow (?:much|many) (?:more|less|fewer|higher|lower|faster)\b|\bcompared?\b",
     re.IGNORECASE,
 )
 SUM = re.compile(r"合计|总共|加起来|一共|之和|\bin total\b|\bcombined\b", re.IGNORECASE)

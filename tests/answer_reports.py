@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 
-from index.build import build_index
-from index.store import ReportIndex
-from rag.qa import ReportQA
-from rag.settings import Settings
 from hashing_embedder import HashingEmbedder
 from scripted_model import ScriptedModel
+
+from index.build import build_index
+from index.figures import figures_in_text
+from index.store import ReportIndex
+from index.units import same_quantity
+from rag.qa import ReportQA
+from rag.settings import Settings
+from rag.types import Answer, Citation, ShownFigure
 
 YUNCHUAN_2023 = """# 云川市2023年国民经济和社会发展统计公报
 
@@ -110,7 +116,8 @@ def check_promises(answer: Answer, index: ReportIndex) -> None:
         quotes[citation.marker] = citation
     for figure in answer.figures:
         if figure.citation is None:
-            assert figure.calculation and figure.calculation.endswith(f"= {_signed(figure, answer)}")
+            assert figure.calculation and figure.calculation.rpartition("= ")[2].lstrip("-") == figure.text
+            assert figure.calculation in answer.text.replace(" percentage points", "个百分点")
             continue
         assert _stands(figure, quotes[figure.citation], index), f"{figure.text} is not in its quote"
     shown = [(Decimal(str(f.value)), f.unit) for f in answer.figures]
@@ -125,13 +132,6 @@ def check_promises(answer: Answer, index: ReportIndex) -> None:
     for said in figures_in_text(re.sub(r"\[\d+\]", "", answer.text)):
         near = [same_quantity(abs(said.value), said.unit, abs(value), unit) for value, unit in shown]
         assert any(near), f"{said.text} is said but not among the figures"
-
-
-def _signed(figure: ShownFigure, answer: Answer) -> str:
-    assert figure.calculation is not None
-    result = figure.calculation.rpartition("= ")[2]
-    assert result.lstrip("-") == figure.text and result.lstrip("-") in answer.text.replace(" percentage points", "个百分点")
-    return result
 
 
 def _stands(figure: ShownFigure, citation: Citation, index: ReportIndex) -> bool:

@@ -85,6 +85,36 @@ def test_planted_errors_are_caught(record: dict[str, Any], message: str) -> None
     assert any(message in problem for problem in problems), problems
 
 
+TABLE = "reports/yunchuan-table.txt"
+TABLES = {
+    **TEXTS,
+    TABLE: "表1 云川市主要指标\n单位：亿元\n指标\t2023年\t增长（%）\n出口\t127.5\t6.2\n产业结构为7.0∶42.0∶51.0。",
+}
+ROW: dict[str, Any] = {**GOOD, "doc": "yunchuan-table", "evidence": ["出口\t127.5\t6.2"], "distractors": []}
+
+
+def test_a_table_row_takes_its_units_from_its_table() -> None:
+    exports = {**ROW, "kind": "level", "answer": "127.5亿元", "figures": [{"value": "127.5", "unit": "亿元"}]}
+    share = {
+        **ROW,
+        "kind": "share",
+        "answer": "51.0%",
+        "figures": [{"value": "51.0", "unit": "%"}],
+        "evidence": ["产业结构为7.0∶42.0∶51.0"],
+    }
+    for record in (ROW, exports, share):
+        assert check_item(parse_item(record), TABLES) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "unit"),
+    [("6.2", "亿元"), ("6.2", "个百分点"), ("127.5", "%"), ("127.5", "万元"), ("2023", "亿元")],
+)
+def test_a_table_row_gives_no_other_unit(value: str, unit: str) -> None:
+    record = {**ROW, "answer": f"{value}{unit}", "figures": [{"value": value, "unit": unit}]}
+    assert f"figure {value}{unit} is in no evidence" in check_item(parse_item(record), TABLES)
+
+
 @pytest.mark.parametrize(
     ("expression", "value"),
     [("74.4-67.7", 6.7), ("round(1.83/2.76*100,1)", 66.3), ("(3+1)/2", 2), ("1-3", 2), ("round(2.5)", 3)],

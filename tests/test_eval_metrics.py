@@ -87,6 +87,9 @@ def test_keywords() -> None:
         ("报告未提及该指标，但2018年为6.6%。", True),
         ("The reports do not state this.", True),
         ("I cannot answer that.", True),
+        ("Not in these reports: youth unemployment Yunchuan 2023. Nearby, but not an answer: …", True),
+        ("That is not in any of the cited documents.", True),
+        ("Exports rose 6.2%, which is not in line with the reports of others.", False),
         ("增长6.2%。没有提及其他。", False),
         ("It grew 6.2%.", False),
         ("", True),
@@ -227,6 +230,16 @@ def test_an_invented_figure_is_not() -> None:
     found = shown_figures(cited("增长6.3%[1]。", "出口增长6.2%"))
     assert found.unshown == ("6.3%",)
     assert not found.all_shown
+
+
+def test_a_quoted_table_row_has_the_units_of_its_table() -> None:
+    row = "出口\t127.5\t-6.2"
+    texts = {"a.txt": f"单位：亿元\n指标\t总量\t增长（%）\n{row}\n"}
+    told = cited("出口12.75 billion yuan，下降6.2%[1]。", row)
+    assert shown_figures(told, texts=texts).quoted == 2
+    assert shown_figures(told).unshown == ("12.75 billion yuan", "6.2%"), "the table is not at hand"
+    wrong = cited("出口127.5万元，增长6.2%[1]。", row)
+    assert shown_figures(wrong, texts=texts).unshown == ("127.5万元", "6.2%")
 
 
 def test_a_changed_unit_or_direction_is_not_shown() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from eval.__main__ import main
 from eval.retrieval_benchmarks import (
     RetrievalQuestion,
     answer_rank,
@@ -60,3 +61,21 @@ def test_both_file_shapes(tmp_path: Path) -> None:
     assert load_documents(documents) == {"d-1": "文"}
     (path,) = write_documents(load_documents(documents), tmp_path)
     assert (path.name, path.read_text(encoding="utf-8")) == ("d-1.txt", "文")
+
+
+def test_output_of_batch_is_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The hits are written as `rag batch --retrieve-only` writes them; an answer is not needed."""
+    questions, hits = tmp_path / "q.jsonl", tmp_path / "hits.jsonl"
+    lines = [{"id": f"Q{n}", "question": "谁？", "paragraph": f"d-{n}", "answers": ["甲"]} for n in (1, 2)]
+    questions.write_text("\n".join(map(json.dumps, lines)) + "\n", encoding="utf-8")
+    found = [
+        {"id": f"Q{n}", "question": "谁？", "hits": [{**hit("d-1", "甲"), "score": 1.0, "scores": {}}]}
+        for n in (1, 2)
+    ]
+    hits.write_text("\n".join(map(json.dumps, found)) + "\n", encoding="utf-8")
+    command = ["retrieval", str(tmp_path / "unused"), str(questions), "--hits", str(hits)]
+    assert main(command) == 0
+    assert "answer in hit   R@1 0.500" in capsys.readouterr().out
+    hits.write_text(json.dumps(found[0]) + "\n", encoding="utf-8")
+    assert main(command) == 1
+    assert "no line for 1 of 2 questions, first 'Q2'" in capsys.readouterr().err

@@ -2,9 +2,10 @@
 
 Written without the product's own verification, computing or figure reading, so that it can contradict
 them. A figure is shown if it stands, value and unit, in the quote that its marker cites (the next [n] after
-it; any quote where the answer has no marker there; a table row has the units of its table), or is the result of arithmetic written in the answer
-or in a figure's `calculation` whose operands are themselves quoted and which comes out right. Dates and
-numbers repeated from the question are counted apart: they label the answer, they aren't its claim.
+it; any quote where the answer has no marker there; a table row has the units of its table), or is the
+result of arithmetic written in the answer or in a figure's `calculation` whose operands are themselves
+quoted and which comes out right. Dates and numbers repeated from the question are counted apart: they
+label the answer, they aren't its claim.
 """
 
 from __future__ import annotations

@@ -200,8 +200,10 @@ def _unit_fits(ask: Ask, figure: Figure) -> bool:
         if figure.measure not in ("level", "change") or not ask.units or not figure.unit:
             return True
         return figure.unit in ("%", "个百分点") or any(same_family(unit, figure.unit) for unit in ask.units)
-    if ask.unit in ("成", "倍"):
-        return figure.unit in ("%", "倍", "成")
+    if ask.unit == "倍":
+        return figure.unit in ("倍", "番")
+    if ask.unit == "成":
+        return figure.unit in ("%", "成")
     if same_family(ask.unit, figure.unit):
         return True
     asked = split_unit(ask.unit).base_unit

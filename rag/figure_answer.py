@@ -11,6 +11,7 @@ from index.store import ReportIndex
 from index.types import Figure, Hit
 from index.units import normalise, same_quantity
 from rag import compute
+from rag import question_words as words
 from rag.ask import AskedStatus
 from rag.bind import Candidate, bind
 from rag.evidence import EvidenceReader
@@ -28,6 +29,8 @@ CERTAIN = {"careful": 0.8, "balanced": 0.7, "exploratory": 0.55}
 RIVAL_MARGIN = 0.12
 # A figure may answer without the model only if its own clause carries this share of the words.
 CLAUSE_SHARE = 0.45
+# Below this share its clause says too little for the model to be asked about it.
+CONSIDERED_CLAUSE = 0.25
 MOST_OPTIONS = 5
 STATUSES: tuple[AskedStatus, AskedStatus] = ("actual", "target")
 
@@ -91,6 +94,8 @@ class FigureAnswerer:
                 ][:3]
                 return FigureResult(missing=ask, near=tuple(near), usage=self._usage)
             bound.append(one)
+        if words.JOINTLY.search(query.text) and sum(len(b.figures) for b in bound) < 2:
+            return FigureResult(missing=bound[0].ask, usage=self._usage)  # 分别 wants more than one
         result, kind = self._compute(query, bound)
         return FigureResult(tuple(bound), result, kind, usage=self._usage)
 
@@ -143,7 +148,8 @@ class FigureAnswerer:
         open_slots = self._differ_in_open_slot(ask, best, rivals)
         if open_slots:
             return Bound(ask, open_slots)
-        chosen = self._choose(query, ask, _distinct([best, *rivals, *fits])[:MOST_OPTIONS])
+        near = [c for c in (best, *rivals, *fits) if c.clause_coverage >= CONSIDERED_CLAUSE]
+        chosen = self._choose(query, ask, _distinct(near)[:MOST_OPTIONS]) if near else None
         return Bound(ask, (chosen,), by_model=True) if chosen else None
 
     def _exact(self, fits: Sequence[Candidate]) -> Candidate:

@@ -70,7 +70,9 @@ ACTUAL = re.compile(
 REAL_TERMS = re.compile(r"实际(?=增长|使用|利用|到账|到位|增速|吸收)|in real terms", re.IGNORECASE)
 # Names of indicators and policies that only sound like plans.
 NOT_A_PLAN = re.compile(r"(?:一般|公共|财政|政府性基金|资本经营)*预算(?:收入|支出|内|外)|计划(?:生育|单列)")
-JOINTLY = re.compile(r"分别|各自|各(?=[是为有增减占达])|\brespectively\b|\beach\b", re.IGNORECASE)
+JOINTLY = re.compile(
+    r"分别|各自|各(?![地级类界省市区县种项方个国位行业])|\brespectively\b|\beach\b", re.IGNORECASE
+)
 REFERENCE_REGION = re.compile(
     r"(?:比|较|领先|快于|高于|低于|慢于|高出|落后|好于|超过|跑赢|占|占到)(?:于|了)?((?:全国|全省|全市|全区|全县|全球)(?:[、和及与](?:全国|全省|全市|全区))*)"
 )

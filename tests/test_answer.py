@@ -14,7 +14,6 @@ from rag.qa import ReportQA
 from rag.types import Answer, Turn
 
 ANSWERABLE = [{"有": -0.1, "没": -3.0}, {"能": -0.1, "不": -3.0}]  # the model's judges agree
-UNANSWERABLE = [{"没": -0.1, "有": -4.0}, {"不": -0.1, "能": -4.0}]
 
 
 @pytest.fixture(scope="module")
@@ -265,96 +264,6 @@ def index_again(folder: Path, directory: Path) -> None:
     assert build_index([folder / "reports"], directory, HashingEmbedder()).updated
 
 
-# ---------------------------------------------------------------- wrong drafts from the model
-
-NAME_QUESTION = "深谷装备创新联合体由哪家企业牵头？"
-WRONG_DRAFTS = [
-    pytest.param("云川科技", "科技", id="other-name"),
-    pytest.param("深谷装备创新联合体由临河重工牵头", "临河", id="other-name-in-a-sentence"),
-    pytest.param("2022年9月由云川重工牵头揭牌", "2022", id="other-year"),
-    pytest.param("云川重工，投资86亿元", "86", id="figure-from-nowhere"),
-]
-
-
-@pytest.mark.parametrize(("draft", "wrong"), WRONG_DRAFTS)
-def test_wrong_name_draft_never_shows(qa: ReportQA, model: ScriptedModel, draft: str, wrong: str) -> None:
-    model.queue(draft).queue_logprobs(*ANSWERABLE)
-    answer = checked(qa, NAME_QUESTION)
-    assert answer.abstained or answer.stage == "repaired"
-    assert wrong not in answer.text.replace("创新联合体由哪家企业牵头", "")
-
-
-TALK_QUESTION = "请介绍云川市2023年的工业表现"
-WRONG_FIGURES = [
-    pytest.param("规模以上工业增加值增长8.5%", "8.5", id="wrong-value"),
-    pytest.param("规模以上工业增加值增长8.4个百分点", "8.4", id="wrong-unit"),
-    pytest.param("规模以上工业增加值增长84%", "84", id="wrong-scale"),
-    pytest.param("规模以上工业增加值增长4%", "4%", id="digits-cut"),
-    pytest.param("2022年规模以上工业增加值增长8.4%", "8.4", id="wrong-period"),
-    pytest.param("临河市规模以上工业增加值增长8.4%", "8.4", id="wrong-region"),
-    pytest.param("地区生产总值3127.4亿元，工业占八成", "八成", id="share-from-nowhere"),
-    pytest.param("房地产开发投资增长11.3%", "增长11.3", id="decline-told-as-growth"),
-]
-
-
-@pytest.mark.parametrize(("draft", "wrong"), WRONG_FIGURES)
-def test_wrong_figure_draft_never_shows(qa: ReportQA, model: ScriptedModel, draft: str, wrong: str) -> None:
-    model.queue(draft).queue_logprobs(*ANSWERABLE)
-    answer = checked(qa, TALK_QUESTION)
-    assert model.prompts[0][0] == "complete"  # the draft was indeed asked for
-    assert wrong not in answer.text
-
-
-@pytest.mark.parametrize(
-    ("draft", "shown"),
-    [
-        pytest.param("规模以上工业增加值增长8.4%", "8.4%", id="as-written"),
-        pytest.param("[1]规模以上工业增加值增长8.4%。", "8.4%", id="marker-and-stop-stripped"),
-        pytest.param("固定资产投资增长5.5%", "5.5%", id="other-sentence"),
-    ],
-)
-def test_true_draft_shows_with_its_own_sentence(
-    qa: ReportQA, model: ScriptedModel, draft: str, shown: str
-) -> None:
-    model.queue(draft).queue_logprobs(*ANSWERABLE)
-    answer = checked(qa, TALK_QUESTION)
-    assert (answer.stage, texts(answer)) == ("model", [shown])
-    assert shown in answer.citations[0].quote and model.spent
-
-
-def test_name_comes_from_the_model_and_is_cited(qa: ReportQA, model: ScriptedModel) -> None:
-    model.queue("罗明川").queue_logprobs(*ANSWERABLE)
-    answer = checked(qa, "市科技馆的新馆长是谁？")
-    assert (answer.text, answer.stage) == ("罗明川[1]。", "model")
-    assert answer.citations[0].quote == "市科技馆的新馆长是罗明川。"
-    draft, answerable, supported = (text for _, text in model.prompts)
-    assert all("市科技馆的新馆长是罗明川。" in prompt for prompt in (draft, answerable, supported))
-    assert "罗明川" in supported.partition("回答")[2]
-    assert answer.usage.prompt_tokens == 30  # three calls of 10
-
-
-def test_repaired_draft_keeps_the_carried_clause_only(qa: ReportQA, model: ScriptedModel) -> None:
-    model.queue("新馆长是罗明川，任期3年").queue_logprobs(*ANSWERABLE)
-    answer = checked(qa, "市科技馆的新馆长是谁？")
-    assert (answer.text, answer.stage) == ("新馆长是罗明川[1]。", "repaired")
-
-
-@pytest.mark.parametrize(
-    ("drafts", "logprobs"),
-    [
-        pytest.param(["罗明川"], UNANSWERABLE, id="model-says-not-answerable"),
-        pytest.param([""], [], id="model-says-nothing"),
-        pytest.param(["\n"], [], id="blank-draft"),
-        pytest.param(["[1]"], [], id="marker-alone"),
-        pytest.param(["不知道"], [], id="model-does-not-know"),
-    ],
-)
-def test_model_stage_refuses(directory: Path, drafts: list[str], logprobs: list[dict[str, float]]) -> None:
-    model = ScriptedModel(drafts, logprobs)
-    refused(qa_over(directory, model), "市科技馆的新馆长是谁？")
-    assert model.spent
-
-
 # ---------------------------------------------------------------- ties are the model's to break
 
 FIRST = "# 云川市2022年国民经济和社会发展统计公报\n\n2022年云川市地区生产总值2941.8亿元，比上年增长4.6%。\n"
@@ -563,12 +472,6 @@ def test_stream_gives_evidence_then_text_then_the_answer(qa: ReportQA) -> None:
     assert events[0].hits and events[0].answer is None
     answer = events[-1].answer
     assert answer is not None and answer.id == "q-1" and events[1].text == answer.text
-
-
-def test_stream_never_shows_a_draft_that_fails(qa: ReportQA, model: ScriptedModel) -> None:
-    model.queue("云川科技，投资86亿元").queue_logprobs(*ANSWERABLE)
-    shown = "".join(event.text for event in qa.stream(NAME_QUESTION))
-    assert "云川科技" not in shown and "86" not in shown
 
 
 def test_async_answer_is_the_same(qa: ReportQA) -> None:

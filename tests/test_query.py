@@ -156,3 +156,45 @@ def test_english_slots() -> None:
 def test_english_two_references() -> None:
     asks = read("By how many percentage points did GDP growth exceed the national and provincial rates?").asks
     assert [a.reference for a in asks] == ["全国", "全省"]
+
+
+def test_comparison_of_two_regions() -> None:
+    query = read("2023年云川市和青岚市的地区生产总值增速相差多少？")
+    assert [a.region for a in query.asks] == ["云川市", "青岚市"]
+    assert query.operation == "difference" and {a.measure for a in query.asks} == {"growth"}
+
+
+def test_short_and_english_names_of_known_regions() -> None:
+    known = ("云川市", "云岭省")
+    assert understand("云川23年GDP是多少", load_vocabulary(), known_regions=known).asks[0].region == "云川市"
+    english = understand("What was Yunchuan's GDP in 2023?", load_vocabulary(), known_regions=known)
+    assert english.asks[0].region == "云川市"
+
+
+def test_two_digit_year_is_not_a_span() -> None:
+    ask = only("云川市23年粮食产量是多少？")
+    assert ask.period is not None and ask.period.code() == "2023"
+    assert not read("云川市近10年粮食产量是多少？").text.startswith("云川市近2010年")
+
+
+def test_region_of_a_named_report_counts() -> None:
+    assert only("2024年云岭省政府工作报告提出的经济增长目标是多少？").region == "云岭省"
+
+
+def test_share_names_part_and_whole() -> None:
+    ask = only("2023年云川市服务业在地区生产总值中的比重是多少？")
+    assert ask.measure == "share" and len(ask.parts) == 2
+
+
+def test_a_word_beside_the_indicator_narrows_it() -> None:
+    first, second = read("How much did disposable income of urban and rural residents grow in 2023?").asks
+    assert first.indicator_ids != second.indicator_ids
+
+
+def test_budget_revenue_is_no_plan() -> None:
+    assert only("2023年云川市一般公共预算收入是多少？").status is None
+
+
+def test_product_beside_revenue_is_not_what_is_measured() -> None:
+    ask = only("云川新能源汽车项目产生了多少收入？")
+    assert ask.indicator_ids == () and "元" in ask.units

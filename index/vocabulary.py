@@ -44,6 +44,7 @@ class Indicator:
     units: tuple[str, ...]
     rate: bool = False  # the level itself is a percentage: 失业率, 城镇化率
     parent: str | None = None  # id of the broader indicator it is a part of
+    customary: str | None = None  # id of the series published under this plain name where no other is
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +322,10 @@ def _read_extra(path: Path) -> dict[str, Any]:
 def _merged(known: dict[str, Any] | None, entry: dict[str, Any]) -> dict[str, Any]:
     if known is None:
         return entry
-    merged = {**known, **{key: value for key, value in entry.items() if key in ("units", "rate", "parent")}}
+    merged = {
+        **known,
+        **{key: value for key, value in entry.items() if key in ("units", "rate", "parent", "customary")},
+    }
     for key in ("synonyms", "english"):
         merged[key] = list(dict.fromkeys([*known.get(key, []), *entry.get(key, [])]))
     if entry.get("name", known["name"]) != known["name"]:
@@ -330,13 +334,14 @@ def _merged(known: dict[str, Any] | None, entry: dict[str, Any]) -> dict[str, An
 
 
 def _indicator(entry: dict[str, Any]) -> Indicator:
-    unknown = set(entry) - {"id", "name", "synonyms", "english", "units", "rate", "parent"}
+    unknown = set(entry) - {"id", "name", "synonyms", "english", "units", "rate", "parent", "customary"}
     if unknown or not isinstance(entry.get("name"), str):
         problem = f"unknown keys {sorted(unknown)}" if unknown else "no name"
         raise _bad(entry["id"], problem, f"未知的键 {sorted(unknown)}" if unknown else "缺少名称")
     return Indicator(
         entry["id"], entry["name"], tuple(entry.get("synonyms", ())), tuple(entry.get("english", ())),
         tuple(entry.get("units", ())), bool(entry.get("rate", False)), entry.get("parent"),
+        entry.get("customary"),
     )  # fmt: skip
 
 

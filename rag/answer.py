@@ -12,12 +12,15 @@ from dataclasses import dataclass, field, replace
 
 from index.embed import Embedder
 from index.figures import figures_in_text
+from index.regions import find_regions
 from index.store import ReportIndex
 from index.types import Figure, Hit
+from index.units import same_quantity
 from index.vocabulary import Vocabulary
 from rag import phrase
+from rag.bind import bind
 from rag.conversation import resolve
-from rag.evidence import EvidenceReader, clause_around, trim
+from rag.evidence import EvidenceReader, Sentence, clause_around, trim
 from rag.figure_answer import FigureAnswerer, FigureResult
 from rag.llm import ChatModel
 from rag.model_answer import ModelAnswerer
@@ -62,7 +65,10 @@ class Pipeline:
 
     def _through_chinese(self, query: Query) -> tuple[Query, Usage]:
         """The slots of the question's Chinese translation; period and region stay as code read them."""
-        completion = self.model.complete(fill("translate", question=query.text), max_tokens=60, stop=["\n"])
+        text = query.text
+        for place in reversed(find_regions(text, known=self.known_regions())):
+            text = f"{text[: place.start]}{place.name}{text[place.end :]}"  # the model would guess at names
+        completion = self.model.complete(fill("translate", question=text), max_tokens=60, stop=["\n"])
         usage = Usage.of(completion)
         translated = understand(completion.text.strip(), self.vocabulary, known_regions=self.known_regions())
         if not completion.text.strip() or translated.language != "zh":
@@ -134,7 +140,7 @@ class Pipeline:
         )
         drafter = ModelAnswerer(self.model, self.settings)
         result = drafter.answer(query, evidence)
-        if result.sentence is None:
+        if result.sentence is None or self._contradicts(query, result.text, result.sentence):
             return replace(self._refuse(query, None, ()), usage=drafter.usage)
         citation = self._cite(result.sentence.report, result.sentence.start, result.sentence.end, 1)
         stage: Stage = "repaired" if result.repaired else "model"
@@ -151,6 +157,22 @@ class Pipeline:
             question=query.original, text=text, abstained=False, language=query.language, stage=stage,
             citations=(citation,), figures=self._shown_in(text, 1), usage=drafter.usage,
         )  # fmt: skip
+
+    def _contradicts(self, query: Query, text: str, sentence: Sentence) -> bool:
+        """Whether a figure of the draft is of another indicator, period, region or status than asked."""
+        there = [
+            f for f in self.index.figures(report=sentence.report) if sentence.start <= f.start < sentence.end
+        ]
+        for said in figures_in_text(text):
+            same = [f for f in there if same_quantity(said.value, said.unit, f.value, f.unit)]
+            readings = [
+                candidate.conflicts
+                for ask in query.asks
+                for candidate in bind(ask, same, self.reader.surroundings, metadata_known=self.metadata_known)
+            ]
+            if readings and all({"indicator", "period", "region", "status"} & set(c) for c in readings):
+                return True
+        return False
 
     def _shown_in(self, text: str, marker: int) -> tuple[ShownFigure, ...]:
         return tuple(ShownFigure(f.text, float(f.value), f.unit, marker) for f in figures_in_text(text))

@@ -28,9 +28,11 @@ class Ask:
     hints: tuple[str, ...] = ()  # 总量, 累计 …: welcome in the figure's own clause
     context: tuple[str, ...] = ()  # content words of the clauses before: welcome, not required
     indicator_ids: tuple[str, ...] = ()
+    customary: tuple[str, ...] = ()  # ids that reports use the plain name for, where they have no other
     indicator: str = ""  # as the question or the vocabulary names it
     period: Period | None = None
     region: str | None = None
+    other_regions: tuple[str, ...] = ()  # named too (出口 to 某国): the sentence must name them
     measure: AskedMeasure | None = None
     units: tuple[str, ...] = ()  # base units a level of the indicator may have; () for any
     unit: str | None = None  # 亿元, 家, %, 个百分点 …, where the question names one

@@ -140,7 +140,7 @@ def _conflicts(ask: Ask, figure: Figure, around: Surroundings, metadata_known: b
         ("measure", _measure_fits(ask, figure)),
         ("unit", _unit_fits(ask, figure)),
         ("period", _period_fits(ask, figure, metadata_known)),
-        ("region", _region_fits(ask, figure, around, metadata_known)),
+        ("region", _region_fits(ask, figure, around, metadata_known) and _others_named(ask, figure, around)),
         ("status", _status_fits(ask, figure)),
         ("reference", ask.reference is None or (figure.reference is None and ask.measure != "lead") or
          (figure.reference is not None and same_region(ask.reference, figure.reference))),
@@ -150,8 +150,12 @@ def _conflicts(ask: Ask, figure: Figure, around: Surroundings, metadata_known: b
 
 def _indicator_fits(ask: Ask, figure: Figure, around: Surroundings) -> bool:
     """Equal ids, or one side outside the vocabulary (then the words decide)."""
-    if not ask.indicator_ids or figure.indicator_id is None or figure.indicator_id in ask.indicator_ids:
+    if not ask.indicator_ids or figure.indicator_id in ask.indicator_ids:
         return True
+    if figure.indicator_id is None:  # outside the vocabulary: then the words must name what was asked
+        return (
+            not ask.names or max(contained(n, f"{around.clause} {around.sentence}") for n in ask.names) > 0.8
+        )
     # "服务业在国内生产总值中的比重" has a name of its own (第三产业增加值比重): part and whole must both stand there.
     return (
         ask.measure == "share"
@@ -197,9 +201,11 @@ _SAME_COUNTER = ({"家", "户", "个"}, {"人", "名", "位", "个", ""}, {"项"
 def _unit_fits(ask: Ask, figure: Figure) -> bool:
     if ask.unit is None or ask.unit == "万":
         # A level must be in a unit its indicator can have; growth and shares are in per cent anyway.
-        if figure.measure not in ("level", "change") or not ask.units or not figure.unit:
+        if not ask.units or not figure.unit or any(same_family(u, figure.unit) for u in ask.units):
             return True
-        return figure.unit in ("%", "个百分点") or any(same_family(unit, figure.unit) for unit in ask.units)
+        # A percentage of another thing is no level in 元 or 吨.
+        own = figure.indicator_id is not None and figure.indicator_id in ask.indicator_ids
+        return figure.unit in ("%", "‰", "个百分点") and (own or ask.measure not in (None, "level"))
     if ask.unit == "倍":
         return figure.unit in ("倍", "番")
     if ask.unit == "成":
@@ -212,7 +218,7 @@ def _unit_fits(ask: Ask, figure: Figure) -> bool:
 
 def _period_fits(ask: Ask, figure: Figure, metadata_known: bool) -> bool:
     if ask.period is None or figure.period is None:
-        return ask.period is None or not metadata_known or figure.period_origin is None
+        return ask.period is None or not metadata_known
     period = Period.parse(figure.period)
     if period == ask.period:
         return True
@@ -227,13 +233,31 @@ def _period_fits(ask: Ask, figure: Figure, metadata_known: bool) -> bool:
 
 
 def _region_fits(ask: Ask, figure: Figure, around: Surroundings, metadata_known: bool) -> bool:
-    if ask.region is None or ask.region in around.clause:
+    if ask.region is None or _speaks_of(ask.region, around.clause, figure):
         return True
     if ask.region in WHOLE_REGIONS:  # 全市 with no city named: any city's
         return figure.region is None or figure.region.endswith(WHOLE_REGIONS[ask.region])
     if figure.region is None:
         return not metadata_known or ask.region in around.passage
     return same_region(normalise_region(ask.region), figure.region)
+
+
+def _others_named(ask: Ask, figure: Figure, around: Surroundings) -> bool:
+    """Exports to a country, a zone's share of a city: the other place must stand there too."""
+    said = f"{around.clause} {around.sentence} {figure.region or ''} {figure.reference or ''}"
+    return all(name in said or name.rstrip("省市县区") in said for name in ask.other_regions)
+
+
+_COMPARING = ("比", "较", "于", "超过", "超", "占", "落后", "领先")
+
+
+def _speaks_of(region: str, clause: str, figure: Figure) -> bool:
+    """The clause names the region as its own, not as what another region is compared with."""
+    if figure.region is not None and figure.region_origin == "sentence":
+        return False  # the sentence says whose figure it is: the slot decides
+    return any(
+        not clause[: match.start()].endswith(_COMPARING) for match in re.finditer(re.escape(region), clause)
+    )
 
 
 def _status_fits(ask: Ask, figure: Figure) -> bool:

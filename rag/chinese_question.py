@@ -49,6 +49,7 @@ def chinese_asks(
         here = [m for m in indicators if start <= m.start and m.end <= end]
         if here and _asks_of_another_kind(without(text, here)[start:end], here[-1]):
             here = []  # 新能源汽车项目的收入: the product is not what is measured
+        named_here = [m for m in places if start <= m.start and m.end <= end]
         own_periods = _narrowest([m.period for m in periods if start <= m.start and m.end <= end])
         own_region = _asked_region(text, [m for m in places if start <= m.start and m.end <= end])
         masked = without(text, [*found, *places])[start:end]
@@ -73,7 +74,8 @@ def chinese_asks(
             indicator=here[-1].indicator.name if here else "".join(terms),
             names=indicator_names(here[-1]) if here else (),
             units=answer_units(here[-1] if here else None, clause),
-            hints=words.hints(clause), region=last_region, status=whole_status, unit=asked_unit(clause),
+            hints=words.hints(clause), region=last_region,
+            other_regions=_other_regions(text, named_here, last_region), status=whole_status, unit=asked_unit(clause),
             measure=asked_measure(without(text, [m for m in here if m.indicator.rate])[start:end]),
             reference=asked_reference(clause),
         )  # fmt: skip
@@ -82,7 +84,6 @@ def chinese_asks(
             base = _share_ask(base, bare_clause=masked, here=here, vocabulary=vocabulary)
         variants = _by_measure(clause, base, questions)
         variants = [v for a in variants for v in _by_item(masked, clause, a, here, vocabulary)]
-        named_here = [m for m in places if start <= m.start and m.end <= end]
         variants = [v for a in variants for v in _by_region(text, a, named_here)]
         asks.extend(v for a in variants for v in by_period(text, a, periods_here, periods))
         if own_periods:
@@ -144,26 +145,33 @@ _AGAINST_TARGET = re.compile(
 )
 
 
-def with_parts(ask: Ask, text: str, vocabulary: Vocabulary) -> Ask:
+def with_parts(ask: Ask, text: str, vocabulary: Vocabulary, known_regions: Sequence[str] = ()) -> Ask:
     """The pairs of plain figures from which a share or a miss of the target could be computed."""
     if _AGAINST_TARGET.search(text):
         return replace(ask, against_target=True, status=None)
     match = _SHARE_PARTS.search(ask.text)
     if match is None or match[2] in ("全国", "全省", "全市", "全区"):
         return ask
-    pair = []
+    pair: list[Ask] = []
     for words_of_part in (match[1], match[2]):
-        bare = without(words_of_part, [*find_periods(words_of_part), *find_regions(words_of_part)])
+        places = find_regions(words_of_part, known=known_regions)
+        bare = without(words_of_part, [*find_periods(words_of_part), *places])
         mentions = vocabulary.find(bare)
-        pair.append(
-            replace(
-                ask, text=words_of_part, terms=words.content_terms(without(bare, mentions[-1:])), measure="level",
-                unit=None, reference=None, hints=(), names=indicator_names(mentions[-1]) if mentions else (),
-                units=answer_units(mentions[-1] if mentions else None, ""),
-                indicator_ids=tuple(m.indicator.id for m in mentions[-1:]),
-                indicator=mentions[-1].indicator.name if mentions else bare.strip(" 的"),
-            )
+        named = [m.name for m in places if m.name not in WHOLE_REGIONS] or [m.name for m in places]
+        part = replace(
+            ask, text=words_of_part, terms=words.content_terms(without(bare, mentions[-1:])), measure="level",
+            unit=None, reference=None, other_regions=(), hints=(),
+            region=named[0] if named else ask.region,
+            names=indicator_names(mentions[-1]) if mentions else (),
+            units=answer_units(mentions[-1] if mentions else None, ""),
+            indicator_ids=tuple(m.indicator.id for m in mentions[-1:]),
+            indicator=mentions[-1].indicator.name if mentions else bare.strip(" 的"),
         )  # fmt: skip
+        if pair and not mentions and not part.terms and named:
+            part = replace(
+                pair[0], region=named[0]
+            )  # 城东区的生产总值占云川市的…: the same of the whole city
+        pair.append(part)
     return replace(ask, share_of=((pair[0], pair[1]),))
 
 
@@ -254,6 +262,20 @@ def _shared_tail(items: Sequence[str], vocabulary: Vocabulary) -> str:
 _JOINED = frozenset({"和", "与", "、", "及", "跟", "同", "比", "较"})
 
 
+def _other_regions(text: str, places: Sequence[RegionMention], own: str | None) -> tuple[str, ...]:
+    """Places named beside the figure's own, other than what it is compared with or is nested in it."""
+    references = [m.span(1) for m in words.REFERENCE_REGION.finditer(text)]
+    adjacent = {first.name for first, second in pairwise(places) if first.end == second.start}
+    return tuple(
+        dict.fromkeys(
+            m.name
+            for m in places
+            if m.name not in (own, "全国", *WHOLE_REGIONS, *adjacent)
+            and not any(s <= m.start and m.end <= e for s, e in references)
+        )
+    )
+
+
 def _by_region(text: str, ask: Ask, places: Sequence[RegionMention]) -> list[Ask]:
     """云川市和青岚市…: one ask a region."""
     joined = [
@@ -268,4 +290,4 @@ def _by_region(text: str, ask: Ask, places: Sequence[RegionMention]) -> list[Ask
     measure = None if ask.measure in ("lead", "change") else ask.measure
     if re.search("增速|增长|增幅", text):
         measure = "growth"
-    return [replace(ask, region=name, unit=unit, measure=measure) for name in names]
+    return [replace(ask, region=name, other_regions=(), unit=unit, measure=measure) for name in names]

@@ -49,6 +49,9 @@ def english_asks(
         text=text, terms=_english_terms(masked), region=region, measure=measure, unit=asked_unit(text),
         status=asked_status(text),
     )  # fmt: skip
+    if measure not in ("lead", "share") and not words.DIFFERENCE.search(text):
+        others = (m.name for m in regions if not m.is_part_of_name and m.name not in (region, "全国"))
+        base = replace(base, other_regions=tuple(dict.fromkeys(others)))
     if measure == "lead":
         named = [("national", "全国"), ("provincial", "全省"), ("province", "全省"), ("municipal", "全市")]
         compared = [zh for en, zh in named if re.search(rf"\b{en}\b", text, re.IGNORECASE)] or compared

@@ -153,10 +153,16 @@ class EvidenceReader:
         own = Period.parse(metadata.period.value) if metadata.period else None
         if query.report_years:
             return own is not None and own.end[0] in query.report_years
+        quoted = re.findall(r"[“\"‘「『]([^”\"’」』]*[\u3400-\u9fff][^”\"’」』]*)[”\"’」』]", query.text)
+        if any(squeeze(term) not in squeeze(text) for term in quoted):
+            return False  # a slogan asked for by name must be named
         for region in query.regions:
-            if region in text or region.rstrip("省市县区") in text or region in WHOLE_REGIONS:
+            if region in text or region.rstrip("省市县区") in text or region in (*WHOLE_REGIONS, "全国"):
                 continue
-            if metadata.region is None or not same_region(region, metadata.region.value):
+            if metadata.region is None or not (
+                same_region(region, metadata.region.value)
+                or self._within(region, name, metadata.region.value)
+            ):
                 return False
         main = self.main_period(name)
         years = {year for p in (own, main) if p for year in range(p.start[0], p.end[0] + 1)}
@@ -164,6 +170,10 @@ class EvidenceReader:
             str(period.end[0]) in text or any(y in years for y in range(period.start[0], period.end[0] + 1))
             for period in query.periods
         )
+
+    def _within(self, region: str, name: str, home: str) -> bool:
+        """A place of the report's own region that the report speaks of: 云川开发区 in a report on 云川市."""
+        return region[:2] == home[:2] and len(region) > len(home) and region in self.view(name).report.text
 
     def select(
         self, query: Query, hits: Sequence[Hit], characters: int, *, scoped: bool = True

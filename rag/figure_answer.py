@@ -29,8 +29,11 @@ CERTAIN = {"careful": 0.8, "balanced": 0.7, "exploratory": 0.55}
 RIVAL_MARGIN = 0.12
 # A figure may answer without the model only if its own clause carries this share of the words.
 CLAUSE_SHARE = 0.45
-# Below this share its clause says too little for the model to be asked about it.
-CONSIDERED_CLAUSE = 0.25
+# A small model picks badly between figures: it may only break ties between clauses that carry the words,
+# and must prefer one clearly (difference of log-probabilities to the next).
+CHOICE_CLAUSE = {"careful": 0.6, "balanced": 0.45, "exploratory": 0.25}
+CHOICE_COVERAGE = {"careful": 0.8, "balanced": 0.7, "exploratory": 0.5}
+CHOICE_MARGIN = {"careful": 0.7, "balanced": 0.3, "exploratory": 0.0}
 MOST_OPTIONS = 5
 STATUSES: tuple[AskedStatus, AskedStatus] = ("actual", "target")
 
@@ -83,6 +86,9 @@ class FigureAnswerer:
             taken = {(f.report, f.start) for b in bound for f in b.figures}
             free = [f for f in pools[ask] if ask.role or (f.report, f.start) not in taken]
             one = self._bind(ask, query, free)
+            if one is None and ask.customary:
+                usual = replace(ask, indicator_ids=ask.customary, names=(), customary=())
+                one = self._bind(usual, query, self._pool(usual, query, hits, reports))
             if one is None:
                 computed = self._from_parts(query, ask, hits, reports) if len(query.asks) == 1 else None
                 if computed is not None:
@@ -97,6 +103,8 @@ class FigureAnswerer:
         if words.JOINTLY.search(query.text) and sum(len(b.figures) for b in bound) < 2:
             return FigureResult(missing=bound[0].ask, usage=self._usage)  # 分别 wants more than one
         result, kind = self._compute(query, bound)
+        if query.operation == "difference" and result is None and not _says_difference(bound):
+            return FigureResult(missing=bound[0].ask, usage=self._usage)
         return FigureResult(tuple(bound), result, kind, usage=self._usage)
 
     def _pool(
@@ -148,7 +156,11 @@ class FigureAnswerer:
         open_slots = self._differ_in_open_slot(ask, best, rivals)
         if open_slots:
             return Bound(ask, open_slots)
-        near = [c for c in (best, *rivals, *fits) if c.clause_coverage >= CONSIDERED_CLAUSE]
+        near = [
+            c
+            for c in (best, *rivals, *fits)
+            if c.clause_coverage >= CHOICE_CLAUSE[strictness] and c.coverage >= CHOICE_COVERAGE[strictness]
+        ]
         chosen = self._choose(query, ask, _distinct(near)[:MOST_OPTIONS]) if near else None
         return Bound(ask, (chosen,), by_model=True) if chosen else None
 
@@ -241,7 +253,7 @@ class FigureAnswerer:
             for n in range(len(options) + 1)
         ]
         ranked = sorted(range(len(scores)), key=lambda n: -scores[n])
-        if ranked[0] == 0 or scores[ranked[0]] == -math.inf:
+        if ranked[0] == 0 or scores[ranked[0]] - scores[ranked[1]] < CHOICE_MARGIN[self._settings.strictness]:
             return None
         return options[ranked[0] - 1].figure
 
@@ -282,12 +294,19 @@ class FigureAnswerer:
                 bound.append(one)
             if len(bound) == len(parts):
                 first, second = bound[0].figures[0], bound[1].figures[0]
+                if first == second:
+                    continue
                 result = (
                     compute.share(first, second) if kind == "share" else compute.difference(first, second)
                 )
                 if result is not None:
                     return FigureResult(tuple(bound), result, kind)
         return None
+
+
+def _says_difference(bound: Sequence[Bound]) -> bool:
+    """Whether a report states the difference itself (高出…, 提高…)."""
+    return any(f.measure in ("lead", "change", "growth") and b.ask.measure for b in bound for f in b.figures)
 
 
 def _parts(query: Query, ask: Ask) -> list[tuple[tuple[Ask, Ask], str]]:

@@ -15,9 +15,10 @@ from rag.types import Usage
 from rag.verify import verify_draft
 
 # Margins (log-probability of yes less that of no) a draft must reach, by strictness.
-ANSWERABLE_MARGIN = {"careful": 0.0, "balanced": -1.0, "exploratory": -3.0}
-SUPPORTED_MARGIN = {"careful": 0.0, "balanced": -1.0, "exploratory": -3.0}
+ANSWERABLE_MARGIN = {"careful": 1.5, "balanced": 0.5, "exploratory": -1.0}
+SUPPORTED_MARGIN = {"careful": 2.0, "balanced": 1.0, "exploratory": -1.0}
 
+_CERTAIN = 20.0
 _MARKER = re.compile(r"[\[【(（]\s*(\d+)\s*[\]】)）]")
 
 
@@ -57,12 +58,9 @@ class ModelAnswerer:
         if sentence is None:
             return ModelResult(reason="draft not carried by any sentence")
         margins = self._margins(query, evidence, sentence, draft)
-        if (
-            margins["answerable"] < ANSWERABLE_MARGIN[strictness]
-            and margins["supported"] < SUPPORTED_MARGIN[strictness]
-        ):
+        if margins["answerable"] < ANSWERABLE_MARGIN[strictness]:
             return ModelResult(reason="not answerable")
-        if margins["supported"] < SUPPORTED_MARGIN[strictness] - 2:
+        if margins["supported"] < SUPPORTED_MARGIN[strictness]:
             return ModelResult(reason="not supported")
         return ModelResult(draft, sentence, repaired)
 
@@ -90,9 +88,9 @@ class ModelAnswerer:
     def _repair(
         self, draft: str, evidence: Sequence[Sentence], query: Query, cited: int | None
     ) -> tuple[str, Sentence | None]:
-        """The longest clause of the draft that a sentence does carry, once."""
+        """The first clause of the draft that a sentence does carry, once."""
         clauses = [c.strip() for c in re.split(r"[，,；;。]", draft) if len(c.strip()) >= 2]
-        for clause in sorted(clauses, key=len, reverse=True):
+        for clause in clauses:  # the answer comes first, embroidery after it
             sentence = self._carrier(clause, evidence, query, cited)
             if sentence is not None and clause not in query.text:
                 return clause, sentence
@@ -111,10 +109,15 @@ class ModelAnswerer:
         }
 
     def _margin(self, messages: list[dict[str, str]], yes: str, no: str) -> float:
-        """Log-probability of the yes token less that of the no token; 0 where the endpoint gives none."""
+        """Log-probability of the yes token less that of the no token.
+
+        An endpoint without log-probabilities is asked for the word itself, and taken at it.
+        """
         logprobs = self._model.first_token_logprobs(messages)
         if logprobs is None:
-            return 0.0
+            completion = self._model.complete(messages, max_tokens=2)
+            self.usage += Usage.of(completion)
+            return _CERTAIN if completion.text.strip().startswith(yes) else -_CERTAIN
         self.usage += Usage.of(logprobs.usage)
         floor = min(logprobs.values(), default=-20.0)
         score = {

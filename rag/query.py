@@ -91,7 +91,7 @@ def understand(
         terms = tuple(dict.fromkeys(english_expansion(text)))
     else:
         asks, unknown = chinese_asks(text, found, periods, regions, indicators, vocabulary), ()
-        asks = tuple(with_parts(a, text, vocabulary) for a in asks)
+        asks = tuple(with_parts(a, text, vocabulary, known_regions) for a in asks)
         named = [m for m in regions if names_a_place(text, m, indicators)]
         terms = words.content_terms(words.COUNTED.sub(" ", without(text, [*found, *named])))
     if not periods and len(report_years) > 1:
@@ -100,7 +100,7 @@ def understand(
             for ask in asks
             for year in report_years
         )
-    asks = tuple(_narrowed(ask, vocabulary) for ask in asks)
+    asks = tuple(_with_customary(_narrowed(ask, vocabulary), vocabulary) for ask in asks)
     operation = _operation(text, asks)
     return Query(
         text=text, original=text, language=language, asks=asks, terms=terms,
@@ -137,6 +137,12 @@ def _narrowed(ask: Ask, vocabulary: Vocabulary) -> Ask:
                 terms=tuple(other for other in ask.terms if other != term),
             )  # fmt: skip
     return ask
+
+
+def _with_customary(ask: Ask, vocabulary: Vocabulary) -> Ask:
+    """工业增加值 in a monthly report is that of enterprises above the designated size."""
+    found = (vocabulary.get(id).customary for id in ask.indicator_ids)
+    return replace(ask, customary=tuple(id for id in found if id is not None))
 
 
 def _operation(text: str, asks: Sequence[Ask]) -> Operation | None:

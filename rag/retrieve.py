@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from index.embed import Embedder
 from index.periods import Period
+from index.regions import same_region
 from index.store import ReportIndex
 from index.types import Figure, Hit
 from rag.query import Ask, Query
@@ -94,6 +95,8 @@ def figures_of_asks(query: Query, index: ReportIndex, reports: Sequence[str] | N
 
 
 def _figure_bonus(figure: Figure, ask: Ask) -> float:
+    if ask.region is not None and figure.region is not None and not same_region(ask.region, figure.region):
+        return 0.0
     value = INDICATOR_BONUS
     if ask.period is not None and figure.period is not None and Period.parse(figure.period) == ask.period:
         value += PERIOD_BONUS

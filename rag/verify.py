@@ -45,7 +45,24 @@ def _unsupported_figures(draft: str, sentence: str) -> list[Figure]:
 
 
 def _given(figure: Figure, given: Sequence[Figure]) -> bool:
-    return any(same_quantity(figure.value, figure.unit, other.value, other.unit) for other in given)
+    """The same value and unit stands in the sentence, and not as the figure of something else."""
+    return any(
+        same_quantity(figure.value, figure.unit, other.value, other.unit) and _of_same(figure, other, given)
+        for other in given
+    )
+
+
+def _of_same(figure: Figure, other: Figure, given: Sequence[Figure]) -> bool:
+    """Whether what the draft says is measured may be what the sentence measures there.
+
+    An unnamed draft figure may be any; a named one must not carry the name of another figure there.
+    """
+    if not figure.indicator or figure.indicator_start < 0:
+        return True
+    if figure.indicator_id is not None and other.indicator_id is not None:
+        return figure.indicator_id == other.indicator_id
+    rivals = {g.indicator for g in given if g.indicator != other.indicator}
+    return figure.indicator not in rivals
 
 
 def _without_figures(draft: str) -> str:

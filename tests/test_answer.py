@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from answer_reports import check_promises, index_of, qa_over
+from hashing_embedder import HashingEmbedder
 from scripted_model import ScriptedModel
 
-from index.build import remove_report
+from index.build import build_index, remove_report
 from rag.qa import ReportQA
 from rag.types import Answer, Turn
 
@@ -252,16 +253,8 @@ def test_replaced_report_gives_its_new_figure(tmp_path: Path) -> None:
     qa = qa_over(directory, ScriptedModel())
     assert texts(checked(qa, "2023年云川市地区生产总值是多少？")) == ["3127.4亿元"]
     (tmp_path / "reports" / "y.md").write_text(old.replace("3127.4", "3131.9"), encoding="utf-8")
-    index_again(tmp_path, directory)
+    assert build_index([tmp_path / "reports"], directory, HashingEmbedder()).updated
     assert texts(checked(qa, "2023年云川市地区生产总值是多少？")) == ["3131.9亿元"]
-
-
-def index_again(folder: Path, directory: Path) -> None:
-    from hashing_embedder import HashingEmbedder
-
-    from index.build import build_index
-
-    assert build_index([folder / "reports"], directory, HashingEmbedder()).updated
 
 
 # ---------------------------------------------------------------- ties are the model's to break

@@ -13,7 +13,7 @@ from index.units import normalise, same_quantity
 from rag import compute
 from rag import question_words as words
 from rag.ask import AskedStatus
-from rag.bind import Candidate, bind
+from rag.bind import Candidate, bind, contained
 from rag.evidence import EvidenceReader
 from rag.llm import ChatModel
 from rag.prompt import fill, numbered
@@ -29,6 +29,8 @@ CERTAIN = {"careful": 0.8, "balanced": 0.7, "exploratory": 0.55}
 RIVAL_MARGIN = 0.12
 # A figure may answer without the model only if its own clause carries this share of the words.
 CLAUSE_SHARE = 0.45
+# Less is enough where the other words lead in to the sentence and name no other figure of it.
+LEAST_CLAUSE_SHARE = 0.3
 # A small model picks badly between figures: it may only break ties between clauses that carry the words,
 # and must prefer one clearly (difference of log-probabilities to the next).
 CHOICE_CLAUSE = {"careful": 0.6, "balanced": 0.45, "exploratory": 0.25}
@@ -150,7 +152,10 @@ class FigureAnswerer:
             and c.figure not in ends
             and not _rounds(c.figure, best.figure)
         ]
-        certain = best.coverage >= CERTAIN[strictness] and best.clause_coverage >= CLAUSE_SHARE
+        certain = best.coverage >= CERTAIN[strictness] and (
+            best.clause_coverage >= CLAUSE_SHARE
+            or (best.clause_coverage >= LEAST_CLAUSE_SHARE and not self._belongs_elsewhere(ask, best))
+        )
         if not rivals and certain:
             return Bound(ask, ends)
         open_slots = self._differ_in_open_slot(ask, best, rivals)
@@ -163,6 +168,19 @@ class FigureAnswerer:
         ]
         chosen = self._choose(query, ask, _distinct(near)[:MOST_OPTIONS]) if near else None
         return Bound(ask, (chosen,), by_model=True) if chosen else None
+
+    def _belongs_elsewhere(self, ask: Ask, candidate: Candidate) -> bool:
+        """Whether a word the figure's own clause lacks names another figure of the sentence."""
+        figure = candidate.figure
+        clause = self._reader.surroundings(figure).clause
+        start, end = self._reader.sentence_span(figure.report, figure.start)
+        others = {
+            f.indicator
+            for f in self._reader.view(figure.report).figures
+            if start <= f.start < end and f.indicator != figure.indicator
+        }
+        missing = [term for term in ask.terms if contained(term, clause) < 0.8]
+        return any(contained(term, indicator) > 0.8 for term in missing for indicator in others)
 
     def _exact(self, fits: Sequence[Candidate]) -> Candidate:
         """The best fit; "突破万亿元，达到11377亿元": the exact figure before the mark it passed."""

@@ -43,13 +43,14 @@ def chinese_asks(
     places = [m for m in regions if names_a_place(text, m, indicators)]
     last_period: Period | None = None
     last_region: str | None = None
+    named_here: list[RegionMention] = []
     whole_status = asked_status(text)
     for match in _CLAUSE.finditer(text):
         clause, start, end = match[0], match.start(), match.end()
         here = [m for m in indicators if start <= m.start and m.end <= end]
         if here and _asks_of_another_kind(without(text, here)[start:end], here[-1]):
             here = []  # 新能源汽车项目的收入: the product is not what is measured
-        named_here = [m for m in places if start <= m.start and m.end <= end]
+        named_here = [m for m in places if start <= m.start and m.end <= end] or named_here
         own_periods = _narrowest([m.period for m in periods if start <= m.start and m.end <= end])
         own_region = _asked_region(text, [m for m in places if start <= m.start and m.end <= end])
         masked = without(text, [*found, *places])[start:end]

@@ -25,6 +25,13 @@ _ENGLISH_FIGURE = re.compile(
 )
 
 
+_AGAINST_TARGET = re.compile(
+    r"\bactual\b.*\b(?:targets?|goals?|planned)\b|\b(?:targets?|goals?|planned)\b.*\bactual\b"
+    r"|\b(?:miss|missed|beat|exceed|exceeded)\b.*\b(?:targets?|goals?)\b",
+    re.IGNORECASE,
+)
+
+
 def english_asks(
     text: str,
     periods: Sequence[PeriodMention],
@@ -42,7 +49,9 @@ def english_asks(
     ):
         return (), unknown
     measure = asked_measure(text)
-    both = re.search(r"\b(?:and|,) (?:by )?how (?:much|fast) (?:did|has|was)", text, re.IGNORECASE)
+    both = re.search(
+        r"\b(?:what|how)\b.*(?:\band|,) (?:by )?how (?:much|fast) (?:did|has|was)", text, re.IGNORECASE
+    )
     region = next((m.name for m in regions if not m.is_part_of_name), None)
     compared = [r.name for r in regions[1:]] if measure == "lead" else []
     base = Ask(
@@ -79,6 +88,8 @@ def english_asks(
             for a in asks
             for name in named_regions
         ]
+    if _AGAINST_TARGET.search(text):
+        asks = [replace(a, against_target=True, status=None) for a in asks]
     if compared:
         asks = [replace(a, reference=r) for a in asks for r in dict.fromkeys(compared)]
     return tuple(v for a in asks for v in by_period(text, a, distinct, periods)), unknown

@@ -164,6 +164,6 @@ def _operation(text: str, asks: Sequence[Ask]) -> Operation | None:
         return "sum"
     if len(asks) == 1 and asks[0].measure == "share":
         return "share"
-    if len(asks) == 1 and words.DIFFERENCE.search(text):
+    if len(asks) == 1 and (asks[0].against_target or words.DIFFERENCE.search(text)):
         return "difference"
     return None

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from index.embed import Embedder
 from index.figures import figures_in_text
+from index.periods import Period
 from index.regions import find_regions
 from index.store import ReportIndex
 from index.types import Figure, Hit
@@ -49,7 +50,7 @@ class Pipeline:
     def understand(self, question: str, history: Sequence[Turn]) -> tuple[Query, Usage]:
         """The question's slots, with the conversation's; an English one may need the model to translate."""
         whole = resolve(question, history, self.vocabulary, self.known_regions())
-        query = understand(whole, self.vocabulary, known_regions=self.known_regions())
+        query = self.understand_by_rule(whole)
         usage = Usage()
         if query.language == "en" and (query.unknown_words or not query.wants_figures):
             query, usage = self._through_chinese(query)
@@ -57,7 +58,19 @@ class Pipeline:
 
     def understand_by_rule(self, question: str) -> Query:
         """The slots that code alone can read, for searching without the model."""
-        return understand(question, self.vocabulary, known_regions=self.known_regions())
+        known = self.known_regions()
+        query = understand(question, self.vocabulary, known_regions=known)
+        reference = self._reference_period(query.regions)
+        if query.periods or reference is None:
+            return query
+        return understand(question, self.vocabulary, known_regions=known, reference=reference)
+
+    def _reference_period(self, regions: Sequence[str]) -> Period | None:
+        """The period 前三季度 or 去年 is relative to: that of the reports on the region, if it is one."""
+        of_region = [r for r in self.index.reports() if not regions or r.region in regions]
+        codes = {r.period for r in of_region}
+        code = codes.pop() if len(codes) == 1 else None
+        return Period.parse(code) if code else None
 
     def known_regions(self) -> tuple[str, ...]:
         """The regions the reports are of, so that short and English names of theirs are understood."""
@@ -84,6 +97,8 @@ class Pipeline:
             )
             for ask in translated.asks
         )
+        if query.asks and not asks:
+            asks = query.asks  # the translation lost the question of quantity
         merged = replace(
             query, text=f"{translated.text}", asks=asks, terms=tuple(dict.fromkeys((*translated.terms, *query.terms))),
             periods=query.periods or translated.periods, regions=query.regions or translated.regions,

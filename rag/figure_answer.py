@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from index.periods import Period
 from index.store import ReportIndex
@@ -152,6 +153,10 @@ class FigureAnswerer:
             and c.figure not in ends
             and not _rounds(c.figure, best.figure)
         ]
+        converted = [c.figure for c in rivals if _other_currency(c.figure, best.figure)]
+        if converted:
+            ends = (best.figure, converted[0])
+            rivals = [c for c in rivals if c.figure not in ends]
         certain = best.coverage >= CERTAIN[strictness] and (
             best.clause_coverage >= CLAUSE_SHARE
             or (best.clause_coverage >= LEAST_CLAUSE_SHARE and not self._belongs_elsewhere(ask, best))
@@ -367,7 +372,31 @@ def _of_asked_measure(ask: Ask, fits: list[Candidate]) -> list[Candidate]:
 
 
 def _same(a: Figure, b: Figure) -> bool:
-    return same_quantity(a.value, a.unit, b.value, b.unit) and a.period == b.period
+    """The same quantity of the same period, one perhaps rounded: 826.3亿元 and 8263150万元."""
+    if a.period != b.period:
+        return False
+    if same_quantity(a.value, a.unit, b.value, b.unit):
+        return True
+    (first, unit), (second, other) = normalise(a.value, a.unit), normalise(b.value, b.unit)
+    half_a, half_b = _half_last_place(a), _half_last_place(b)
+    return unit == other and half_a != half_b and abs(first - second) <= max(half_a, half_b)
+
+
+def _half_last_place(figure: Figure) -> Decimal:
+    """Half of the last digit the figure is written with, in base units."""
+    exponent = figure.value.as_tuple().exponent
+    step = Decimal(1).scaleb(exponent if isinstance(exponent, int) else 0)
+    return normalise(step, figure.unit)[0] / 2
+
+
+def _other_currency(a: Figure, b: Figure) -> bool:
+    """31.6亿美元（222.7亿元）: one amount in two currencies, in one breath."""
+    pair = {a.base_unit, b.base_unit}
+    return (
+        pair == {"元", "美元"}
+        and (a.report, a.indicator_id, a.measure, a.period) == (b.report, b.indicator_id, b.measure, b.period)
+        and abs(a.start - b.start) < 40
+    )
 
 
 def _distinct(candidates: Sequence[Candidate]) -> list[Candidate]:

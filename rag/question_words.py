@@ -134,7 +134,7 @@ def content_terms(text: str) -> tuple[str, ...]:
             word = word.strip()
             if not word or word in FUNCTION_WORDS or re.fullmatch(r"[\W_]+", word):
                 continue
-            if re.fullmatch(r"[一二三四五六七八九十两]|[0-9.]+", word):
+            if re.fullmatch(r"[\u3400-\u9fff]|[0-9.]+", word):
                 continue
             words[word] = None
     return tuple(words)

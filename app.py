@@ -7,6 +7,7 @@ without an index too: the page then says how to make one.
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Iterator
 from html import escape
@@ -25,7 +26,7 @@ from index.types import Hit  # noqa: E402
 from rag.server import MAX_QUESTION_CHARACTERS, Service, create_app, listen, refuse_open_door  # noqa: E402
 from rag.settings import index_directory  # noqa: E402
 from rag.terminal import complain  # noqa: E402
-from rag.types import Answer  # noqa: E402
+from rag.types import Answer, Citation  # noqa: E402
 
 # The page may load nothing from elsewhere, so that text of a report cannot send anything out.
 # gradio's own scripts need 'unsafe-inline' and 'unsafe-eval'.
@@ -48,11 +49,20 @@ STYLE = """
 .answer { font-size: 1.15rem; line-height: 1.7; white-space: pre-wrap; }
 .refused { opacity: .85; }
 .quote { border-left: 3px solid #b8860b; margin: .4rem 0 1rem; padding: .2rem .8rem; white-space: pre-wrap; }
+.quote mark { background: #ffd54f; color: #111; padding: 0 .1em; }
 .where { font-size: .85rem; opacity: .75; }
 """
 INTRODUCTION = """# 问报 Wenbao
 从报告中回答问题，每个数字均经核对并注明出处。 Answers from reports, every figure checked and cited.
 """
+# About the sample reports, so that a first visitor sees an answer, its arithmetic and a refusal.
+EXAMPLE_QUESTIONS = (
+    "2023年云川市规模以上工业增加值增长多少？",
+    "云川高新区前三季度经济增速分别领先全国、全省多少个百分点？",
+    "2023年云川市和青岚市的GDP增速相差多少个百分点？",
+    "What was Yunchuan's general public budget revenue in 2022?",
+    "2021年临海市地区生产总值是多少？",
+)
 SYSTEM_FONTS = ["system-ui", "Noto Sans CJK SC", "Microsoft YaHei", "sans-serif"]
 NOTHING = "<p class='where'>—</p>"
 
@@ -76,9 +86,27 @@ def render_citations(answer: Answer) -> str:
         page = f" · 第 {citation.page} 页 page {citation.page}" if citation.page is not None else ""
         parts.append(
             f"<p class='where'>[{citation.marker}] {escape(citation.report)}{page}"
-            f" · {citation.start}–{citation.end}</p><p class='quote'>{escape(citation.quote)}</p>"
+            f" · {citation.start}–{citation.end}</p><p class='quote'>{marked(citation, answer)}</p>"
         )
     return "".join(parts) or NOTHING
+
+
+def marked(citation: Citation, answer: Answer) -> str:
+    """The quote escaped, with the figures of the answer that it carries marked."""
+    spans: list[tuple[int, int]] = []
+    for figure in answer.figures:
+        number = re.match(r"[^\d百千万亿]*([\d.,，·百千万亿一二三四五六七八九十点分之]+)", figure.text)
+        if figure.citation != citation.marker or number is None:
+            continue
+        found = re.search(rf"(?<![\d.]){re.escape(number[1])}(?!\d|\.\d)", citation.quote)
+        if found:
+            spans.append(found.span())
+    text, end = "", 0
+    for start, stop in sorted(set(spans)):
+        if start >= end:
+            text += f"{escape(citation.quote[end:start])}<mark>{escape(citation.quote[start:stop])}</mark>"
+            end = stop
+    return text + escape(citation.quote[end:])
 
 
 def render_hits(hits: tuple[Hit, ...]) -> str:
@@ -125,10 +153,11 @@ def build_page(service: Service) -> gr.Blocks:
             elem_id="question",
         )
         button = gr.Button("提问 Ask", variant="primary", elem_id="ask")
-        answer = gr.HTML(NOTHING, label="回答 Answer", show_label=True, container=True, elem_id="answer")
-        citations = gr.HTML(
-            NOTHING, label="出处 Citations", show_label=True, container=True, elem_id="citations"
-        )
+        gr.Examples([[example] for example in EXAMPLE_QUESTIONS], question, label="例如 For example")
+        gr.Markdown("### 回答 Answer")
+        answer = gr.HTML(NOTHING, elem_id="answer")
+        gr.Markdown("### 出处 Citations")
+        citations = gr.HTML(NOTHING, elem_id="citations")
         with gr.Accordion("检索到的段落 Passages found", open=False):
             evidence = gr.HTML(NOTHING, elem_id="evidence")
         shown = [answer, citations, evidence]

@@ -200,7 +200,10 @@ class Pipeline:
         for bound in result.bound:
             for figure in bound.figures:
                 marker = self._marker(figure, citations)
-                said = phrase.statement(figure, bound.ask, query.language, self.vocabulary, figure.period)
+                name = self._name(figure)
+                said = phrase.statement(
+                    replace(figure, indicator=name), bound.ask, query.language, self.vocabulary, figure.period
+                )
                 statements.append(f"{said}[{marker}]")
                 shown.append(
                     ShownFigure(phrase.figure_text(figure), abs(float(figure.value)), figure.unit, marker)
@@ -223,6 +226,13 @@ class Pipeline:
             stage="model" if any(b.by_model for b in result.bound) else "figure",
             citations=tuple(citations), figures=tuple(shown), usage=result.usage,
         )  # fmt: skip
+
+    def _name(self, figure: Figure) -> str:
+        """The indicator in the report's own words where they are one of its names: 地区生产总值."""
+        words = self.reader.view(figure.report).report.text[figure.indicator_start : figure.indicator_end]
+        known = self.vocabulary.lookup(words) if words else None
+        same = known is not None and known.id == figure.indicator_id and len(words) >= len(figure.indicator)
+        return words if same else figure.indicator
 
     def _marker(self, figure: Figure, citations: list[Citation]) -> int:
         start, end = self.reader.sentence_span(figure.report, figure.start)

@@ -175,6 +175,8 @@ def test_ctrl_c_is_one_line(tmp_path: Path) -> None:
         [sys.executable, "-m", "rag", "batch", "-"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
         cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT), "WENBAO_LANG": "en"},
+        # A background job's children inherit an ignored SIGINT.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
     assert process.stdin is not None and process.stdout is not None
     # A first answer shows that it has started and waits for more.

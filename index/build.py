@@ -30,7 +30,7 @@ from index.split import split
 from index.store import ReportIndex, ReportSummary, Vectors
 from index.types import Block, Chunk, Figure, Metadata, Place, Report
 
-PIPELINE = 4  # raise when the same file would give another report: every file is then read again
+PIPELINE = 5  # raise when the same file would give another report: every file is then read again
 LOCK_NAME = "index.lock"
 _LOCK_SECONDS = 2.0
 _EMBED_TOGETHER = 512  # chunks, of one report or several

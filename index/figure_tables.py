@@ -121,6 +121,13 @@ class _TableReader:
             for column in range(self.grid.columns)
             if column not in self.label_columns and column != self.unit_column
         }
+        beside: _Label | None = None
+        for _, column_label in sorted(columns.items()):
+            # 2024年上半年 | 同比增长 | 2024年一季度 | 同比增长: growth is of the period to its left.
+            if column_label.period is None and column_label.measure is not None and beside is not None:
+                column_label.period, column_label.period_open = beside.period, beside.period_open
+            elif column_label.period is not None:
+                beside = column_label
         for row in range(self.table.header_rows, self.grid.rows):
             label = self._row_label(row)
             if _PART.match(label.text) and parent is not None:

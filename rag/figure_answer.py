@@ -38,6 +38,7 @@ CHOICE_CLAUSE = {"careful": 0.6, "balanced": 0.45, "exploratory": 0.25}
 CHOICE_COVERAGE = {"careful": 0.8, "balanced": 0.7, "exploratory": 0.5}
 CHOICE_MARGIN = {"careful": 0.7, "balanced": 0.3, "exploratory": 0.0}
 MOST_OPTIONS = 5
+_STATUS_ORDER = ("revised", "actual", "preliminary", "forecast", "target")
 STATUSES: tuple[AskedStatus, AskedStatus] = ("actual", "target")
 
 
@@ -153,6 +154,9 @@ class FigureAnswerer:
             and c.figure not in ends
             and not _rounds(c.figure, best.figure)
         ]
+        if best.figure.cell is None and any(c is not best and _same(c.figure, best.figure) for c in fits):
+            # Said twice, once in prose: a table cell that says otherwise is of another row or column.
+            rivals = [c for c in rivals if c.figure.cell is None]
         converted = [c.figure for c in rivals if _other_currency(c.figure, best.figure)]
         if converted:
             ends = (best.figure, converted[0])
@@ -238,19 +242,29 @@ class FigureAnswerer:
     def _differ_in_open_slot(
         self, ask: Ask, best: Candidate, rivals: Sequence[Candidate]
     ) -> tuple[Figure, ...]:
-        """Up to three figures that differ only in a period or region the question left open."""
+        """Up to three figures, newest first, that differ only in a period or region left open.
+
+        Within one period and region a revised figure stands before a preliminary one; two that
+        contradict each other otherwise leave the question open.
+        """
         if not rivals or not best.figure.indicator_id:
             return ()
-        alike = [
-            c
-            for c in (best, *rivals)
-            if c.figure.indicator_id == best.figure.indicator_id and c.figure.measure == best.figure.measure
-        ]
-        slots = {(c.figure.period, c.figure.region) for c in alike}
-        if len(alike) != len(rivals) + 1 or len(slots) != len(alike) or (ask.period and ask.region):
-            return ()
-        newest = sorted(alike, key=lambda c: _period_key(c.figure), reverse=True)
-        return tuple(c.figure for c in newest[:3])
+        slots: dict[tuple[str | None, str | None], list[Figure]] = {}
+        for candidate in (best, *rivals):
+            figure = candidate.figure
+            if (figure.indicator_id, figure.measure) != (best.figure.indicator_id, best.figure.measure):
+                return ()
+            slots.setdefault((figure.period, figure.region), []).append(figure)
+        chosen = []
+        for group in slots.values():
+            ordered = sorted(group, key=lambda f: (_STATUS_ORDER.index(f.status), f.cell is not None))
+            first = ordered[0]
+            if any(f.status == first.status and not _same(f, first) for f in group):
+                return ()
+            chosen.append(first)
+            if ask.period and ask.region:  # nothing is open: the reports themselves disagree
+                chosen += [f for f in ordered[1:] if not _same(f, first)][:1]
+        return tuple(sorted(chosen, key=_period_key, reverse=True)[:3])
 
     def _choose(self, query: Query, ask: Ask, options: Sequence[Candidate]) -> Figure | None:
         """The option the model takes for the answer, if it is clearly ahead of "none of them"."""

@@ -97,8 +97,8 @@ class Pipeline:
             )
             for ask in translated.asks
         )
-        if query.asks and not asks:
-            asks = query.asks  # the translation lost the question of quantity
+        if query.asks and (not asks or query.asks[0].against_target):
+            asks = query.asks  # the translation lost the question of quantity, or that of the target
         merged = replace(
             query, text=f"{translated.text}", asks=asks, terms=tuple(dict.fromkeys((*translated.terms, *query.terms))),
             periods=query.periods or translated.periods, regions=query.regions or translated.regions,

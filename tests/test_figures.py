@@ -30,9 +30,7 @@ def read(text: str, period: str | None = "2023", region: str | None = "云川市
 
 
 def test_a_subject_is_carried_over_the_clauses_that_leave_it_out() -> None:
-    text = (
-        "今年上半年地区生产总值815.6亿元，按可比价格计算，同比增长6.4%，分别领先全国、全省1.2个、0.7个百分点"
-    )
+    text = "今年上半年地区生产总值815.6亿元，扣除价格因素同比增长6.4%，分别快于全国、全省1.2个、0.7个百分点"
     figures = read(text)
     assert [slots(figure) for figure in figures] == [
         ("815.6", "亿元", "国内生产总值", "level"),

@@ -12,6 +12,8 @@ from index.clean import clean
 from index.readers import read_file
 from index.types import RawReport, Report
 
+pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+
 
 def load(path: Path) -> tuple[RawReport, Report]:
     raw = read_file(path)

@@ -9,8 +9,6 @@ import pytest
 from reader_files import blocks, drops, load, make_pdf, write
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen import canvas
 from reportlab.platypus import Table as DrawnTable
 
@@ -18,8 +16,6 @@ from index.errors import ReadError
 from index.readers import read_file
 
 # ---------------------------------------------------------------- PDF
-
-pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
 
 
 SENTENCE = "云川市第{}季度规模以上工业增加值增长{}.5%，出口和消费同步回升，主要指标好于全省平均水平。"

@@ -23,7 +23,10 @@ _LEADING = re.compile(
 )
 _TRAILING = re.compile(r"(?:的)?(?:呢|怎么样|如何)?[?？。!！\s]*$")
 _COMPARE = re.compile(
-    r"^(?:那)?(?:和|与|跟|同|比|较)(.+?)(?:相?比|比较|比起来)?(?:呢|如何|怎么样|高多少|低多少)?[?？]?$"
+    r"^(?:那)?(?:和|与|跟|同(?!比|期)|比|较)(.+?)(?:相?比|比较|比起来)?(?:呢|如何|怎么样|高多少|低多少)?[?？]?$"
+)
+_MEASURE_WORD = re.compile(
+    r"(?:同比|环比)?(?:增速|增幅|增长率|涨幅|降幅|增长|增长多少)|占比|比重|总量|总额|规模|余额"
 )
 _WHOLE_REGION = frozenset({"全国", "全省", "全市", "全区", "全县"})
 
@@ -124,6 +127,8 @@ def _replaced(earlier: str, fragment: str, vocabulary: Vocabulary, known_regions
     if not fragment:
         return earlier
     old = [m for m in vocabulary.find(earlier) if not inside(m, find_periods(earlier))]
+    if old and _MEASURE_WORD.fullmatch(fragment):  # 增速呢？ asks another measure of the same
+        return f"{earlier[: old[-1].end]}的{fragment}是多少？"
     if old:
         start, end = old[-1].start, old[-1].end
         for mention in reversed(old[:-1]):

@@ -50,6 +50,8 @@ class ModelAnswerer:
         draft, cited = self._draft(messages, evidence)
         if not draft:
             return ModelResult(reason="empty draft")
+        if "".join(draft.split()) in "".join(query.text.split()):
+            return ModelResult(reason="the draft only repeats the question")
         sentence = self._carrier(draft, evidence, query, cited)
         repaired = False
         if sentence is None:

@@ -30,6 +30,8 @@ def resolved(question: str, before: str) -> str:
             "2023年云川市社会消费品零售总额增长多少？",
         ),
         ("云川高新区有多少家瞪羚企业？", "雏鹰企业呢？", "云川高新区有多少家雏鹰企业？"),
+        ("2023年云川市地区生产总值是多少？", "增速呢？", "2023年云川市地区生产总值的增速是多少？"),
+        ("2023年云川市进出口总额是多少？", "那同比增长呢？", "2023年云川市进出口总额的同比增长是多少？"),
     ],
 )
 def test_fragment_replaces_its_slot(before: str, question: str, wanted: str) -> None:

@@ -135,3 +135,8 @@ def test_stream_never_shows_a_draft_that_fails(qa: ReportQA, model: ScriptedMode
     model.queue("云川科技，投资86亿元").queue_logprobs(*ANSWERABLE)
     shown = "".join(event.text for event in qa.stream(NAME_QUESTION))
     assert "云川科技" not in shown and "86" not in shown
+
+
+def test_a_draft_that_repeats_the_question_is_no_answer(qa: ReportQA, model: ScriptedModel) -> None:
+    model.queue("深谷装备创新联合体").queue_logprobs(*ANSWERABLE)
+    assert checked(qa, NAME_QUESTION).abstained

@@ -224,9 +224,12 @@ def _period_fits(ask: Ask, figure: Figure, metadata_known: bool) -> bool:
         return True
     if ask.role is not None:  # 由…到… over a span: either end of it, or the span itself
         return period.end[0] in (ask.period.start[0], ask.period.end[0])
-    # A count or balance "by now" of a report on part of the year is of that year; a flow is not.
+    # A count "by now" of a report on part of the year is of that year; a flow, or a figure whose own
+    # sentence dates it, is not.
     return (
-        ask.period.contains(period)
+        ask.period.year is not None
+        and ask.period.contains(period)
+        and figure.period_origin != "sentence"
         and figure.measure in ("level", "share", "rate")
         and figure.base_unit not in ("元", "美元")
     )

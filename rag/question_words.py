@@ -129,7 +129,7 @@ _SPLIT = re.compile(r"[^\u3400-\u9fffA-Za-z0-9.%．·\-]+")
 def content_terms(text: str) -> tuple[str, ...]:
     """Content words of a Chinese text in order, without repeats: rjieba words less function words."""
     words: dict[str, None] = {}
-    for piece in _SPLIT.split(text):
+    for piece in _SPLIT.split(JOINTLY.sub(" ", text)):
         for word in rjieba.cut(piece):
             word = word.strip()
             if not word or word in FUNCTION_WORDS or re.fullmatch(r"[\W_]+", word):

@@ -119,3 +119,10 @@ def test_repair_keeps_the_answer_not_the_embroidery(directory) -> None:  # model
 def test_other_region_earns_no_bonus(directory) -> None:  # retrieve._figure_bonus
     best = qa_over(directory, ScriptedModel()).search("2023年云川市地区生产总值是多少？")[0]
     assert best.chunk.report == "yunchuan-2023.md"
+
+
+def test_part_of_a_year_does_not_answer_for_the_year(tmp_path: Path) -> None:
+    text = "# 云川市2023年前三季度经济运行情况\n\n2023年前三季度，云川市城镇新增就业3.97万人。\n"
+    qa = qa_over(index_of(tmp_path, {"q3.md": text}), ScriptedModel())
+    assert qa.ask("2023年云川市城镇新增就业多少万人？").abstained
+    assert "3.97万人" in qa.ask("2023年前三季度云川市城镇新增就业多少万人？").text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.evidence import Sentence
@@ -127,11 +127,3 @@ class ModelAnswerer:
             for word in (yes, no)
         }
         return score[yes] - score[no]
-
-
-def words_of(stream: Iterator[str]) -> Iterator[str]:
-    """A stream's pieces without the citation marker the model begins with."""
-    for piece in stream:
-        cleaned = _MARKER.sub("", piece)
-        if cleaned:
-            yield cleaned

@@ -1,11 +1,12 @@
-"""Writes the four requirements locks from pyproject.toml (`make lock`; needs `uv`).
+"""Writes the five requirements locks from pyproject.toml (`make lock`; needs `uv`).
 
 One resolution, for Linux x86-64 and Python 3.11 to 3.13, is split by what a machine installs:
 
     requirements.lock        what the product runs on, without torch
     requirements-torch.lock  torch alone, with the hashes of the index's files and of CPU-only files
     requirements-cuda.lock   the libraries that only a CUDA build of torch needs
-    requirements-dev.lock    what tests and linters add
+    requirements-ocr.lock    what the optional reading of scans adds
+    requirements-dev.lock    what tests and linters add (the reading of scans among it)
 
 No lock names an index address: pip takes the files from wherever the user's own settings point.
 """
@@ -22,7 +23,11 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-ENVIRONMENT = "sys_platform == 'linux' and platform_machine == 'x86_64' and implementation_name == 'cpython'"
+ENVIRONMENT = (
+    "sys_platform == 'linux' and platform_machine == 'x86_64' and implementation_name == 'cpython'"
+    " and python_full_version < '3.14'"
+)
+BOUNDS = ("python_full_version < '3.14'", "python_full_version < '3.15'")
 CUDA_PACKAGE = re.compile(r"^(nvidia-|cuda-|triton$)")
 ENTRY = re.compile(r"^(?P<name>[a-z0-9][a-z0-9.-]*)==(?P<version>[^ ;\\]+)(?: ; (?P<marker>.*?))?(?: \\)?$")
 
@@ -55,7 +60,7 @@ def shortened(marker: str) -> str:
     kept = [
         part
         for part in marker.split(" and ")
-        if part.startswith("python_full_version") and part != "python_full_version < '3.15'"
+        if part.startswith("python_full_version") and part not in BOUNDS
     ]
     return " and ".join(kept)
 
@@ -121,6 +126,7 @@ def main() -> int:
     run = compile_pins(uv, [])
     everything = compile_pins(uv, ["dev"])
     run_versions = {(pin.name, pin.version) for pin in run}
+    ocr_names = {pin.name for pin in compile_pins(uv, ["ocr"])}
     dev = [pin for pin in everything if (pin.name, pin.version) not in run_versions]
     clash = {pin.name for pin in dev} & {pin.name for pin in run}
     if clash:
@@ -150,6 +156,8 @@ def main() -> int:
         "Only installed beside a CUDA build of torch.",
         [pin for pin in run if CUDA_PACKAGE.match(pin.name)],
     )
+    ocr = [pin for pin in dev if pin.name in ocr_names]
+    write("requirements-ocr.lock", "What reading scans adds to requirements.lock (optional).", ocr)
     write("requirements-dev.lock", "What tests and linters add to requirements.lock.", dev)
     with (ROOT / "pyproject.toml").open("rb") as file:
         pinned = next(

@@ -242,6 +242,11 @@ class Pipeline:
         citations.append(self._cite(figure.report, start, end, len(citations) + 1))
         return len(citations)
 
+    def cite(self, figure: Figure, marker: int) -> Citation:
+        """The sentence or table row a figure stands in."""
+        start, end = self.reader.sentence_span(figure.report, figure.start)
+        return self._cite(figure.report, start, end, marker)
+
     def _cite(self, name: str, start: int, end: int, marker: int) -> Citation:
         report = self.reader.view(name).report
         start, end = trim(report.text, start, end)

@@ -137,7 +137,7 @@ def _slot_score(ask: Ask, figure: Figure, around: Surroundings) -> float:
 def _conflicts(ask: Ask, figure: Figure, around: Surroundings, metadata_known: bool) -> list[str]:
     checks = (
         ("indicator", _indicator_fits(ask, figure, around)),
-        ("measure", _measure_fits(ask, figure)),
+        ("measure", measure_fits(ask, figure)),
         ("unit", _unit_fits(ask, figure)),
         ("period", _period_fits(ask, figure, metadata_known)),
         ("region", _region_fits(ask, figure, around, metadata_known) and _others_named(ask, figure, around)),
@@ -175,7 +175,8 @@ _MEASURES: dict[str, frozenset[str]] = {
 }
 
 
-def _measure_fits(ask: Ask, figure: Figure) -> bool:
+def measure_fits(ask: Ask, figure: Figure) -> bool:
+    """Whether the figure is of the kind asked for: a level, a growth rate, a share …"""
     percentage = figure.unit in ("%", "‰")
     points = figure.unit == "个百分点"
     if ask.measure is None:

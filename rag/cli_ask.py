@@ -16,6 +16,7 @@ from rag.terminal import add_index_option, clean_text, complain, in_language, po
 
 if TYPE_CHECKING:
     from index.types import Hit
+    from rag.compare import Comparison
     from rag.qa import ReportQA
     from rag.types import Answer
 
@@ -53,8 +54,11 @@ def add_commands(commands: Subparsers) -> None:
 
     compare = commands.add_parser("compare", help="compare one indicator over years or regions")
     compare.add_argument("indicator", metavar="INDICATOR")
-    compare.add_argument("--years", metavar="A-B")
+    compare.add_argument("--years", type=year_range, metavar="A-B")
     compare.add_argument("--region", nargs="+", metavar="R")
+    add_report_option(compare)
+    compare.add_argument("--json", action="store_true", help="one line of JSON")
+    compare.add_argument("--csv", action="store_true", help="one row a cell, with its quote")
     add_index_option(compare)
     compare.set_defaults(run=run_compare)
 
@@ -106,13 +110,49 @@ def run_search(options: argparse.Namespace) -> int:
 
 
 def run_compare(options: argparse.Namespace) -> int:
-    complain(
-        in_language(
-            "`compare` is not there yet; ask for each year or region with `ask`.",
-            "`compare` 尚未提供；请用 `ask` 逐个年份或地区提问。",
+    with closing(open_reports(options.index)) as engine:
+        table = engine.compare(
+            options.indicator, years=options.years, regions=options.region, reports=options.report
         )
-    )
-    return 1
+    if options.json:
+        print_json(table.to_dict())
+    elif options.csv:
+        print(table.to_csv(), end="")
+    else:
+        print_comparison(table)
+    return 0
+
+
+def year_range(text: str) -> range:
+    """2010-2025 or 2023, both ends included, for argparse."""
+    first, _, last = text.replace("—", "-").replace("–", "-").partition("-")
+    years = range(int(first), int(last or first) + 1)
+    if not years or not 1900 <= years.start <= years.stop - 1 <= 2199:
+        raise ValueError(text)
+    return years
+
+
+def print_comparison(table: Comparison) -> None:
+    """The table with a marker a cell, then what each marker cites."""
+    from rich.console import Console
+    from rich.table import Table
+
+    unit = f" ({table.unit})" if table.unit else ""
+    shown = Table(title=f"{table.indicator}{unit}")
+    shown.add_column("")
+    for period in table.periods:
+        shown.add_column(table.label(period), justify="right")
+    for region in table.regions:
+        cells = (table.cells[region, period] for period in table.periods)
+        shown.add_row(region, *(f"{c.text} ({c.citation.marker})" if c else "—" for c in cells))
+    # Wide enough for every column: a table that is read by a program must not be folded.
+    console = Console(width=max(80, 20 + 14 * len(table.periods)), highlight=False, markup=False)
+    console.print(shown)
+    for citation in table.citations:
+        page = in_language(f"page {citation.page}, ", f"第{citation.page}页，") if citation.page else ""
+        place = in_language("characters", "字符")
+        print(f"({citation.marker}) {citation.report}  {page}{place} {citation.start}–{citation.end}")
+        print(f"    {' '.join(citation.quote.split())}")
 
 
 def asked(question: str) -> str | None:

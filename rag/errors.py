@@ -14,6 +14,7 @@ from index.errors import (
 __all__ = [
     "IndexMismatchError",
     "IndexMissingError",
+    "IndicatorUnknownError",
     "LLMAccessError",
     "LLMModelNotFoundError",
     "LLMRequestError",
@@ -26,6 +27,17 @@ __all__ = [
     "WenbaoError",
     "interface_language",
 ]
+
+
+class IndicatorUnknownError(WenbaoError):
+    """The words name no indicator of the vocabulary."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(
+            f"no indicator is known under “{words}”: use a statistical term such as “GDP growth”, or add yours "
+            "to a vocabulary file (WENBAO_VOCABULARY).",
+            f"没有名为“{words}”的指标：请用统计指标名称（如“地区生产总值增速”），或在词表文件中加入（WENBAO_VOCABULARY）。",
+        )
 
 
 class ModelMissingError(WenbaoError):

@@ -70,7 +70,7 @@ class FigureAnswerer:
         self,
         index: ReportIndex,
         reader: EvidenceReader,
-        model: ChatModel,
+        model: ChatModel | None,
         settings: Settings,
         *,
         metadata_known: bool = True,
@@ -110,6 +110,12 @@ class FigureAnswerer:
         if query.operation == "difference" and result is None and not _says_difference(bound):
             return FigureResult(missing=bound[0].ask, usage=self._usage)
         return FigureResult(tuple(bound), result, kind, usage=self._usage)
+
+    def figure_for(
+        self, ask: Ask, query: Query, hits: Sequence[Hit], reports: Sequence[str] | None
+    ) -> Bound | None:
+        """What one ask is bound to, or None where no figure fits every slot it states."""
+        return self._bind(ask, query, self._pool(ask, query, hits, reports))
 
     def _pool(
         self, ask: Ask, query: Query, hits: Sequence[Hit], reports: Sequence[str] | None
@@ -268,6 +274,8 @@ class FigureAnswerer:
 
     def _choose(self, query: Query, ask: Ask, options: Sequence[Candidate]) -> Figure | None:
         """The option the model takes for the answer, if it is clearly ahead of "none of them"."""
+        if self._model is None:
+            return None
         lines = [self._line(c.figure) for c in options]
         question = (
             query.text

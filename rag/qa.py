@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from index.store import ReportIndex
 from index.types import Hit
 from index.vocabulary import load_vocabulary
 from rag.answer import Pipeline
+from rag.compare import Comparison, compare
 from rag.llm import ChatModel, connect
 from rag.models import embedding_path
 from rag.prompt import check_templates
@@ -113,6 +114,17 @@ class ReportQA:
         pipeline = self._pipeline_for(passages)
         query: Query = pipeline.understand_by_rule(question)
         return retrieve(query, pipeline.index, self.embedder, self.settings, top_k=top_k, reports=reports)
+
+    def compare(
+        self,
+        indicator: str,
+        *,
+        years: Iterable[int] | None = None,
+        regions: Sequence[str] | None = None,
+        reports: Sequence[str] | None = None,
+    ) -> Comparison:
+        """Region × period table of one indicator, each cell cited; see `rag.compare`."""
+        return compare(self._pipeline_for(None), indicator, years=years, regions=regions, reports=reports)
 
     def as_retriever(self, top_k: int = 5) -> BaseRetriever:
         """A LlamaIndex retriever over `search`."""

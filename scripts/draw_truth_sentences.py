@@ -48,7 +48,7 @@ def sentences(text: str, end: re.Pattern[str]) -> list[tuple[int, int]]:
 
 
 def stratum(sentence: str) -> str | None:
-    """"row", "sentence" (a figure is likely), "sparse" (only years or a stray numeral), or None."""
+    """Of a span: row, sentence (a figure is likely), sparse (only years or a stray numeral), or None."""
     rest = YEAR.sub("", sentence)
     if LIKELY.search(rest):
         return "row" if "\t" in sentence else "sentence"

@@ -254,8 +254,22 @@ class Pipeline:
 
     def _refuse(self, query: Query, result: FigureResult | None, near: Sequence[Figure]) -> Answer:
         named = list(dict.fromkeys(phrase.slots(figure, query.language, self.vocabulary) for figure in near))
+        suggestions = tuple(dict.fromkeys(filter(None, (self._suggestion(query, f) for f in near))))
         ask = result.missing if result else None
         return Answer(
             question=query.original, text=phrase.refusal(query, ask, named[:2], query.language), abstained=True,
             language=query.language, stage="refused", usage=result.usage if result else Usage(),
+            suggestions=suggestions[:3],
         )  # fmt: skip
+
+    def _suggestion(self, query: Query, figure: Figure) -> str | None:
+        """A question that this figure near the asked one answers, tried before it is offered."""
+        text = phrase.question_for(figure, query.language, self.vocabulary)
+        asked = self.understand_by_rule(text)
+        binder = FigureAnswerer(
+            self.index, self.reader, None, self.settings, metadata_known=self.metadata_known
+        )
+        if len(asked.asks) != 1:
+            return None
+        bound = binder.figure_for(asked.asks[0], asked, (), None)
+        return text if bound and len(bound.figures) == 1 and bound.figures[0] == figure else None

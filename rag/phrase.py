@@ -202,6 +202,23 @@ def refusal(query: Query, ask: Ask | None, near: list[str], language: Language) 
     return f"{text}相近但不是答案的有：{'；'.join(near)}。" if near else text
 
 
+def question_for(figure: Figure, language: Language, vocabulary: Vocabulary) -> str:
+    """The plain question that a figure answers."""
+    if language == "en":
+        known = vocabulary.get(figure.indicator_id) if figure.indicator_id else None
+        name = known.english[0] if known and known.english else figure.indicator
+        period = f" in {Period.parse(figure.period).label('en')}" if figure.period else ""
+        planned = " target" if figure.status in ("target", "forecast") else ""
+        growth = " growth" if figure.measure == "growth" else ""
+        return f"What was the {name}{growth}{planned} of {figure.region or 'the region'}{period}?"
+    period = Period.parse(figure.period).label() if figure.period else ""
+    planned = figure.status in ("target", "forecast")
+    asked = {"growth": "增长目标是多少？" if planned else "增长多少？", "share": "占比是多少？"}.get(
+        figure.measure, "目标是多少？" if planned else "是多少？"
+    )
+    return f"{period}{figure.region or ''}{figure.indicator}{asked}"
+
+
 def slots(figure: Figure, language: Language, vocabulary: Vocabulary) -> str:
     """What a figure is of, without its value: "2023年前三季度济南高新区的进出口总额"."""
     period = Period.parse(figure.period).label(language) if figure.period else ""

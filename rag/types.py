@@ -107,6 +107,7 @@ class Answer:
     usage: Usage = Usage()
     model: str = ""
     id: str | None = None
+    suggestions: tuple[str, ...] = ()  # of a refusal: questions near it that the reports do answer
 
     def to_dict(self) -> dict[str, Any]:
         """The answer JSON of the command line and of `POST /v1/ask`."""
@@ -123,6 +124,7 @@ class Answer:
             "timings_ms": {name: round(value, 1) for name, value in self.timings_ms.items()},
             "usage": self.usage.to_dict(),
             "model": self.model,
+            "suggestions": list(self.suggestions),
         }
 
 

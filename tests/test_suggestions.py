@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from answer_reports import check_promises, index_of, qa_over
 from scripted_model import ScriptedModel

@@ -208,9 +208,9 @@ def question_for(figure: Figure, language: Language, vocabulary: Vocabulary) -> 
         known = vocabulary.get(figure.indicator_id) if figure.indicator_id else None
         name = known.english[0] if known and known.english else figure.indicator
         period = f" in {Period.parse(figure.period).label('en')}" if figure.period else ""
-        planned = " target" if figure.status in ("target", "forecast") else ""
+        target = " target" if figure.status in ("target", "forecast") else ""
         growth = " growth" if figure.measure == "growth" else ""
-        return f"What was the {name}{growth}{planned} of {figure.region or 'the region'}{period}?"
+        return f"What was the {name}{growth}{target} of {figure.region or 'the region'}{period}?"
     period = Period.parse(figure.period).label() if figure.period else ""
     planned = figure.status in ("target", "forecast")
     asked = {"growth": "增长目标是多少？" if planned else "增长多少？", "share": "占比是多少？"}.get(

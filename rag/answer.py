@@ -25,6 +25,7 @@ from rag.evidence import EvidenceReader, Sentence, clause_around, trim
 from rag.figure_answer import FigureAnswerer, FigureResult
 from rag.llm import ChatModel
 from rag.model_answer import ModelAnswerer
+from rag.passage_evidence import select_pieces
 from rag.prompt import fill
 from rag.query import Query, detect_language, understand
 from rag.retrieve import retrieve
@@ -150,8 +151,11 @@ class Pipeline:
         return self._answer_with_model(query, hits)
 
     def _answer_with_model(self, query: Query, hits: Sequence[Hit]) -> Answer:
-        evidence = self.reader.select(
-            query, hits, self.settings.evidence_characters, scoped=self.metadata_known
+        most = self.settings.evidence_characters
+        evidence = (
+            self.reader.select(query, hits, most)
+            if self.metadata_known
+            else select_pieces(query.text, self.reader, hits, most)
         )
         drafter = ModelAnswerer(self.model, self.settings)
         result = drafter.answer(query, evidence)

@@ -175,12 +175,10 @@ class EvidenceReader:
         """A place of the report's own region that the report speaks of: 云川开发区 in a report on 云川市."""
         return region[:2] == home[:2] and len(region) > len(home) and region in self.view(name).report.text
 
-    def select(
-        self, query: Query, hits: Sequence[Hit], characters: int, *, scoped: bool = True
-    ) -> list[Sentence]:
+    def select(self, query: Query, hits: Sequence[Hit], characters: int) -> list[Sentence]:
         """The sentences of the hits that carry most of the question's words, within a budget.
 
-        `scoped` leaves out sentences of other regions, years and reports than the question names.
+        Left out are sentences of other regions, years and reports than the question names.
         """
         found: dict[tuple[str, int], Sentence] = {}
         best = max((hit.score for hit in hits), default=0.0) or 1.0
@@ -191,7 +189,7 @@ class EvidenceReader:
                 start, end = self.sentence_span(hit.chunk.report, position)
                 start, end = max(start, hit.chunk.start), max(min(end, hit.chunk.end), position + 1)
                 text = self.view(hit.chunk.report).report.text[start:end]
-                if text.strip() and (not scoped or self.in_scope(query, hit.chunk.report, text)):
+                if text.strip() and self.in_scope(query, hit.chunk.report, text):
                     score = coverage(terms, text, _length_weight) + 0.5 * hit.score / best
                     found.setdefault(
                         (hit.chunk.report, start), Sentence(hit.chunk.report, start, end, text, score)

@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -173,19 +174,24 @@ def same_slot(slot: str, truth: Label, found: Label) -> bool:
     got = found.slots.get(slot)
     if slot != "indicator":
         return got in wanted
+    terms = vocabulary_terms()
     names = [str(name) for name in (got, *found.others.get(slot, ())) if name]
-    if any(name in wanted for name in names):
+    if any(name in wanted or (name in terms and terms[name] in wanted) for name in names):
         return True
-    if truth.slots["indicator"] in _indicator_ids():
+    if truth.slots["indicator"] in terms.values():
         return False  # a term of the vocabulary is read as that term, not as words like it
     return any(_alike(str(want), name) for want in wanted if want for name in names)
 
 
-def _indicator_ids(cache: set[str] = set()) -> set[str]:  # noqa: B006
-    if not cache:
-        vocabulary = json.loads((ROOT / "index" / "vocabulary.json").read_text("utf-8"))
-        cache.update(item["id"] for item in vocabulary["indicators"])
-    return cache
+@cache
+def vocabulary_terms() -> dict[str, str]:
+    """Indicator ids by every Chinese and English name in the vocabulary."""
+    vocabulary = json.loads((ROOT / "index" / "vocabulary.json").read_text("utf-8"))
+    return {
+        name: item["id"]
+        for item in vocabulary["indicators"]
+        for name in (item["name"], *item["synonyms"], *item["english"])
+    }
 
 
 # ---------------------------------------------------------------- matching

@@ -112,7 +112,7 @@ def test_pointers_into_the_shared_files_resolve() -> None:
 
 
 def test_nothing_of_the_shared_files_is_copied() -> None:
-    for line in lines("shared.jsonl"):
+    for line in lines("shared.jsonl") + lines("second.jsonl"):
         assert "text" not in line
         assert not re.search(r"[\u4e00-\u9fff]{25}", json.dumps(line, ensure_ascii=False))
     assert all(sentence.text is None for sentence in SENTENCES.values() if sentence.sha256)
@@ -133,6 +133,15 @@ def test_the_draw_can_be_repeated() -> None:
         if sentence.sha256
     }
     assert drawn == kept
+
+
+def test_the_second_annotation_agrees_on_quantities() -> None:
+    second = load_labels(TRUTH / "second.jsonl")
+    chosen = {str(line["sentence_id"]) for line in lines("second.jsonl")}
+    for sentence in chosen:
+        own = [label for label in OURS + THEIRS if label.sentence == sentence and not label.optional]
+        for truth, other in match(own, [label for label in second if label.sentence == sentence]):
+            assert truth is None or (other is not None and same_quantity(truth, other)), truth
 
 
 # ---------------------------------------------------------------- scoring

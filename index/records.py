@@ -15,7 +15,7 @@ import numpy as np
 
 from index.types import Block, Cell, Chunk, Drop, Figure, Metadata, Place, Report, Slot, Table
 
-FORMAT = 1  # raise when this file's tables or encodings change
+FORMAT = 2  # raise when this file's tables or encodings change
 
 SCHEMA = """
 CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -33,7 +33,8 @@ CREATE TABLE reports (
     characters INTEGER NOT NULL,
     text TEXT NOT NULL,
     raw_offsets BLOB NOT NULL,
-    structure BLOB NOT NULL                 -- places, blocks, tables, drops
+    structure BLOB NOT NULL,                -- places, blocks, tables, drops
+    indexed_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
 );
 CREATE INDEX reports_path ON reports (path);
 CREATE TABLE chunks (

@@ -55,6 +55,7 @@ class ReportSummary:
     overrides: Mapping[str, str]
     pipeline: int
     id: int
+    indexed_at: str  # UTC, ISO 8601
 
 
 @dataclass(frozen=True)
@@ -382,6 +383,7 @@ def _no_report(name: str) -> ReportNotFoundError:
 def _read_catalogue(connection: Connection) -> dict[str, ReportSummary]:
     rows = connection.execute(
         """SELECT id, name, sha256, path, format, pages, characters, metadata, overrides, pipeline,
+                  indexed_at,
                   (SELECT count(*) FROM chunks WHERE report_id = reports.id),
                   (SELECT count(*) FROM figures WHERE report_id = reports.id)
            FROM reports ORDER BY name"""
@@ -399,6 +401,7 @@ def _read_catalogue(connection: Connection) -> dict[str, ReportSummary]:
             slots,
             overrides,
             pipeline,
+            indexed_at,
             chunks,
             figures,
         ) = row
@@ -421,5 +424,6 @@ def _read_catalogue(connection: Connection) -> dict[str, ReportSummary]:
             overrides=json.loads(overrides),
             pipeline=pipeline,
             id=identifier,
+            indexed_at=indexed_at,
         )
     return summaries

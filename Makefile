@@ -45,7 +45,7 @@ test-browser: setup-dev ## the tests that drive the page in chromium
 test-faults: setup-dev ## fault injection
 	@$(PYTHON) -m pytest -m faults || [ $$? -eq 5 ]
 
-eval: setup-dev ## answer the gold questions on examples/reports and score them
+eval: setup-dev ## gold questions and near misses: check, answer, score, compare  [DIR=path GOLD=file]
 	@bash scripts/prepare.sh eval
 
 lock: ## write the requirements locks anew from pyproject.toml (needs uv)

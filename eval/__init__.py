@@ -1,7 +1,7 @@
 """How far to trust the answers: gold questions, independent metrics, runs and their comparison.
 
     from eval import load_gold, score
-    python -m eval check | score | run | compare | gate | new | rgb | retrieval
+    python -m eval check | run | compare | table | all | gate | new | score | rgb | retrieval
 
 `eval` uses only the public interface of `rag` and the readers of `index`; `rag` never imports `eval`.
 """

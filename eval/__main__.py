@@ -1,4 +1,4 @@
-"""The evaluation's command line: `python -m eval score | check | run | compare | gate | new | rgb | retrieval`."""
+"""The evaluation's command line; `python -m eval --help` lists its commands."""
 
 from __future__ import annotations
 
@@ -51,6 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     checking.add_argument(
         "--reports", type=Path, required=True, help="folder of the reports, searched in depth"
     )
+    checking.add_argument(
+        "--planted", action="store_true", help="also plant errors in every item and count those caught"
+    )
     checking.set_defaults(run=_check)
 
     running = commands.add_parser("run", help="answer gold questions, score them, write one page")
@@ -58,6 +61,8 @@ def _parser() -> argparse.ArgumentParser:
     running.add_argument("--index", type=Path, help="index directory (else WENBAO_INDEX, else data/index)")
     running.add_argument("--out", type=Path, help="output folder (else data/eval/<gold name>)")
     running.add_argument("--limit", type=int, help="only the first N items")
+    running.add_argument("--only", action="append", metavar="ID", help="only this item; may be given again")
+    running.add_argument("--curve", action="store_true", help="also at the other strictnesses, with a plot")
     running.add_argument(
         "--baseline", type=Path, metavar="REPORTS", help="the stock LlamaIndex pipeline over this folder"
     )
@@ -77,16 +82,33 @@ def _parser() -> argparse.ArgumentParser:
     )
     gate.set_defaults(run=_gate)
 
-    new = commands.add_parser("new", help="make gold items by code")
+    table = commands.add_parser("table", help="runs of the same questions side by side, as Markdown")
+    table.add_argument("runs", type=Path, nargs="+", metavar="RUN")
+    table.set_defaults(run=_table)
+
+    everything = commands.add_parser("all", help="check, run, near misses, comparison with the run before")
+    everything.add_argument("gold", type=Path)
+    everything.add_argument("--reports", type=Path, required=True, help="folder of the reports")
+    everything.add_argument("--index", type=Path, help="their index (else WENBAO_INDEX, else data/index)")
+    everything.add_argument("--out", type=Path, default=Path("out/eval"))
+    everything.set_defaults(run=_all)
+
+    new = commands.add_parser(
+        "new", help="draft questions from the figures of your indexed reports, for you to confirm"
+    )
+    new.add_argument("--index", type=Path, help="index directory (else WENBAO_INDEX, else data/index)")
+    new.add_argument(
+        "--out", type=Path, help="gold file to add what you confirm to; without it drafts are printed"
+    )
+    new.add_argument("--lang", choices=("zh", "en"), default="zh", help="language of the drafted questions")
     new.add_argument(
         "--near-misses",
         type=Path,
         metavar="GOLD",
-        required=True,
-        help="unanswerable variants of these items: another year, region or indicator, checked absent",
+        help="instead: unanswerable variants of these items, another year, region or indicator, checked absent",
     )
-    new.add_argument("--reports", type=Path, required=True, help="folder of the reports, searched in depth")
-    new.add_argument("--count", type=int, default=200)
+    new.add_argument("--reports", type=Path, help="folder of the reports, for --near-misses")
+    new.add_argument("--count", type=int, help="how many (else 40 drafts, 200 near misses)")
     new.add_argument("--seed", type=int, default=0)
     new.set_defaults(run=_new)
 
@@ -169,15 +191,44 @@ def _score(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from eval.check import check_files
+    from eval.check import check_files, read_texts
 
-    return check_files(options.gold, options.reports)
+    code = check_files(options.gold, options.reports)
+    if options.planted and code == 0:
+        from eval.everything import print_planted
+
+        texts = {report.path: report.text for report in read_texts(options.reports)}
+        print_planted(load_gold(*options.gold), texts)
+    return code
+
+
+def _table(options: argparse.Namespace) -> int:
+    from eval.compare import side_by_side
+
+    print(side_by_side(options.runs))
+    return 0
+
+
+def _all(options: argparse.Namespace) -> int:
+    from eval.everything import run_all
+    from eval.run import default_index
+
+    gate = Path(__file__).with_name("gate.json")
+    return run_all(options.gold, options.reports, options.index or default_index(), options.out, gate)
 
 
 def _run(options: argparse.Namespace) -> int:
     from eval.run import run_gold
 
-    return run_gold(options.gold, options.index, options.out, limit=options.limit, baseline=options.baseline)
+    return run_gold(
+        options.gold,
+        options.index,
+        options.out,
+        limit=options.limit,
+        only=options.only or (),
+        baseline=options.baseline,
+        curve=options.curve,
+    )
 
 
 def _compare(options: argparse.Namespace) -> int:
@@ -194,9 +245,17 @@ def _gate(options: argparse.Namespace) -> int:
 
 
 def _new(options: argparse.Namespace) -> int:
+    if options.near_misses is None:
+        from eval.drafts import run_drafts
+        from eval.run import default_index
+
+        index = options.index or default_index()
+        return run_drafts(index, options.out, options.count or 40, lang=options.lang, seed=options.seed)
     from eval.near_misses import print_near_misses
 
-    return print_near_misses(options.near_misses, options.reports, options.count, options.seed)
+    if options.reports is None:
+        raise GoldError("--near-misses needs --reports, the folder to find them absent in")
+    return print_near_misses(options.near_misses, options.reports, options.count or 200, options.seed)
 
 
 def _rgb(options: argparse.Namespace) -> int:

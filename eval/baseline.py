@@ -100,6 +100,13 @@ class Stock:
         """None: it cites nothing whose exactness could be checked."""
         return None, {}
 
+    def sources(self) -> None:
+        """None: its nodes are compared through the hits alone."""
+
+    def close(self) -> None:
+        """Stop the embedded model server."""
+        self._chat_model.close()
+
 
 def _hit(node: NodeWithScore) -> dict[str, Any]:
     return {

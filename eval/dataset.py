@@ -6,8 +6,8 @@
 
 Optional: docs, docs_mode ("all" or "any"), distractors, keywords (regular expressions, all must match),
 accept (any of these figures is enough), operands and calc, absent and absent_docs (an unanswerable item's
-proof), turn1 (one turn of history), resolved_question, near, note, turn, source. A missing id is the line
-number.
+proof), turn1 (one turn of history), resolved_question, style (how it is worded: formal, colloquial, keywords,
+typo), near, note, turn, source. A missing id is the line number. docs/evaluation.md explains each field.
 """
 
 from __future__ import annotations
@@ -71,6 +71,7 @@ class GoldItem:
     history: tuple[Mapping[str, str], ...] = ()
     passages: tuple[str, ...] | None = None
     resolved_question: str | None = None
+    style: str = ""
     line: int = 0
     raw: Mapping[str, Any] = field(default_factory=dict, hash=False, compare=False)
 
@@ -166,6 +167,7 @@ def parse_item(record: Mapping[str, Any], *, line: int = 0) -> GoldItem:
         history=turns,
         passages=_texts(record, "passages") if "passages" in record else None,
         resolved_question=record.get("resolved_question"),
+        style=str(record.get("style", "")),
         line=line,
         raw=dict(record),
     )

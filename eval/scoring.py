@@ -27,10 +27,11 @@ class Score:
     id: str
     kind: str
     lang: str
+    style: str
+    report: str  # the gold item's report, "several" where more than one is needed
     answerable: bool
     outcome: Outcome
     stage: str
-    doc: str
     figures_found: tuple[bool, ...]
     keywords_found: tuple[bool, ...]
     distractors: tuple[str, ...]
@@ -73,10 +74,11 @@ def score(
         id=item.id,
         kind=item.kind,
         lang=item.lang,
+        style=item.style,
+        report="several" if len(item.docs) > 1 and item.docs_mode == "all" else (*item.docs, "")[0],
         answerable=item.answerable,
         outcome=outcome(item.answerable, declined, figures, keywords),
         stage=str(answer.get("stage", "")),
-        doc=",".join(item.docs),
         figures_found=tuple(figures),
         keywords_found=tuple(keywords),
         distractors=() if declined else tuple(distractors_stated(item, text)),

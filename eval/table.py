@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eval.dataset import GoldItem
 from eval.scoring import Score, summarise
+
+if TYPE_CHECKING:
+    from eval.stages import Stages
 
 COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("n", "n", "d"),
@@ -15,7 +18,8 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("right_refusal", "right refusal", "%"),
     ("false_refusal", "false refusal", "%"),
     ("citation_exact", "cit. exact", "%"),
-    ("evidence_cited", "evid. cited", "%"),
+    ("citation_precision", "cit. precision", "%"),
+    ("evidence_cited", "cit. recall", "%"),
     ("answers_all_shown", "all shown", "%"),
     ("distractor", "distractor", "%"),
     ("seconds_median", "sec. median", ".1f"),
@@ -25,6 +29,8 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
 GROUPINGS: tuple[tuple[str, Callable[[Score], str]], ...] = (
     ("kind", lambda s: s.kind),
     ("lang", lambda s: s.lang),
+    ("style", lambda s: s.style or "-"),
+    ("report", lambda s: s.report or "-"),
     ("stage", lambda s: s.stage or "-"),
 )
 
@@ -68,9 +74,12 @@ def _summaries(scores: Sequence[Score]) -> list[tuple[str, dict[str, Any]]]:
 
 
 def failure_list(
-    items: Mapping[str, GoldItem], answers: Mapping[str, Mapping[str, Any]], scores: Sequence[Score]
+    items: Mapping[str, GoldItem],
+    answers: Mapping[str, Mapping[str, Any]],
+    scores: Sequence[Score],
+    stages: Mapping[str, Stages] | None = None,
 ) -> str:
-    """Each item that isn't correct: id, outcome, question, gold answer, our answer and what is amiss."""
+    """Each item that isn't correct: id, outcome, question, gold answer, our answer, where it was lost."""
     lines: list[str] = []
     for each in scores:
         remarks = notes(each)
@@ -84,6 +93,8 @@ def failure_list(
         lines.append(f"    question: {item.question}")
         lines.append(f"    gold:     {item.answer}")
         lines.append(f"    answer:   {' '.join(str(answer.get('answer', '')).split())}")
+        if stages is not None and stages[each.id].lost:
+            lines.append(f"    lost at:  {stages[each.id].lost}")
         lines += [f"    note:     {note}" for note in remarks]
     return "\n".join(lines)
 

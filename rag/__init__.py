@@ -9,13 +9,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rag.explain import Explanation, ModelCall
 from rag.settings import Settings
 from rag.types import Answer, Citation, Event, ShownFigure, Turn, Usage
 
 if TYPE_CHECKING:
     from rag.qa import ReportQA
 
-__all__ = ["Answer", "Citation", "Event", "ReportQA", "Settings", "ShownFigure", "Turn", "Usage"]
+__all__ = [
+    "Answer",
+    "Citation",
+    "Event",
+    "Explanation",
+    "ModelCall",
+    "ReportQA",
+    "Settings",
+    "ShownFigure",
+    "Turn",
+    "Usage",
+]
 
 
 def __getattr__(name: str) -> Any:

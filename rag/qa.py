@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from index.build import build_index, index_passages
 from index.embed import Embedder, load_embedder
@@ -15,6 +15,7 @@ from index.types import Hit
 from index.vocabulary import load_vocabulary
 from rag.answer import Pipeline
 from rag.compare import Comparison, compare
+from rag.explain import Explanation, RecordingModel
 from rag.llm import ChatModel, connect
 from rag.models import embedding_path
 from rag.prompt import check_templates
@@ -97,6 +98,13 @@ class ReportQA:
         pipeline = self._pipeline_for(passages)
         for event in pipeline.answer(question, [Turn.of(turn) for turn in history], reports):
             yield replace(event, answer=replace(event.answer, id=id)) if event.answer else event
+
+    def explain(self, question: str, **options: Any) -> Explanation:
+        """`ask`, with every prompt the language model was given and what it wrote; same options."""
+        recorder = RecordingModel(self.model)
+        recorded = ReportQA(self.index, self.embedder, cast(ChatModel, recorder), self.settings)
+        answer = recorded.ask(question, **options)
+        return Explanation(answer, recorder.taken())
 
     async def aask(self, question: str, **options: Any) -> Answer:
         """`ask` in a worker thread."""

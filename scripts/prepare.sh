@@ -35,5 +35,5 @@ fi
 case $command in
     app) exec "$python" app.py ;;
     ask) exec "$python" -m rag ask "$Q" ;;
-    eval) exec "$python" -m eval run eval/gold/examples.jsonl --index "$WENBAO_INDEX" --out out/eval ;;
+    eval) exec "$python" -m eval all "${GOLD:-eval/gold/examples.jsonl}" --reports "$reports" --out out/eval ;;
 esac

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from eval.compare import compare_runs
+from eval.compare import compare_runs, side_by_side
 from eval.dataset import GoldError, GoldItem, parse_item
+from eval.everything import begin
 from eval.report import write_outputs
-from eval.run import answer_all, score_with_passages
+from eval.run import answer_all, code_hash, score_with_passages
 
 TEXT = "云川市2023年出口增长6.2%。"
 
@@ -42,6 +43,12 @@ class Reader:
 
     def texts(self) -> tuple[dict[str, str] | None, dict[str, str]]:
         return {"a.txt": self.text}, {}
+
+    def sources(self) -> None:
+        return None
+
+    def close(self) -> None:
+        pass
 
 
 def items() -> list[GoldItem]:
@@ -109,6 +116,52 @@ def test_compare(tmp_path: Path) -> None:
     assert "got worse (0)" in told
     wrong = next(line for line in told.splitlines() if line.startswith("wrong"))
     assert wrong.split()[-3:-1] == ["2", "0"]
+    assert "answers the same, timings aside: 1 of 3" in told  # that from the item's own passage
+
+
+def test_timings_do_not_make_answers_differ(tmp_path: Path) -> None:
+    first, second = run(tmp_path / "a", TEXT), run(tmp_path / "b", TEXT)
+    lines = (second / "answers.jsonl").read_text(encoding="utf-8").splitlines()
+    slower = [
+        {**json.loads(line), "timings_ms": {"total": 9.0}, "usage": {"cached_tokens": 3}} for line in lines
+    ]
+    faster = [{**json.loads(line), "usage": {"cached_tokens": 0}} for line in lines]
+    for folder, answers in ((first, faster), (second, slower)):
+        text = "".join(json.dumps(answer, ensure_ascii=False) + "\n" for answer in answers)
+        (folder / "answers.jsonl").write_text(text, encoding="utf-8")
+    assert "answers the same, timings aside: 3 of 3" in compare_runs(first, second)
+
+
+def test_side_by_side(tmp_path: Path) -> None:
+    first, second = run(tmp_path / "a", "云川市2023年出口增长6.3%。"), run(tmp_path / "b", TEXT)
+    head, rule, worse, better = side_by_side([first, second]).splitlines()
+    assert head.startswith("| pipeline | questions | right | wrong |") and rule.count("---") == 9
+    assert worse.startswith("| reader | 3 | 33.3% (0–100) | 66.7% (0–100) | - |")
+    assert better.startswith("| reader | 3 | 100.0% (100–100) | 0.0% (0–0) | - | 100.0% |")
+    fewer = Reader(TEXT)
+    answers = answer_all(items()[:1], fewer, tmp_path / "c")
+    scores = [score_with_passages(items()[0], answers["one"], {"a.txt": TEXT}, {})]
+    write_outputs(tmp_path / "c", items()[:1], answers, scores, fewer.about)
+    with pytest.raises(GoldError, match="different questions"):
+        side_by_side([first, tmp_path / "c"])
+
+
+def test_another_code_makes_the_last_run_the_one_before(tmp_path: Path) -> None:
+    old, new = Reader("别的"), Reader()
+    now = begin(tmp_path, items(), old)
+    answers = answer_all(items(), old, now)
+    scores = [score_with_passages(item, answers[item.id], {"a.txt": old.text}, {}) for item in items()]
+    write_outputs(now, items(), answers, scores, old.about)
+    assert begin(tmp_path, items(), old) == now and (now / "answers.jsonl").exists(), "goes on with its own"
+    assert begin(tmp_path, items(), new) == now and not now.exists()
+    assert (tmp_path / "before" / "scores.jsonl").exists()
+    answer_all(items()[:1], new, now)  # stopped before it was scored: not worth keeping
+    begin(tmp_path, items(), old)
+    assert not now.exists() and (tmp_path / "before" / "scores.jsonl").exists()
+
+
+def test_the_code_is_part_of_what_a_run_is() -> None:
+    assert code_hash() == code_hash() and len(code_hash()) == 16
 
 
 def test_compare_needs_scores(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from eval.__main__ import main
 from eval.dataset import GoldItem, parse_item
 from eval.intervals import bootstrap_interval, mcnemar
 from eval.report import write_outputs
+from eval.stages import Stages
 
 TEXT = "云川市（虚构）2023年出口127.5亿元，增长6.2%。进口下降1.5%。\n"
 
@@ -148,6 +149,42 @@ def test_page_is_self_contained_and_escapes(tmp_path: Path) -> None:
     assert "http://" not in page and "https://" not in page and "<script" not in page
     assert page.count("<details") == 3
     assert "default-src 'none'" in page
+
+
+def test_every_breakdown_has_its_intervals(tmp_path: Path) -> None:
+    items: list[GoldItem] = [parse_item({**record, "style": "colloquial"}) for record in GOLD]
+    answers = {a["id"]: a for a in ANSWERS}
+    numbers = write_outputs(tmp_path, items, answers, scored(), {})
+    assert set(numbers["by"]) == {"kind", "lang", "style", "report", "stage"}
+    growth = numbers["by"]["kind"]["growth"]
+    assert growth["n"] == 3 and growth["intervals"]["accuracy"][0] == 0.0
+    assert numbers["intervals"]["right_refusal"] == (0.0, 1.0), "one of two"
+    assert numbers["by"]["report"] == {"yunchuan": numbers["by"]["report"]["yunchuan"]}
+    assert score(items[0], ANSWERS[0]).style == "colloquial"
+
+
+def test_several_reports_are_a_group_of_their_own() -> None:
+    both = {**GOLD[0], "docs": ["a", "b"]}
+    assert score(parse_item(both), ANSWERS[0]).report == "several"
+    assert score(parse_item({**both, "docs_mode": "any"}), ANSWERS[0]).report == "a"
+
+
+def test_page_draws_curve_and_losses(tmp_path: Path) -> None:
+    items: list[GoldItem] = [parse_item(record) for record in GOLD]
+    answers = {a["id"]: {**a, "calls": [{"prompt": "p", "reply": "<草稿>"}]} for a in ANSWERS}
+    scores = scored()
+    stages = {s.id: Stages(text=True, figures=False, lost="" if s.correct else "figures") for s in scores}
+    levels = {"careful": scores, "balanced": scores[:3]}
+    numbers = write_outputs(tmp_path, items, answers, scores, {}, stages=stages, curve=levels)
+    assert numbers["lost"] == {"figures": 3}
+    assert list(numbers["strictness"]) == ["careful", "balanced"]
+    assert numbers["strictness"]["balanced"]["wrong"] == pytest.approx(1 / 3)
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert page.count("<polyline") == 4 and "wrong, of all 33.3 %" in page
+    assert "Where misses were lost" in page and "figures ✗" in page and "text ✓" in page
+    assert "&lt;草稿&gt;" in page
+    records = [json.loads(line) for line in (tmp_path / "scores.jsonl").read_text("utf-8").splitlines()]
+    assert records[1]["stages"]["lost"] == "figures"
 
 
 def test_bootstrap_interval() -> None:

@@ -8,6 +8,7 @@ answers alone, `verification` after the model's draft).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -65,11 +66,14 @@ def stages_of(item: GoldItem, answer: Mapping[str, Any], scored: Score, sources:
     """Follow the item's evidence; `answer` may carry `calls`, the model's prompts and replies."""
     if not item.answerable:
         return Stages(lost="" if scored.correct else "refusal")
-    calls = answer.get("calls")
-    drafts = [str(call["reply"]) for call in calls if "logprobs" not in call] if calls else []
+    drafting = _drafting_calls(answer)
+    drafts = [str(call["reply"]) for call in drafting]
     drafted = any(_states_all(item, draft) for draft in drafts) if drafts else None
-    prompts = [compact(str(call["prompt"])) for call in calls] if calls else []
-    prompted = _covered(item, [(None, prompt) for prompt in prompts]) if prompts else None
+    prompted = (
+        _covered(item, [(None, compact(str(call["prompt"]))) for call in drafting]) if drafting else None
+    )
+    if not drafting and "calls" in answer and not item.figures and not item.accept:
+        prompted = False  # a name or a definition comes from the model alone, which was not asked
     ranks = scored.retrieval.ranks if scored.retrieval is not None else ()
     top_k = all(rank is not None for rank in ranks) if ranks else None
     text = chunk = figures = None
@@ -83,6 +87,24 @@ def stages_of(item: GoldItem, answer: Mapping[str, Any], scored: Score, sources:
         figures = _figures_read(item, names, sources)
     found = (text, chunk, figures, top_k, prompted, drafted)
     return Stages(*found, lost="" if scored.correct else _lost(found))
+
+
+_NUMBER: Final = re.compile(r"^\s*[\[【(（]?\d{1,2}[\]】)）.、:：]\s*")
+
+
+def _drafting_calls(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The calls in which the model wrote from passages: not the weighing of tokens, not a translation."""
+    hits = "\n".join(compact(str(hit.get("text", ""))) for hit in answer.get("hits", ()))
+
+    def from_passages(prompt: str) -> bool:
+        lines = (compact(_NUMBER.sub("", line)) for line in prompt.splitlines())
+        return any(len(line) >= 6 and line in hits for line in lines)
+
+    return [
+        call
+        for call in answer.get("calls", ())
+        if "logprobs" not in call and from_passages(str(call["prompt"]))
+    ]
 
 
 def _lost(found: Sequence[bool | None]) -> str:

@@ -106,6 +106,23 @@ def test_a_figure_elsewhere_in_the_report_is_not_the_evidence(directory: Path) -
     assert followed(other, answer, sources_of(qa.index)).figures is False
 
 
+def test_only_drafting_from_passages_counts_as_prompt() -> None:
+    hits = [{"report": "a.txt", "text": "由云川重工牵头的深谷装备创新联合体于2023年9月揭牌。"}]
+    translation = {"prompt": "Translate.\nWho leads it?", "reply": "云川重工牵头吗？"}
+    weighing = {"prompt": "[1] 由云川重工牵头的深谷装备创新联合体", "reply": "有", "logprobs": {"有": -0.1}}
+    refused = {"answer": "没有", "abstained": True, "hits": hits}
+    asked = followed(NAME, {**refused, "calls": [translation, weighing]}, None)
+    assert (asked.prompt, asked.draft, asked.lost) == (False, None, "prompt"), "a name is drafted or lost"
+    by_code = followed(FIGURE, {**refused, "calls": [translation, weighing]}, None)
+    assert (by_code.prompt, by_code.draft) == (None, None)
+    drafting = {
+        "prompt": "资料：\n[1] 由云川重工牵头的深谷装备创新联合体于2023年9月揭牌。\n问题",
+        "reply": "云川重工",
+    }
+    wrote = followed(NAME, {**refused, "calls": [translation, drafting, weighing]}, None)
+    assert (wrote.prompt, wrote.draft, wrote.lost) == (True, True, "verification")
+
+
 def test_unanswerable() -> None:
     item = parse_item(
         {"id": "u", "question": "？", "kind": "unanswerable", "answerable": False, "answer": "没有"}

@@ -80,7 +80,7 @@ def count_bars(counts: Mapping[str, int], colour: str = "#6b7fa3") -> str:
 
 def strictness_curve(levels: Mapping[str, Mapping[str, Any]]) -> str:
     """Accuracy, wrong and refusals over strictness, strictest first, with intervals as whiskers."""
-    left, top, width, height, right = 46, 12, 460, 240, 290
+    left, top, width, height, right = 58, 12, 460, 240, 290
     names = list(levels)
     step = width / max(1, len(names) - 1)
 

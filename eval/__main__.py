@@ -61,6 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     running.add_argument("--index", type=Path, help="index directory (else WENBAO_INDEX, else data/index)")
     running.add_argument("--out", type=Path, help="output folder (else data/eval/<gold name>)")
     running.add_argument("--limit", type=int, help="only the first N items")
+    running.add_argument(
+        "--sample", type=int, metavar="N", help="N items, every kind and language in proportion"
+    )
     running.add_argument("--only", action="append", metavar="ID", help="only this item; may be given again")
     running.add_argument("--curve", action="store_true", help="also at the other strictnesses, with a plot")
     running.add_argument(
@@ -226,6 +229,7 @@ def _run(options: argparse.Namespace) -> int:
         options.out,
         limit=options.limit,
         only=options.only or (),
+        sample=options.sample,
         baseline=options.baseline,
         curve=options.curve,
     )

@@ -164,12 +164,18 @@ def run_gold(
     *,
     limit: int | None = None,
     only: Sequence[str] = (),
+    sample: int | None = None,
     baseline: Path | None = None,
     curve: bool = False,
 ) -> int:
     """`python -m eval run`: answer, score, report; exit code 0."""
     items = load_gold(*gold)
     items = [item for item in items if not only or item.id in only][:limit]
+    if sample is not None:
+        from eval.gate import stratified
+
+        chosen = set(stratified(items, sample))
+        items = [item for item in items if item.id in chosen]
     if not items:
         raise GoldError("no item chosen")
     folder = out or Path("data/eval") / "+".join(path.stem for path in gold)

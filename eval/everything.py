@@ -69,7 +69,7 @@ def print_planted(items: Sequence[GoldItem], texts: dict[str, str]) -> None:
     kinds = ", ".join(f"{kind} {caught[kind]} of {put[kind]}" for kind in put)
     print(f"planted errors caught: {sum(caught.values())} of {sum(put.values())} ({kinds})")
     for line in missed:
-        print(f"  {line}", file=sys.stderr)
+        print(f"  {line.partition(': {')[0]}", file=sys.stderr)
 
 
 def _holds(path: Path | None, gold: Path, scores: Sequence[Score]) -> bool:

@@ -36,18 +36,18 @@ dt{color:#666}dd{margin:0;overflow-wrap:anywhere;white-space:pre-wrap}
 margin-right:.35rem;border-radius:2px;vertical-align:-1px}
 """
 _CARDS: Final = (
-    ("accuracy", "right or rightly refused", "%", ""),
-    ("wrong", "wrong", "%", "bad"),
-    ("right", "right, of the answerable", "%", ""),
-    ("false_refusal", "false refusal", "%", ""),
-    ("right_refusal", "right refusal", "%", ""),
-    ("citation_exact", "citations exact", "%", ""),
-    ("citation_precision", "citation precision", "%", ""),
-    ("evidence_cited", "citation recall", "%", ""),
-    ("answers_all_shown", "every figure sourced", "%", ""),
-    ("distractor", "states a distractor", "%", ""),
-    ("seconds_median", "median seconds", ".1f", ""),
-    ("prompt_tokens_mean", "prompt tokens", ".0f", ""),
+    ("accuracy", "right or rightly refused", "%", "", "答对或应拒而拒"),
+    ("wrong", "wrong", "%", "bad", "答错"),
+    ("right", "right, of the answerable", "%", "", "有答案的题答对"),
+    ("false_refusal", "false refusal", "%", "", "误拒"),
+    ("right_refusal", "right refusal", "%", "", "无答案的题拒答"),
+    ("citation_exact", "citations exact", "%", "", "引文一字不差"),
+    ("citation_precision", "citation precision", "%", "", "引文准确率"),
+    ("evidence_cited", "citation recall", "%", "", "引文召回率"),
+    ("answers_all_shown", "every figure sourced", "%", "", "数字均有出处"),
+    ("distractor", "states a distractor", "%", "", "说了干扰数字"),
+    ("seconds_median", "median seconds", ".1f", "", "秒（中位数）"),
+    ("prompt_tokens_mean", "prompt tokens", ".0f", "", "提示词 token"),
 )
 _TITLES: Final = {"lang": "language", "stage": "stage that answered"}
 
@@ -74,28 +74,28 @@ def page(
         "<meta http-equiv='Content-Security-Policy'",
         " content=\"default-src 'none'; style-src 'unsafe-inline'\">",
         f"<title>Evaluation</title><style>{_STYLE}</style></head><body>",
-        f"<h1>Evaluation</h1><p class='muted'>{described}</p>",
+        f"<h1>Evaluation 评测</h1><p class='muted'>{described}</p>",
         _cards(numbers["all"], numbers["intervals"]),
         _curve(numbers.get("strictness", {})),
-        "<h2>Outcomes by kind of question</h2>",
+        "<h2>Outcomes by kind of question 各类问题的结果</h2>",
         legend([(title, colour) for _, title, colour in OUTCOMES]),
         outcome_bars({"all": list(scores), **bars.pop("kind")}),
-        "<h2>Outcomes by what else is known</h2>",
+        "<h2>Outcomes by what else is known 其他分组的结果</h2>",
         *(
             f"<h3>by {escape(_TITLES.get(name, name))}</h3>{outcome_bars(parts)}"
             for name, parts in bars.items()
             if len(parts) > 1
         ),
         _lost(numbers.get("lost", {})),
-        "<h2>Numbers</h2>",
+        "<h2>Numbers 数据</h2>",
         _table(numbers),
         _retrieval(numbers["retrieval"]),
-        f"<h2>Failures ({len(failed)})</h2>",
+        f"<h2>Failures 未答对 ({len(failed)})</h2>",
         *(
             _failure(by_id[s.id], answers[s.id], s, known.get(s.id))
             for s in sorted(failed, key=lambda s: s.outcome, reverse=True)
         ),
-        f"<h2>Right, with a remark ({len(noted)})</h2>" if noted else "",
+        f"<h2>Right, with a remark 答对但有附注 ({len(noted)})</h2>" if noted else "",
         *(_failure(by_id[s.id], answers[s.id], s, known.get(s.id)) for s in noted),
         "</body></html>",
     ]
@@ -104,7 +104,7 @@ def page(
 
 def _cards(whole: Mapping[str, Any], intervals: Mapping[str, Any]) -> str:
     cards: list[str] = []
-    for key, title, form, style in _CARDS:
+    for key, title, form, style, chinese in _CARDS:
         between = intervals.get(key)
         span = (
             f"<small class='muted'>{between[0] * 100:.0f} – {between[1] * 100:.0f} %</small>"
@@ -113,8 +113,8 @@ def _cards(whole: Mapping[str, Any], intervals: Mapping[str, Any]) -> str:
         )
         cards.append(f"<div class='card {style}'>{escape(title)}<b>{cell(whole[key], form)}</b>{span}</div>")
     return (
-        f"<div class='cards'><div class='card'>questions<b>{whole['n']}</b></div>{''.join(cards)}</div>"
-        "<p class='muted'>Small figures: 95 % bootstrap interval.</p>"
+        f"<div class='cards'><div class='card'>questions<br><small class='muted'>题数</small><b>{whole['n']}</b></div>{''.join(cards)}</div>"
+        "<p class='muted'>Small figures: 95 % bootstrap interval. 小字为 95 % 自助法区间。</p>"
     )
 
 
@@ -122,7 +122,7 @@ def _curve(levels: Mapping[str, Mapping[str, Any]]) -> str:
     if not levels:
         return ""
     return (
-        "<h2>Accuracy, wrong and refusals over strictness</h2>"
+        "<h2>Accuracy, wrong and refusals over strictness 严格程度与对、错、拒</h2>"
         "<p class='muted'>The same questions at each WENBAO_STRICTNESS, strictest first; "
         f"bars are 95 % intervals.</p>{strictness_curve(levels)}"
     )
@@ -132,7 +132,7 @@ def _lost(counts: Mapping[str, int]) -> str:
     if not counts:
         return ""
     return (
-        "<h2>Where misses were lost</h2><p class='muted'>The first stage that the gold evidence did not "
+        "<h2>Where misses were lost 在哪一步丢失</h2><p class='muted'>The first stage that the gold evidence did not "
         "reach: canonical text, one chunk, the figures read, the top hits, the prompt, the draft; then binding "
         "(code took no figure or another one), verification (a right draft was refused), refusal (an "
         f"unanswerable question was answered).</p>{count_bars(counts)}"

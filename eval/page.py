@@ -111,10 +111,17 @@ def _cards(whole: Mapping[str, Any], intervals: Mapping[str, Any]) -> str:
             if between
             else ""
         )
-        cards.append(f"<div class='card {style}'>{escape(title)}<b>{cell(whole[key], form)}</b>{span}</div>")
+        cards.append(_card(title, chinese, cell(whole[key], form), span, style))
     return (
-        f"<div class='cards'><div class='card'>questions<br><small class='muted'>题数</small><b>{whole['n']}</b></div>{''.join(cards)}</div>"
+        f"<div class='cards'>{_card('questions', '题数', str(whole['n']))}{''.join(cards)}</div>"
         "<p class='muted'>Small figures: 95 % bootstrap interval. 小字为 95 % 自助法区间。</p>"
+    )
+
+
+def _card(title: str, chinese: str, value: str, span: str = "", style: str = "") -> str:
+    return (
+        f"<div class='card {style}'>{escape(title)}<br><small class='muted'>{chinese}</small>"
+        f"<b>{value}</b>{span}</div>"
     )
 
 

@@ -141,5 +141,6 @@ def summarise(scores: Sequence[Score]) -> dict[str, Any]:
         "seconds_p95": quantile((s.cost.seconds for s in scores), 0.95),
         "first_token_median": quantile((s.cost.first_token_seconds for s in scores), 0.5),
         "prompt_tokens_mean": mean(s.cost.prompt_tokens for s in scores),
+        "new_prompt_tokens_mean": mean(s.cost.new_prompt_tokens for s in scores),
         "completion_tokens_mean": mean(s.cost.completion_tokens for s in scores),
     }

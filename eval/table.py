@@ -24,6 +24,7 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("distractor", "distractor", "%"),
     ("seconds_median", "sec. median", ".1f"),
     ("prompt_tokens_mean", "prompt tok.", ".0f"),
+    ("new_prompt_tokens_mean", "new", ".0f"),
 )
 
 GROUPINGS: tuple[tuple[str, Callable[[Score], str]], ...] = (

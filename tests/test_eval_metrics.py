@@ -309,11 +309,9 @@ def test_shown_figures_is_independent() -> None:
 
 
 def test_cost() -> None:
-    found = cost({"timings_ms": {"total": 1500, "first_token": 300}, "usage": {"prompt_tokens": 410}})
-    assert (found.seconds, found.first_token_seconds, found.prompt_tokens, found.completion_tokens) == (
-        1.5,
-        0.3,
-        410,
-        None,
-    )
+    usage = {"prompt_tokens": 410, "cached_tokens": 300}
+    found = cost({"timings_ms": {"total": 1500, "first_token": 300}, "usage": usage})
+    assert (found.seconds, found.first_token_seconds) == (1.5, 0.3)
+    assert (found.prompt_tokens, found.new_prompt_tokens, found.completion_tokens) == (410, 110, None)
     assert cost({}).seconds is None
+    assert cost({"usage": {"prompt_tokens": 5}}).new_prompt_tokens is None, "the endpoint does not say"

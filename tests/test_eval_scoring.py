@@ -56,7 +56,7 @@ def answer(
     return {
         "id": name, "answer": text, "abstained": abstained, "citations": list(citations), "figures": [],
         "hits": [{"report": "yunchuan.txt", "text": TEXT, "score": 1.0}], "stage": "figure",
-        "timings_ms": {"total": seconds * 1000}, "usage": {"prompt_tokens": 100}, "model": "m",
+        "timings_ms": {"total": seconds * 1000}, "usage": {"prompt_tokens": 100, "cached_tokens": 40}, "model": "m",
     }  # fmt: skip
 
 
@@ -87,7 +87,7 @@ def test_summary_by_hand() -> None:
         "citation_exact": 2 / 3, "citation_precision": 1 / 2, "evidence_cited": 1 / 2,
         "answers_all_shown": 2 / 3, "refusal_mismatch": 0, "seconds_median": 3.0, "seconds_p95": 5.0,
         "first_token_median": None,
-        "prompt_tokens_mean": 100.0, "completion_tokens_mean": None,
+        "prompt_tokens_mean": 100.0, "new_prompt_tokens_mean": 60.0, "completion_tokens_mean": None,
     }  # fmt: skip
     assert numbers == pytest.approx(expected)
 

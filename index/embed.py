@@ -11,22 +11,25 @@ import os
 import re
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from llama_index.core.base.embeddings.base import BaseEmbedding
-from pydantic import PrivateAttr
 
 from index.errors import WenbaoError
 
 if TYPE_CHECKING:
+    from llama_index.core.base.embeddings.base import BaseEmbedding
     from sentence_transformers import SentenceTransformer
+
+    from index.openvino_encoder import OpenVINOEncoder
 
 Vectors = npt.NDArray[np.float32]
 
 BATCH_SIZE = 32
+GROUP = 256  # texts handed to the backend at once, of like length: enough to keep every core busy
 SAMPLE_BYTES = 1 << 20
 E5_FAMILY = re.compile(r"(^|[/_-])e5([_-]|$)(?!.*instruct)", re.IGNORECASE)
 # What decides a vector besides the weights.
@@ -50,15 +53,16 @@ class Embedder:
     Safe to share between threads. `max_tokens` is what the model reads at once (None: no limit known).
     """
 
-    def __init__(self, model: SentenceTransformer, name: str, directory: Path) -> None:
+    def __init__(self, model: SentenceTransformer | OpenVINOEncoder, name: str, directory: Path) -> None:
         self.name = name
         self.model = model
         self.directory = directory
         self.dimension: int = model.get_embedding_dimension()
         self.max_tokens: int | None = model.max_seq_length
         self.query_prefix, self.passage_prefix = _prefixes(name, model.prompts)
-        # The tokenizer behind the model keeps state during a call.
-        self._lock = threading.Lock()
+        # torch's tokenizer keeps state during a call.
+        safe = getattr(model, "thread_safe", False)
+        self._lock: AbstractContextManager[object] = nullcontext() if safe else threading.Lock()
         self._fingerprint: str | None = None
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
@@ -68,7 +72,7 @@ class Embedder:
     def embed_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         """One vector a passage, shape (len(texts), dimension).
 
-        `progress` is called after every batch with the number of texts done so far.
+        `progress` is called now and then with the number of texts done so far.
         """
         return self._embed(texts, self.passage_prefix, progress)
 
@@ -82,18 +86,18 @@ class Embedder:
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         # Texts of like length together: a batch is padded to its longest.
         order = sorted(range(len(texts)), key=lambda position: len(texts[position]), reverse=True)
-        for start in range(0, len(order), BATCH_SIZE):
-            batch = order[start : start + BATCH_SIZE]
+        for start in range(0, len(order), GROUP):
+            group = order[start : start + GROUP]
             windows: list[str] = []
             owners: list[int] = []
-            for position in batch:
+            for position in group:
                 parts = self.windows(texts[position], prefix)
                 windows += parts
                 owners += [position] * len(parts)
             weights = np.array([len(window) or 1 for window in windows], dtype=np.float32)
             np.add.at(vectors, owners, self._encode([prefix + part for part in windows]) * weights[:, None])
             if progress:
-                progress(start + len(batch))
+                progress(start + len(group))
         # One window a text is the rule; its weight falls out here.
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.asarray(vectors / np.maximum(lengths, 1e-12), dtype=np.float32)
@@ -138,16 +142,36 @@ def load_embedder(name_or_directory: str) -> Embedder:
     return Embedder(model, directory.resolve().name if is_path else name_or_directory, directory)
 
 
-def _load_model(directory: Path) -> SentenceTransformer:
-    """The one place that knows the backend: torch on the CPU, computing in float32."""
+def _load_model(directory: Path) -> SentenceTransformer | OpenVINOEncoder:
+    """The one place that knows the backend: OpenVINO where it has the model, else torch.
+
+    `WENBAO_EMBED_BACKEND=torch` or `openvino` decides instead. Both give the same vectors (cosine above
+    .9999), so an index made with one is searched with the other.
+    """
+    if not (directory / "config.json").is_file():  # else torch's loader would make up random weights
+        raise FileNotFoundError(f"no config.json in {directory}")
+    wanted = os.environ.get("WENBAO_EMBED_BACKEND", "auto")
+    if wanted not in ("auto", "openvino", "torch"):
+        raise ValueError(f"WENBAO_EMBED_BACKEND is {wanted}, not auto, openvino or torch")
+    if wanted != "torch":
+        try:
+            from index.openvino_encoder import OpenVINOEncoder
+
+            return OpenVINOEncoder(directory)
+        except (ImportError, ValueError, RuntimeError):  # not installed, another kind of model, no plugin
+            if wanted == "openvino":
+                raise
+    return _load_torch(directory)
+
+
+def _load_torch(directory: Path) -> SentenceTransformer:
+    """Any sentence-transformers model, on the CPU, computing in float32."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # a batch is too small to gain, and forks warn
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    if not (directory / "config.json").is_file():  # else the loader would make up a model of random weights
-        raise FileNotFoundError(f"no config.json in {directory}")
     return SentenceTransformer(str(directory), device="cpu", model_kwargs={"dtype": "float32"})
 
 
@@ -200,31 +224,8 @@ def fingerprint_of(directory: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-class LlamaIndexEmbedding(BaseEmbedding):
-    """Our embedder where LlamaIndex expects one of its own."""
-
-    _embedder: Embedder = PrivateAttr()
-
-    def __init__(self, embedder: Embedder, **settings: Any) -> None:
-        super().__init__(model_name=embedder.name, **settings)
-        self._embedder = embedder
-
-    def _get_query_embedding(self, query: str) -> list[float]:
-        vector: list[float] = self._embedder.embed_queries([query])[0].tolist()
-        return vector
-
-    async def _aget_query_embedding(self, query: str) -> list[float]:
-        return self._get_query_embedding(query)
-
-    def _get_text_embedding(self, text: str) -> list[float]:
-        vector: list[float] = self._embedder.embed_passages([text])[0].tolist()
-        return vector
-
-    def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
-        vectors: list[list[float]] = self._embedder.embed_passages(texts).tolist()
-        return vectors
-
-
 def as_llama_index(embedder: Embedder) -> BaseEmbedding:
     """The same model as a LlamaIndex embedding, with the right prefixes."""
+    from index.llama_embedding import LlamaIndexEmbedding  # LlamaIndex takes two seconds to import
+
     return LlamaIndexEmbedding(embedder)

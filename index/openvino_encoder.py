@@ -220,9 +220,7 @@ def build_graph(directory: Path, config: dict[str, Any]) -> Any:
 
     file: Any = safe_open(str(directory / "model.safetensors"), framework="numpy")
     names = set(file.keys())
-    prefix = next(
-        (p for p in ("", "bert.", "roberta.") if f"{p}embeddings.LayerNorm.weight" in names), None
-    )
+    prefix = next((p for p in ("", "bert.", "roberta.") if f"{p}embeddings.LayerNorm.weight" in names), None)
     if prefix is None:
         raise UnsupportedModelError("weights under other names")
 

@@ -96,13 +96,14 @@ def test_too_large_a_body_is_refused_declared_or_not(client: TestClient) -> None
 
 def test_unknown_collection_and_address(client: TestClient) -> None:
     other = client.post("/v1/ask", json={"question": "？", "collection": "other"})
-    assert (other.status_code, error_of(other)["code"]) == (404, "CollectionNotFound")
+    assert (other.status_code, error_of(other)["code"]) == (404, "CollectionNotFoundError")
     assert error_of(client.get("/v2/ask"))["message_zh"] == "没有这个地址"
     assert client.get("/v1/ask").status_code == 405
 
 
-def test_key_is_asked_for_where_one_is_set(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_key_is_asked_for_where_one_is_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WENBAO_API_KEY", "云川-secret")
+    client = client_of(tmp_path / "none")
     body = {"question": "增长多少？"}
     assert client.post("/v1/ask", json=body).status_code == 401
     for given in ("Bearer wrong", "Bearer ", "secret"):

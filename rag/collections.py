@@ -27,19 +27,28 @@ class Service:
     """What the server serves: engines and libraries by collection, opened at the first need.
 
     `directory` is the default collection's index; a server can start before there is one. A failed opening
-    (no index yet, no model yet) is tried again at the next need. Safe between threads.
+    (no index yet, no model yet) is tried again at the next need. Safe between threads. `embedder` and `model`
+    stand in for those of the configuration.
     """
 
-    def __init__(self, directory: Path, configuration: Configuration | None = None) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        configuration: Configuration | None = None,
+        *,
+        embedder: Embedder | None = None,
+        model: ChatModel | None = None,
+    ) -> None:
         self.directory = directory
         self.configuration = configuration or load_configuration()
         others = self.configuration.collections
         self.directories: Mapping[str, Path] = {**others, DEFAULT_COLLECTION: directory}
         self._engines: dict[str, ReportQA] = {}
         self._libraries: dict[str, Library] = {}
-        self._embedder: Embedder | None = None
-        self._model: SharedModel | None = None
+        self._embedder = embedder
         self.turns = Turns(self.configuration.llm_slots, self.configuration.most_waiting)
+        self._given_model = model
+        self._model: SharedModel | None = None
         self._lock = threading.RLock()
 
     def engine(self, collection: str = DEFAULT_COLLECTION) -> ReportQA:
@@ -112,7 +121,7 @@ class Service:
         from rag.shared_model import SharedModel
 
         if self._model is None:
-            self._model = SharedModel(connect(), self.turns)
+            self._model = SharedModel(self._given_model or connect(), self.turns)
         model = cast("ChatModel", self._model)
         return ReportQA(ReportIndex.open(directory, embedder), embedder, model, self.configuration)
 

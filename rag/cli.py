@@ -18,6 +18,7 @@ from typing import NoReturn, TextIO, cast
 from index.errors import WenbaoError
 from rag import cli_ask, cli_index, cli_system
 from rag.offline import go_offline
+from rag.settings import to_environment
 from rag.terminal import complain, in_language
 
 EXAMPLES = """examples:
@@ -67,6 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         options = build_parser().parse_args(arguments)
+        to_environment()
         go_offline(hub=options.command == "models")
         quieten()
         code = int(options.run(options))

@@ -1,4 +1,4 @@
-"""The commands about the machine: models, doctor, serve."""
+"""The commands about the machine: models, serve, mcp, settings, doctor."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import WenbaoError
-from rag.terminal import add_index_option, complain, in_language
+from rag.terminal import add_index_option, complain, in_language, print_json
 
 Subparsers = Any
 
@@ -32,6 +32,13 @@ def add_commands(commands: Subparsers) -> None:
     serve.add_argument("--port", type=int, default=7860)
     add_index_option(serve)
     serve.set_defaults(run=run_serve)
+
+    mcp = commands.add_parser("mcp", help="an MCP server on stdin and stdout, for a client that starts it")
+    add_index_option(mcp)
+    mcp.set_defaults(run=run_mcp)
+
+    settings = commands.add_parser("settings", help="the settings in force; secrets are asterisks")
+    settings.set_defaults(run=run_settings)
 
     doctor = commands.add_parser("doctor", help="what is missing, and the command that mends it")
     add_index_option(doctor)
@@ -88,12 +95,32 @@ def run_models_list(options: argparse.Namespace) -> int:
 
 def run_serve(options: argparse.Namespace) -> int:
     from rag.server import Service, create_app, listen, refuse_open_door
-    from rag.settings import index_directory
+    from rag.settings import load_configuration
+    from rag.telemetry import start_logging
 
-    refuse_open_door(options.host)
-    service = Service(index_directory(options.index))
+    configuration = load_configuration(index=options.index)
+    refuse_open_door(options.host, configuration)
+    start_logging(tracing=configuration.trace == "log")
+    service = Service(configuration.index, configuration)
     service.engine()  # a missing index or model is said now, not at the first question
     return listen(create_app(service, host=options.host), options.host, options.port)
+
+
+def run_mcp(options: argparse.Namespace) -> int:
+    from rag.collections import Service
+    from rag.mcp_server import make_server
+    from rag.settings import load_configuration
+
+    configuration = load_configuration(index=options.index)
+    make_server(Service(configuration.index, configuration)).run("stdio")
+    return 0
+
+
+def run_settings(options: argparse.Namespace) -> int:
+    from rag.settings import load_configuration
+
+    print_json(load_configuration().shown())
+    return 0
 
 
 # ---------------------------------------------------------------- doctor

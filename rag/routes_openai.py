@@ -29,7 +29,7 @@ from rag.types import Answer, Turn
 MODEL = "wenbao"
 MAX_MESSAGES = 2 * MAX_TURNS
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~!])")
-_MARKER = re.compile(r"\\\[(\d+)\\\]")
+_MARKER = re.compile(r"\\\[(\d+)\\\](?![(:]|\\\[)")  # before ( : [ it would be a link
 
 
 class TextPart(BaseModel):

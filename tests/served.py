@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import uvicorn
 from answer_reports import LINHE_2023, REPORTS, index_of
 from fastapi import FastAPI
 from hashing_embedder import HashingEmbedder
@@ -13,7 +17,7 @@ from scripted_model import ScriptedModel
 from starlette.testclient import TestClient
 
 from rag.llm import Completion, FirstToken, Message
-from rag.server import Service, create_app
+from rag.server import Service, bind, create_app
 from rag.settings import Configuration
 
 OWNER, READER, OTHER = "owner-key-0000", "reader-key-0001", "other-key-0002"
@@ -93,3 +97,20 @@ def client_of(app: FastAPI, key: str | None = None) -> TestClient:
 
 def app_over(folder: Path, *, host: str = "127.0.0.1", **settings: Any) -> FastAPI:
     return create_app(service_over(folder, **settings), host=host)
+
+
+@contextmanager
+def running(app: FastAPI) -> Iterator[str]:
+    """The app on a real port of loopback; gives its address."""
+    bound = bind("127.0.0.1", 0)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=5))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 30
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.02)
+    try:
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(20)

@@ -30,6 +30,7 @@ from rag.prompt import fill
 from rag.query import Query, detect_language, understand
 from rag.retrieve import retrieve
 from rag.settings import Settings
+from rag.tracing import stage
 from rag.types import Answer, Citation, Event, ShownFigure, Stage, Turn, Usage
 
 
@@ -112,12 +113,13 @@ class Pipeline:
     ) -> Iterator[Event]:
         """Evidence first, then (from the model stage) text as it forms, then the verified answer."""
         started = time.perf_counter()
-        query, usage = self.understand(question, history)
-        with self.index.snapshot():
+        with stage("understand"):
+            query, usage = self.understand(question, history)
+        with stage("retrieve"), self.index.snapshot():
             hits, version = self._retrieve(query, max(top_k, 12), reports), self.index.version
         retrieved = time.perf_counter()
         yield Event("evidence", hits=tuple(hits[:top_k]))
-        with self.index.snapshot():
+        with stage("answer"), self.index.snapshot():
             if self.index.version != version:  # another process changed the reports meanwhile
                 hits = self._retrieve(query, max(top_k, 12), reports)
             draft = self._answer_from(query, hits, reports)

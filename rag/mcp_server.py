@@ -6,21 +6,25 @@ its user. A tool sees a collection only if the key opens it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from typing import Annotated, Any, TypeVar
 
 from anyio import to_thread
+from fastapi import FastAPI
 from mcp.server import MCPServer
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.transport_security import TransportSecuritySettings
 from pydantic import Field
 from starlette.applications import Starlette
+from starlette.types import Receive, Scope, Send
 
 from index.errors import WenbaoError
 from rag.access import EVERYONE, MAX_BODY_BYTES, Principal
 from rag.collections import Service, no_collection
+from rag.problems import error_response
 from rag.routes_ask import check_reports
 from rag.schemas import MAX_REPORTS, Text
 from rag.settings import DEFAULT_COLLECTION
@@ -40,7 +44,7 @@ Reports = Annotated[list[str] | None, Field(description="only these reports", ma
 
 def make_server(service: Service) -> MCPServer:
     """The MCP server over one service."""
-    server = MCPServer("wenbao", instructions=INSTRUCTIONS)
+    server = MCPServer("wenbao", instructions=INSTRUCTIONS, log_level="WARNING")
 
     async def run(context: Context, collection: str, work: Callable[[], Result]) -> Result:
         """`work` in a thread for whoever asks. Raises ToolError, whose text the client sees."""
@@ -125,13 +129,34 @@ def make_server(service: Service) -> MCPServer:
     return server
 
 
-def http_app(service: Service) -> Starlette:
-    """The same over HTTP, to be mounted behind the guard, which has checked host, origin and key."""
-    return make_server(service).streamable_http_app(
-        streamable_http_path=MCP_PATH, stateless_http=True, json_response=True,
-        max_request_body_size=MAX_BODY_BYTES,
-        transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
-    )  # fmt: skip
+class Mount:
+    """The same over HTTP, for a server's route; stands behind the guard, which checks host, origin and key.
+
+    `lifespan` is the server's: MCP answers while it lasts.
+    """
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._app: Starlette | None = None
+
+    @asynccontextmanager
+    async def lifespan(self, server: FastAPI) -> AsyncIterator[None]:
+        app = make_server(self._service).streamable_http_app(
+            streamable_http_path=MCP_PATH, stateless_http=True, json_response=True,
+            max_request_body_size=MAX_BODY_BYTES,
+            transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
+        )  # fmt: skip
+        async with app.router.lifespan_context(app):
+            self._app = app
+            yield
+        self._app = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._app is None:
+            response = error_response(503, "NotStarted", "The server is not up yet.", "服务尚未启动。")
+            await response(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
 
 def _principal(context: Context) -> Principal:

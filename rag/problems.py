@@ -36,13 +36,16 @@ def of_error(error: WenbaoError) -> JSONResponse:
 
 def status_of(error: WenbaoError) -> int:
     name = type(error).__name__
-    if isinstance(error, ReportNotFoundError) or name in ("CollectionNotFoundError", "PageMissingError"):
+    if isinstance(error, ReportNotFoundError | IndicatorUnknownError) or name in (
+        "CollectionNotFoundError",
+        "PageMissingError",
+    ):
         return 404
     if isinstance(error, SourceGoneError):
         return 410
     if name == "NotAllowedError":
         return 403
-    if isinstance(error, MetadataError | FileRefusedError | ReadError | IndicatorUnknownError):
+    if isinstance(error, MetadataError | FileRefusedError | ReadError):
         return 422
     if isinstance(error, LLMUnreachableError):
         return 502

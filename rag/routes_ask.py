@@ -17,9 +17,10 @@ from rag.telemetry import Metrics
 from rag.types import Answer, hit_to_dict
 
 EVENT_STREAM = "text/event-stream"
+EVENT_SCHEMA = {"type": "object", "properties": {"event": {"type": "string"}, "data": {"type": "string"}}}
 _STREAMED = {
     EVENT_STREAM: {
-        "schema": {"type": "string"},
+        "schema": EVENT_SCHEMA,
         "example": 'event: evidence\ndata: {"hits": []}\n\nevent: text\ndata: {"text": "…"}\n\n'
         'event: answer\ndata: {"answer": "…"}\n\n',
     }

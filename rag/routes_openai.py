@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rag.access import MAX_BODY_BYTES, principal_of
 from rag.collections import Service
-from rag.routes_ask import allowed, note_answer
+from rag.routes_ask import EVENT_SCHEMA, EVENT_STREAM, allowed, note_answer
 from rag.running import Named, events_for, work_for
 from rag.schemas import MAX_ANSWER_CHARACTERS, MAX_QUESTION_CHARACTERS, MAX_TURNS, CitationOut, problems
 from rag.settings import DEFAULT_COLLECTION
@@ -117,7 +117,7 @@ def make_router(service: Service, metrics: Metrics) -> APIRouter:
         "/chat/completions", response_model=ChatOut, max_body_size=MAX_BODY_BYTES,
         responses={
             **problems(404, 413, 502),
-            200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}},
+            200: {"content": {EVENT_STREAM: {"schema": EVENT_SCHEMA}}},
         },
     )  # fmt: skip
     async def chat(body: ChatIn, request: Request) -> Response:
@@ -136,7 +136,7 @@ def make_router(service: Service, metrics: Metrics) -> APIRouter:
                 yield "answer", answer
 
             chunks = _chunks(events_for(request, lambda: _as_chunks(events(), body.model)))
-            return StreamingResponse(chunks, media_type="text/event-stream")
+            return StreamingResponse(chunks, media_type=EVENT_STREAM)
         answer = await work_for(request, work)
         note_answer(request, answer, metrics, log_questions)
         usage = answer.usage

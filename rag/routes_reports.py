@@ -52,7 +52,7 @@ def make_router(service: Service) -> APIRouter:
     @router.post("", response_model=AddedOut, max_body_size=MAX_UPLOAD_BYTES, responses=problems(404, 413))
     def upload(
         request: Request,
-        files: Annotated[list[UploadFile], File(max_length=MAX_FILES)],
+        files: Annotated[list[UploadFile], File(min_length=1, max_length=MAX_FILES)],
         collection: Collection = None,
     ) -> dict[str, Any]:
         """Adds reports, or puts them in the place of reports of the same name.

@@ -6,13 +6,12 @@ On loopback no key is needed; any other address needs one (`rag.access`).
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import Route
 
 from rag import mcp_server, routes_ask, routes_openai, routes_reports
 from rag.access import (
@@ -53,17 +52,11 @@ def create_app(service: Service, *, host: str = "127.0.0.1") -> FastAPI:
     metrics = Metrics()
     metrics.waiting.set_function(lambda: service.turns.waiting)
     metrics.running.set_function(lambda: service.turns.running)
-    mcp = mcp_server.http_app(service)
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with AsyncExitStack() as stack:
-            await stack.enter_async_context(mcp.router.lifespan_context(mcp))
-            yield
+    mcp = mcp_server.Mount(service)
 
     app = FastAPI(
         title="Wenbao", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None,
-        openapi_url="/v1/openapi.json", lifespan=lifespan,
+        openapi_url="/v1/openapi.json", lifespan=mcp.lifespan,
         swagger_ui_oauth2_redirect_url=None,
     )  # fmt: skip
     app.state.service = service
@@ -82,7 +75,7 @@ def create_app(service: Service, *, host: str = "127.0.0.1") -> FastAPI:
     app.include_router(routes_reports.make_router(service))
     app.include_router(routes_openai.make_router(service, metrics))
     _add_own_routes(app, service, metrics)
-    app.router.routes.extend(mcp.routes)
+    app.router.routes.append(Route(mcp_server.MCP_PATH, endpoint=mcp, name="mcp"))
     return app
 
 

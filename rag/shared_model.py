@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rag.llm import ChatModel, Completion, FirstToken, Message
-from rag.telemetry import stage
+from rag.tracing import stage
 from rag.turns import Turns
 
 

@@ -12,8 +12,7 @@ import re
 import secrets
 import sys
 import time
-from collections.abc import Iterator, MutableMapping, Sequence
-from contextlib import contextmanager
+from collections.abc import MutableMapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,14 +26,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 SECONDS = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300)
 log = logging.getLogger("wenbao.server")
-_tracer = trace.get_tracer("wenbao")
-
-
-@contextmanager
-def stage(name: str, **attributes: str | int | float | bool) -> Iterator[trace.Span]:
-    """A span for one stage of the work: understand, retrieve, answer, model, …; attributes hold no text."""
-    with _tracer.start_as_current_span(name, attributes=attributes) as span:
-        yield span
+_tracer = trace.get_tracer("wenbao.server")
 
 
 class Metrics:

@@ -86,7 +86,7 @@ def test_compare_cites_every_cell(client: TestClient) -> None:
     assert cells["临河市", "2022"]["text"] is None
     assert "3127.4亿元" in cells["云川市", "2023"]["citation"]["quote"]
     unknown = client.post("/v1/compare", json={"indicator": "没有这种指标"})
-    assert unknown.status_code == 422 and unknown.json()["error"]["code"] == "IndicatorUnknownError"
+    assert unknown.status_code == 404 and unknown.json()["error"]["code"] == "IndicatorUnknownError"
 
 
 # ---------------------------------------------------------------- reports

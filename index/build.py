@@ -7,6 +7,7 @@ not changed is not read again, and a passage that was embedded before is not emb
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,25 +18,35 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock, Timeout
 
-from index.clean import clean
+from index import prepare
+from index.duplicates import Twin
 from index.errors import ReadError, ReportNotFoundError, WenbaoError
 from index.figures import read_figures
 from index.folders import Source, choose_names, find_files, path_key, readable
+from index.isolation import shared_reader
+from index.limits import Limits
 from index.manifest import EmbeddingModel
 from index.metadata import read_metadata
-from index.overrides import apply_overrides, check_overrides, merge_overrides
-from index.readers import read_file
+from index.overrides import (
+    apply_overrides,
+    check_overrides,
+    merge_overrides,
+    read_sidecar,
+    without_sidecar,
+)
+from index.prepare import Prepared
+from index.progress import Clock, Progress
 from index.records import passage, passage_hash
 from index.split import split
 from index.store import ReportIndex, ReportSummary, Vectors
-from index.types import Block, Chunk, Figure, Metadata, Place, Report
+from index.types import Block, Chunk, Metadata, Place, Report
 
-PIPELINE = 5  # raise when the same file would give another report: every file is then read again
+PIPELINE = 6  # raise when the same file would give another report: every file is then read again
 LOCK_NAME = "index.lock"
 _LOCK_SECONDS = 2.0
-_EMBED_TOGETHER = 512  # chunks, of one report or several
+_EMBED_TOGETHER = 512  # chunks, of one report or several, that are stored together
+_EMBED_AT_ONCE = 128  # chunks between two words on progress
 
-Progress = Callable[[str, int, int], None]  # stage and file, files done, files in all
 Overrides = Mapping[str, Mapping[str, str | None]]
 
 
@@ -52,6 +63,10 @@ class BuildSummary:
     unchanged: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     failed: list[tuple[Path, WenbaoError]] = field(default_factory=list)
+    twins: list[Twin] = field(default_factory=list)  # of what was added or updated, copies and versions
+    unread: dict[str, tuple[int, ...]] = field(default_factory=dict)  # report → pages nobody could read
+    pictures: int = 0  # image files left out because OCR is not installed
+    ocr_pages: int = 0  # pages whose text was recognised in a picture
     pages: int = 0  # pages, chunks and figures of what was added or updated
     chunks: int = 0
     figures: int = 0
@@ -71,18 +86,22 @@ def build_index(
     sync: bool = False,
     progress: Progress | None = None,
     metadata: Overrides | None = None,
+    limits: Limits | None = None,
 ) -> BuildSummary:
     """Adds or updates files and folders in the index at `directory`, which is made if need be.
 
     `sync` also removes reports whose file is gone from the folders given. `metadata` (report name →
     {title, region, period, published, kind}) overrules what the text says, and is kept when the file
     changes; a value of None takes it back. Files that cannot be read are in the summary, the rest is
-    indexed. Raises IndexMismatchError, IndexBusyError, IndexStorageError.
+    indexed; each file is read in a process of its own kind within `limits` (else those of the environment).
+    Raises IndexMismatchError, IndexBusyError, IndexStorageError.
     """
     check_overrides(metadata or {})
+    bounds = limits or Limits.from_environment()
     began = time.monotonic()
     with _locked(Path(directory)), ReportIndex.create(directory, embedder) as index:
-        build = _Build(index, embedder, metadata or {}, progress or (lambda stage, done, total: None))
+        silent: Progress = lambda stage, done, total: None  # noqa: E731
+        build = _Build(index, embedder, metadata or {}, progress or silent, bounds)
         build.run([Path(path) for path in paths], sync)
         index.checkpoint()
     build.summary.seconds = time.monotonic() - began
@@ -143,13 +162,12 @@ def _as_report(text: str, name: str) -> Report:
 
 
 @dataclass(slots=True)
-class _Prepared:
+class _Waiting:
     """A report that has been read and waits for its vectors."""
 
-    source: Path
-    report: Report
-    chunks: list[Chunk]
-    figures: list[Figure]
+    path: Path
+    size: int  # bytes of the file
+    prepared: Prepared
     overrides: dict[str, str]
 
 
@@ -157,122 +175,133 @@ class _Build:
     """One run over a set of files; the index's lock is held."""
 
     def __init__(
-        self, index: ReportIndex, embedder: EmbeddingModel, metadata: Overrides, progress: Progress
+        self,
+        index: ReportIndex,
+        embedder: EmbeddingModel,
+        metadata: Overrides,
+        progress: Progress,
+        limits: Limits,
     ) -> None:
         self.summary = BuildSummary()
         self._index = index
         self._embedder = embedder
         self._metadata = metadata
-        self._progress = progress
+        self._limits = limits
+        self._clock = Clock(progress)
         self._known = {one.name: one for one in index.reports()}
-        self._waiting: list[_Prepared] = []
-        self._done = 0
-        self._total = 0
+        self._waiting: list[_Waiting] = []
 
     def run(self, paths: Sequence[Path], sync: bool) -> None:
         found = find_files(paths)
         self.summary.failed.extend(found.failed)
-        self._total = len(found.files)
+        self.summary.pictures = found.pictures
+        sizes = {source.key: _size(source.path) for source in found.files}
+        self._clock.expect(len(found.files), sum(sizes.values()))
         # A report whose file is gone gives up its name, and its place to a file of the same name.
         taken = {one.name: one.path for one in self._known.values() if not one.path or _exists(one.path)}
         names = choose_names(found.files, taken)
         for source in found.files:
-            self._file(source, names[source.key])
+            self._file(source, names[source.key], sizes[source.key])
         self._flush()
         self._apply_to_others({names[source.key] for source in found.files})
         if sync:
             self._remove_gone(found.folders, {source.key for source in found.files})
-        self._progress("done", self._total, self._total)
+        self.summary.twins = self._index.twins([*self.summary.added, *self.summary.updated])
+        self._clock.finish()
 
-    def _file(self, source: Source, name: str) -> None:
-        self._progress(f"reading {name}", self._done, self._total)
+    def _file(self, source: Source, name: str, size: int) -> None:
         known = self._known.get(name)
-        overrides = merge_overrides(known.overrides if known else {}, self._metadata.get(name, {}))
+        self._clock.say(f"reading {name}", f"正在读取 {name}")
         try:
+            stored = without_sidecar(known.overrides) if known else {}
+            overrides = merge_overrides(stored, self._metadata.get(name, {})) | read_sidecar(source.path)
             sha256 = _sha256(source.path)
             if known and _is_current(known, sha256, overrides):
                 if known.path != source.key:
                     self._index.moved(name, source.key)
                 self.summary.unchanged.append(name)
-                self._done += 1
+                self._clock.skip(size)
                 return
-            prepared = self._read(source, name, sha256, overrides)
+            wanted = prepare.Source(os.fspath(source.path), name, source.key, sha256, overrides)
+            prepared = shared_reader().prepare(wanted, self._limits, self._page_of(name))
         except WenbaoError as error:
-            self._failed(source.path, error)
+            self._failed(source.path, error, size)
             return
         except Exception as error:  # whatever a broken file does to its reader, the rest is indexed
-            self._failed(source.path, _unexpected(source.path, error))
+            self._failed(source.path, _unexpected(source.path, error), size)
             return
-        self._waiting.append(prepared)
-        if sum(len(one.chunks) for one in self._waiting) >= _EMBED_TOGETHER:
+        self._clock.has_read(size)
+        self._waiting.append(_Waiting(source.path, size, prepared, overrides))
+        if sum(len(one.prepared.chunks) for one in self._waiting) >= _EMBED_TOGETHER:
             self._flush()
 
-    def _read(self, source: Source, name: str, sha256: str, overrides: dict[str, str]) -> _Prepared:
-        raw = read_file(source.path)
-        if _sha256(source.path) != sha256:
-            file = readable(source.path.name)
-            raise ReadError(
-                f"{file} was changed while being read: index it again.",
-                f"{file} 在读取时被改动：请重新索引。",
-            )
-        report = apply_overrides(
-            read_metadata(clean(raw, name=name, sha256=sha256, path=source.key)), overrides
-        )
-        report.text.encode()  # half a surrogate pair would spoil the whole batch later
-        return _Prepared(source.path, report, split(report), read_figures(report), overrides)
+    def _page_of(self, name: str) -> Callable[[int, int], None]:
+        """Tells the page that is being read, where one takes seconds."""
 
-    def _failed(self, path: Path, error: WenbaoError) -> None:
+        def say(done: int, total: int) -> None:
+            self._clock.say(
+                f"reading {name}, page {done} of {total}", f"正在读取 {name}，第 {done}/{total} 页"
+            )
+
+        return say
+
+    def _failed(self, path: Path, error: WenbaoError, size: int) -> None:
         self.summary.failed.append((path, error))
-        self._done += 1
+        self._clock.skip(size)
 
     def _flush(self) -> None:
         """Embeds what waits, all together, and stores each report in a transaction of its own."""
         waiting, self._waiting = self._waiting, []
-        vectors = self._vectors([chunk for prepared in waiting for chunk in prepared.chunks])
+        vectors = self._vectors(
+            [chunk for one in waiting for chunk in one.prepared.chunks], sum(one.size for one in waiting)
+        )
         start = 0
-        for prepared in waiting:
-            own = vectors[start : start + len(prepared.chunks)]
-            start += len(prepared.chunks)
-            self._store(prepared, own)
-            self._done += 1
+        for one in waiting:
+            own = vectors[start : start + len(one.prepared.chunks)]
+            start += len(one.prepared.chunks)
+            self._store(one, own)
+            self._clock.has_stored()
 
-    def _vectors(self, chunks: Sequence[Chunk]) -> Vectors:
+    def _vectors(self, chunks: Sequence[Chunk], size: int) -> Vectors:
         """Vectors (len(chunks), dimension), those of passages seen before from the index."""
         hashes = [passage_hash(chunk) for chunk in chunks]
         vectors = self._index.known_vectors(hashes)
         new = {one: chunk for one, chunk in zip(hashes, chunks, strict=True) if one not in vectors}
         keys, texts = list(new), list(new.values())
-        for start in range(0, len(texts), _EMBED_TOGETHER):
-            self._progress(
-                f"embedding {start + 1}–{min(start + _EMBED_TOGETHER, len(texts))} of {len(texts)}",
-                self._done,
-                self._total,
+        for start in range(0, len(texts), _EMBED_AT_ONCE):
+            stop = min(start + _EMBED_AT_ONCE, len(texts))
+            self._clock.say(
+                f"embedding passages {start + 1}–{stop} of {len(texts)}",
+                f"正在计算向量：第 {start + 1}–{stop} 段，共 {len(texts)} 段",
             )
-            part = _embed(self._embedder, texts[start : start + _EMBED_TOGETHER])
-            vectors.update(zip(keys[start : start + _EMBED_TOGETHER], part, strict=True))
+            part = _embed(self._embedder, texts[start:stop])
+            vectors.update(zip(keys[start:stop], part, strict=True))
+            self._clock.has_embedded(size * (stop - start) / len(texts))
+        if not texts:
+            self._clock.has_embedded(size)
         self.summary.embedded += len(texts)
         if not hashes:
             return np.zeros((0, self._embedder.dimension), dtype=np.float32)
         return np.stack([vectors[one] for one in hashes])
 
-    def _store(self, prepared: _Prepared, vectors: Vectors) -> None:
-        report = prepared.report
+    def _store(self, waiting: _Waiting, vectors: Vectors) -> None:
+        report, chunks, figures = (
+            waiting.prepared.report,
+            waiting.prepared.chunks,
+            waiting.prepared.figures,
+        )
         try:
-            self._index.put(
-                report,
-                prepared.chunks,
-                vectors,
-                prepared.figures,
-                overrides=prepared.overrides,
-                pipeline=PIPELINE,
-            )
+            self._index.put(report, chunks, vectors, figures, overrides=waiting.overrides, pipeline=PIPELINE)
         except (ValueError, TypeError) as error:  # something no database takes, in metadata or a figure
-            self.summary.failed.append((prepared.source, _unexpected(prepared.source, error)))
+            self.summary.failed.append((waiting.path, _unexpected(waiting.path, error)))
             return
         (self.summary.updated if report.name in self._known else self.summary.added).append(report.name)
         self.summary.pages += report.pages or 0
-        self.summary.chunks += len(prepared.chunks)
-        self.summary.figures += len(prepared.figures)
+        self.summary.ocr_pages += len(report.ocr_pages)
+        if report.unread_pages:
+            self.summary.unread[report.name] = report.unread_pages
+        self.summary.chunks += len(chunks)
+        self.summary.figures += len(figures)
 
     def _apply_to_others(self, seen: set[str]) -> None:
         """Metadata given for reports of the index whose files are not part of this run."""
@@ -287,16 +316,16 @@ class _Build:
                 )
                 self.summary.failed.append((Path(name), error))
                 continue
-            overrides = merge_overrides(known.overrides, given)
+            sidecar = {k: v for k, v in known.overrides.items() if k not in without_sidecar(known.overrides)}
+            overrides = merge_overrides(without_sidecar(known.overrides), given) | sidecar
             if overrides == dict(known.overrides):
                 continue
-            self._total += 1
+            self._clock.expect(1, 0)
             report = apply_overrides(
                 read_metadata(replace(self._index.report(name), metadata=Metadata())), overrides
             )
-            self._waiting.append(
-                _Prepared(Path(known.path), report, split(report), read_figures(report), overrides)
-            )
+            prepared = Prepared(report, split(report), read_figures(report))
+            self._waiting.append(_Waiting(Path(known.path), 0, prepared, overrides))
         self._flush()
 
     def _remove_gone(self, folders: Sequence[Path], present: set[str]) -> None:
@@ -317,6 +346,13 @@ def _is_current(known: ReportSummary, sha256: str, overrides: Mapping[str, str])
 
 def _exists(key: str) -> bool:
     return Path(key).exists()
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0  # its reader will say what is wrong
 
 
 def _embed(embedder: EmbeddingModel, chunks: Sequence[Chunk]) -> Vectors:

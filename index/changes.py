@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from index import lexical, manifest, records
+from index import duplicates, lexical, manifest, records
 from index.types import Chunk, Figure, Report
 
 Vectors = npt.NDArray[np.float32]
@@ -37,6 +37,12 @@ def insert_report(
         f"INSERT INTO reports ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
         tuple(columns.values()),
     ).lastrowid
+    drawn = duplicates.sketch(report.text)
+    if drawn is not None:
+        connection.execute(
+            "INSERT INTO sketches (report_id, sketch) VALUES (?, ?)",
+            (report_id, drawn.astype("<u8").tobytes()),
+        )
     ids = [_insert_chunk(connection, report_id, chunk) for chunk in chunks]
     connection.executemany(
         "INSERT INTO vectors (chunk_id, vector) VALUES (?, ?)",
@@ -105,6 +111,17 @@ def known_vectors(connection: sqlite3.Connection, hashes: Sequence[bytes]) -> di
         if row is not None:
             found[one] = np.frombuffer(row[0], dtype="<f4")
     return found
+
+
+def twins(connection: sqlite3.Connection, asked: Sequence[str]) -> list[duplicates.Twin]:
+    """Of the reports asked for, those that another report repeats, wholly or nearly."""
+    rows = connection.execute(
+        "SELECT name, sketch FROM sketches JOIN reports ON reports.id = report_id ORDER BY name"
+    ).fetchall()
+    if len(rows) < 2:
+        return []
+    matrix = np.frombuffer(b"".join(row[1] for row in rows), dtype="<u8").reshape(len(rows), -1)
+    return duplicates.twins([row[0] for row in rows], matrix, asked)
 
 
 def problems(connection: sqlite3.Connection) -> list[str]:

@@ -50,6 +50,8 @@ def clean(raw: RawReport, *, name: str, sha256: str, path: str = "") -> Report:
         encoding=raw.encoding,
         pages=raw.pages,
         path=path,
+        ocr_pages=raw.ocr_pages,
+        unread_pages=raw.unread_pages,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import stat
 import unicodedata
 from collections import Counter
@@ -12,7 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 from index.errors import ReadError
-from index.readers import SUPPORTED_SUFFIXES
+from index.readers import IMAGE_SUFFIXES, SUPPORTED_SUFFIXES, ocr
+
+_PAGE_PARTS = re.compile(r"[._]files(?:/|$)")  # where browsers put the pictures of a saved page
 
 Failure = tuple[Path, ReadError]
 
@@ -51,6 +54,7 @@ class Found:
     files: list[Source] = field(default_factory=list)
     folders: list[Path] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
+    pictures: int = 0  # left out for want of OCR
 
 
 def path_key(path: Path) -> str:
@@ -94,7 +98,11 @@ def _walk(folder: Path, found: Found, seen: set[Path]) -> None:
             if link.is_symlink() and not link.resolve().is_relative_to(folder):
                 found.failed.append((link, _outside(link)))
         for name in sorted(names):
-            if name.startswith((".", "~$")) or Path(name).suffix.lower() not in SUPPORTED_SUFFIXES:
+            suffix = Path(name).suffix.lower()
+            if name.startswith((".", "~$")) or suffix not in SUPPORTED_SUFFIXES:
+                continue
+            if suffix in IMAGE_SUFFIXES and (not ocr.available() or _PAGE_PARTS.search(directory)):
+                found.pictures += not _PAGE_PARTS.search(directory)
                 continue
             _add(Path(directory, name), folder, found, seen)
 

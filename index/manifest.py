@@ -36,8 +36,10 @@ class EmbeddingModel(Protocol):
 def write_schema(connection: sqlite3.Connection, embedder: EmbeddingModel) -> None:
     """Makes the tables, inside the transaction of `connection`, unless they are there."""
     if _has_manifest(connection):
+        if connection.execute("SELECT value FROM manifest WHERE key = 'format'").fetchone() == (FORMAT,):
+            connection.execute(records.SKETCHES)
         return
-    for statement in _statements(records.SCHEMA + lexical.SCHEMA):
+    for statement in _statements(records.SCHEMA + lexical.SCHEMA + records.SKETCHES):
         connection.execute(statement)
     connection.executemany(
         "INSERT INTO manifest VALUES (?, ?)",

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from pathlib import Path
 
 from index.errors import WenbaoError
 from index.periods import Period, find_periods
 from index.types import Metadata, Report, Slot
 
 ORIGIN = "user"
+SIDECAR_ORIGIN = "sidecar file"
+SIDECAR_SUFFIX = ".meta.json"  # beside 公报.pdf: 公报.pdf.meta.json
+_SIDECAR = "sidecar."  # before the slots that a sidecar file gives, among the stored overrides
 _SLOTS = tuple(slot.name for slot in fields(Metadata))
 
 
@@ -47,9 +52,44 @@ def merge_overrides(stored: Mapping[str, str], given: Mapping[str, str | None]) 
     return merged
 
 
+def read_sidecar(path: Path) -> dict[str, str]:
+    """What the sidecar file of the report at `path` says, keyed as stored overrides; {} if there is none.
+
+    MetadataError, naming the sidecar, if it is no JSON object of known slots.
+    """
+    file = path.with_name(path.name + SIDECAR_SUFFIX)
+    try:
+        value = json.loads(file.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not JSON"
+        raise MetadataError(
+            f'{file.name} cannot be read ({reason}): write a JSON object like {{"region": "云川市"}}.',
+            f'{file.name} 无法读取（{reason}）：应为 {{"region": "云川市"}} 这样的 JSON 对象。',
+        ) from error
+    if not isinstance(value, dict):
+        raise MetadataError(
+            f'{file.name} is no JSON object: write one like {{"region": "云川市"}}.',
+            f'{file.name} 不是 JSON 对象：应为 {{"region": "云川市"}} 这样的形式。',
+        )
+    check_overrides({file.name: value})
+    return {_SIDECAR + slot: text for slot, text in merge_overrides({}, value).items()}
+
+
+def without_sidecar(overrides: Mapping[str, str]) -> dict[str, str]:
+    """Of stored overrides, those that the user set in the index itself."""
+    return {slot: value for slot, value in overrides.items() if not slot.startswith(_SIDECAR)}
+
+
 def apply_overrides(report: Report, overrides: Mapping[str, str]) -> Report:
-    """`report` with the slots that the user set, their origin being the user."""
-    slots = {slot: Slot(value, ORIGIN) for slot, value in overrides.items()}
+    """`report` with the slots that its sidecar file and, before that, the user set."""
+    slots = {
+        slot.removeprefix(_SIDECAR): Slot(value, SIDECAR_ORIGIN)
+        for slot, value in overrides.items()
+        if slot.startswith(_SIDECAR)
+    }
+    slots |= {slot: Slot(value, ORIGIN) for slot, value in without_sidecar(overrides).items()}
     return replace(report, metadata=replace(report.metadata, **slots))
 
 

@@ -69,6 +69,13 @@ CREATE INDEX figures_report ON figures (report_id, start);
 CREATE INDEX figures_chunk ON figures (chunk_id);
 CREATE INDEX figures_indicator ON figures (indicator_id, period);
 """
+# Of what every report says, to find the same report under another name; an index may lack it.
+SKETCHES = """
+CREATE TABLE IF NOT EXISTS sketches (
+    report_id INTEGER PRIMARY KEY REFERENCES reports ON DELETE CASCADE,
+    sketch BLOB NOT NULL                    -- index.duplicates, uint64, little endian
+);
+"""
 
 Record = TypeVar("Record", Place, Block, Cell, Drop)
 
@@ -104,6 +111,8 @@ def dump_report(report: Report) -> dict[str, Any]:
             for table in report.tables
         ],
     }
+    # Only where there is something to say: most reports have neither.
+    lists: dict[str, Any] = {key: list(pages) for key, pages in _page_lists(report).items() if pages}
     return {
         "name": report.name,
         "sha256": report.sha256,
@@ -115,7 +124,7 @@ def dump_report(report: Report) -> dict[str, Any]:
         "characters": len(report.text),
         "text": report.text,
         "raw_offsets": dump_offsets(report.raw_offsets),
-        "structure": zlib.compress(dump_json(structure).encode(), 6),
+        "structure": zlib.compress(dump_json(structure | lists).encode(), 6),
     }
 
 
@@ -146,7 +155,13 @@ def load_report(row: Sequence[Any]) -> Report:
         encoding=encoding,
         pages=pages,
         path=path,
+        ocr_pages=tuple(parts.get("ocr_pages", ())),
+        unread_pages=tuple(parts.get("unread_pages", ())),
     )
+
+
+def _page_lists(report: Report) -> dict[str, tuple[int, ...]]:
+    return {"ocr_pages": report.ocr_pages, "unread_pages": report.unread_pages}
 
 
 def _with_box(place: Place) -> Place:

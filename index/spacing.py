@@ -17,7 +17,7 @@ _NARROWED = "％．＋－／＝＜＞＠＃＆＄＊＿｜＂＇"
 _LETTERS = (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 _WIDTH: dict[int, int | str] = {code: code - 0xFEE0 for code in (*_LETTERS, *map(ord, _NARROWED))}
 _SPACES: dict[int, int | str] = {
-    **dict.fromkeys((0x0B, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F), " "),
+    **dict.fromkeys((0x0B, 0x0D, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F), " "),
     **dict.fromkeys((0x2028, 0x2029), "\n"),
 }
 _FLAT = {**_WIDTH, **_SPACES}

@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from index import changes, lexical, manifest, records
 from index.database import FILE_NAME, Database, missing
+from index.duplicates import Twin
 from index.errors import ReportNotFoundError
 from index.manifest import EmbeddingModel
 from index.types import Chunk, Figure, Metadata, Report
@@ -362,6 +363,11 @@ class ReportIndex:
         """Vectors of passages that were embedded before, by passage hash (see index.records)."""
         with self._database.reading() as connection:
             return changes.known_vectors(connection, hashes)
+
+    def twins(self, names: Sequence[str]) -> list[Twin]:
+        """Which of the reports `names` another report of the index repeats, wholly or nearly."""
+        with self._database.snapshot() as connection:
+            return changes.twins(connection, names)
 
     def problems(self) -> list[str]:
         """What is inconsistent in the file, one line each; empty unless the disk or a person damaged it."""

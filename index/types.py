@@ -82,6 +82,8 @@ class RawReport:
     encoding: str | None = None
     pages: int | None = None
     title: str | None = None  # from the file's own metadata, if any
+    ocr_pages: tuple[int, ...] = ()  # 1-based pages whose text was recognised in a picture
+    unread_pages: tuple[int, ...] = ()  # pages that hold text which could not be read
 
 
 # ---------------------------------------------------------------- the canonical report
@@ -149,6 +151,8 @@ class Report:
     encoding: str | None = None
     pages: int | None = None
     path: str = ""  # absolute path of the file when it was read
+    ocr_pages: tuple[int, ...] = ()  # as in RawReport
+    unread_pages: tuple[int, ...] = ()
 
     def place_at(self, offset: int) -> Place | None:
         """The place of the canonical character at `offset`, or None for inserted white space."""

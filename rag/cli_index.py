@@ -14,9 +14,11 @@ from index.errors import WenbaoError
 from rag.terminal import add_index_option, complain, in_language, print_json
 
 if TYPE_CHECKING:
+    from index.build import BuildSummary
     from index.store import ReportIndex
     from index.types import Figure
 
+OCR_INSTALL = "pip install -r requirements-ocr.lock"
 Subparsers = Any
 # What `list --json` says of a report.
 LISTED = (
@@ -89,6 +91,8 @@ def run_index(options: argparse.Namespace) -> int:
         summary = build_index(
             paths, directory, embedder, sync=options.sync, progress=progress, metadata=metadata
         )
+    for line in summary_lines(summary):
+        print(line)
     for failed_path, error in summary.failed:
         complain(f"{failed_path}: {error}")
     counts = [len(names) for names in (summary.added, summary.updated, summary.unchanged, summary.removed)]
@@ -100,6 +104,58 @@ def run_index(options: argparse.Namespace) -> int:
         ).format(*counts, directory)
     )
     return 1 if summary.failed or missing else 0
+
+
+def summary_lines(summary: BuildSummary) -> list[str]:
+    """What a run read and what the user should know of it, in the user's language."""
+    lines: list[str] = []
+    if summary.chunks or summary.figures:
+        lines.append(
+            in_language(
+                f"Read {len(summary.added) + len(summary.updated)} files: {summary.pages:,} pages, "
+                f"{summary.chunks:,} passages ({summary.embedded:,} embedded), {summary.figures:,} figures, "
+                f"in {summary.seconds:.0f} s",
+                f"已读取 {len(summary.added) + len(summary.updated)} 个文件：{summary.pages:,} 页，"
+                f"{summary.chunks:,} 段（计算向量 {summary.embedded:,} 段），{summary.figures:,} 个数字，"
+                f"用时 {summary.seconds:.0f} 秒",
+            )
+        )
+    if summary.ocr_pages:
+        lines.append(
+            in_language(
+                f"{summary.ocr_pages} pages were read by OCR: compare what they say with the page",
+                f"有 {summary.ocr_pages} 页由 OCR 识别：引用时请与原页核对",
+            )
+        )
+    for name, pages in summary.unread.items():
+        shown = ", ".join(map(str, pages[:10])) + (" …" if len(pages) > 10 else "")
+        lines.append(
+            in_language(
+                f"{name}: pages {shown} hold text that was not read; OCR reads them (`{OCR_INSTALL}`)",
+                f"{name}：第 {shown} 页的文字未能读取；安装 OCR 后可读（`{OCR_INSTALL}`）",
+            )
+        )
+    if summary.pictures:
+        lines.append(
+            in_language(
+                f"{summary.pictures} pictures were left out; OCR reads them (`{OCR_INSTALL}`)",
+                f"跳过 {summary.pictures} 个图像文件；安装 OCR 后可读（`{OCR_INSTALL}`）",
+            )
+        )
+    for twin in summary.twins:
+        share = f"{100 * twin.similarity:.0f} %"
+        lines.append(
+            in_language(
+                f"{twin.report} has the same text as {twin.other} ({share}): keep one, or cite with care",
+                f"{twin.report} 与 {twin.other} 的文字相同（{share}）：建议只保留一份",
+            )
+            if twin.similarity == 1
+            else in_language(
+                f"{twin.report} is nearly the same as {twin.other} ({share}): perhaps another version of it",
+                f"{twin.report} 与 {twin.other} 几乎相同（{share}）：可能是同一报告的不同版本",
+            )
+        )
+    return lines
 
 
 def read_metadata_file(path: Path) -> dict[str, Any]:

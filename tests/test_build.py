@@ -296,7 +296,7 @@ def test_one_bad_file_does_not_stop_the_others(
 ) -> None:
     (folder / "empty.txt").touch()
     (folder / "broken.pdf").write_bytes(b"%PDF-1.7 and then nothing of use")
-    (folder / "picture.png").write_bytes(b"\x89PNG")  # no report, passed over
+    (folder / "picture.gif").write_bytes(b"GIF89a")  # no report, passed over
     (folder / ".hidden.txt").write_text("hidden", encoding="utf-8")
     summary = build_index([folder, folder / "nowhere.txt"], directory, embedder)
     assert outcome(summary) == {

@@ -111,5 +111,5 @@ def test_locked_pdf_is_named_as_locked(tmp_path: Path) -> None:
 
 
 def test_pdf_without_text_says_so(tmp_path: Path) -> None:
-    with pytest.raises(ReadError, match="OCR"):
+    with pytest.raises(ReadError, match="no text"):
         read_file(write(tmp_path, "scan.pdf", make_pdf([])))

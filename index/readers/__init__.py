@@ -7,10 +7,9 @@ import stat
 from pathlib import Path
 
 from index.errors import ReadError, WenbaoError
+from index.limits import Limits, Progress
 from index.readers.text import MAGIC
 from index.types import RawReport
-
-MAXIMUM_BYTES = 200 * 1024 * 1024
 
 _READERS = {
     ".txt": "text",
@@ -28,21 +27,39 @@ _READERS = {
     ".ods": "spreadsheet",
     ".csv": "spreadsheet",
     ".tsv": "spreadsheet",
+    ".png": "image",
+    ".jpg": "image",
+    ".jpeg": "image",
+    ".tif": "image",
+    ".tiff": "image",
+    ".bmp": "image",
+    ".webp": "image",
 }
 SUPPORTED_SUFFIXES: frozenset[str] = frozenset(_READERS)
+IMAGE_SUFFIXES: frozenset[str] = frozenset(suffix for suffix, name in _READERS.items() if name == "image")
 
 
-def read_file(path: Path, *, maximum_bytes: int = MAXIMUM_BYTES) -> RawReport:
+def read_file(path: Path, limits: Limits | None = None) -> RawReport:
     """Read one report. Raises ReadError, naming the file and the cure, on anything unreadable."""
     path = Path(path)
-    data = _bytes(path, maximum_bytes)
+    limits = limits or Limits()
+    return read_data(path, read_bytes(path, limits), limits)
+
+
+def read_data(
+    path: Path, data: bytes, limits: Limits | None = None, progress: Progress | None = None
+) -> RawReport:
+    """Read the report whose bytes are given; `path` only names it."""
+    limits = limits or Limits()
     module = importlib.import_module(f"index.readers.{_reader_name(path, data)}")
     try:
-        report: RawReport = module.read(path, data)
+        report: RawReport = module.read(path, data, limits, progress)
     except WenbaoError:
         raise
     except MemoryError:
-        raise _damaged(path, "out of memory") from None
+        raise limits.exceeded(
+            path.name, "memory_mb", "needs more than {} MB of memory to be read", "读取所需内存超过 {} MB"
+        ) from None
     except (KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
     except BaseException as error:  # a parser failing on a hostile file must not stop the others
@@ -50,13 +67,14 @@ def read_file(path: Path, *, maximum_bytes: int = MAXIMUM_BYTES) -> RawReport:
         raise _damaged(path, f"{type(error).__name__}: {str(error)[:120]}") from error
     if not report.text.strip():
         raise ReadError(
-            f"{path.name} has no text in it (a scan?): convert it with OCR first, or leave it out.",
-            f"{path.name} 中没有文字（可能是扫描件）：请先做 OCR，或不要加入它。",
+            f"{path.name} has no text in it: check it in its own program, or leave it out.",
+            f"{path.name} 中没有文字：请在原程序中检查，或不要加入它。",
         )
     return report
 
 
-def _bytes(path: Path, maximum_bytes: int) -> bytes:
+def read_bytes(path: Path, limits: Limits) -> bytes:
+    """The whole file; ReadError if it is none, is empty, too large or may not be read."""
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
@@ -64,12 +82,8 @@ def _bytes(path: Path, maximum_bytes: int) -> bytes:
                 f"{path.name} is not a regular file: give the path of a report or a folder of reports.",
                 f"{path.name} 不是普通文件：请给出报告文件或文件夹的路径。",
             )
-        if status.st_size > maximum_bytes:
-            megabytes, limit = status.st_size >> 20, maximum_bytes >> 20
-            raise ReadError(
-                f"{path.name} has {megabytes} MB, more than the limit of {limit} MB: split it first.",
-                f"{path.name} 有 {megabytes} MB，超过 {limit} MB 的上限：请先拆分。",
-            )
+        if status.st_size > limits.file_mb << 20:
+            raise limits.exceeded(path.name, "file_mb", "is larger than {} MB", "大于 {} MB")
         data = path.read_bytes()
     except FileNotFoundError:
         raise ReadError(f"{path} does not exist: check the path.", f"{path} 不存在：请检查路径。") from None
@@ -96,6 +110,8 @@ def _reader_name(path: Path, data: bytes) -> str:
     by_suffix = _READERS.get(suffix)
     if data[:1024].lstrip().startswith(b"%PDF-"):
         return "pdf"
+    if image_kind(data):
+        return "image"
     if data.startswith(b"PK\x03\x04"):
         if b"word/" in data[:200_000] or b"word/" in data[-200_000:]:
             return "docx"
@@ -113,7 +129,7 @@ def _reader_name(path: Path, data: bytes) -> str:
             f"password as {suffix}.",
             f"{path.name} 有密码保护或是旧版 Office 文件：请去掉密码并另存为 {suffix}。",
         )
-    if by_suffix in ("pdf", "docx"):
+    if by_suffix in ("pdf", "docx", "image"):
         kind = next((kind for magic, kind in MAGIC.items() if data.startswith(magic)), "something else")
         raise ReadError(
             f"{path.name} is damaged or not a {suffix[1:].upper()} file (it looks like {kind}): "
@@ -121,6 +137,22 @@ def _reader_name(path: Path, data: bytes) -> str:
             f"{path.name} 已损坏或不是 {suffix[1:].upper()} 文件（看起来是 {kind}）：请重新获取。",
         )
     return by_suffix
+
+
+def image_kind(data: bytes) -> str:
+    """The format of a picture that OCR can read, "" for anything else."""
+    for magic, kind in _IMAGES.items():
+        if data.startswith(magic):
+            return kind
+    return "WebP" if data.startswith(b"RIFF") and data[8:12] == b"WEBP" else ""
+
+
+_IMAGES = {
+    b"\x89PNG\r\n\x1a\n": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"II*\x00": "TIFF",
+    b"MM\x00*": "TIFF",
+}
 
 
 def _damaged(path: Path, detail: str) -> ReadError:

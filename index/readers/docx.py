@@ -13,10 +13,10 @@ import docx
 from docx.opc.exceptions import PackageNotFoundError
 
 from index.errors import ReadError
+from index.limits import Limits, Progress
 from index.readers.tables import GridCell, Writer, address, describe, header_rows
 from index.types import RawReport, Table
 
-MAXIMUM_UNPACKED = 600 * 1024 * 1024
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _HEADING_STYLE = re.compile(r"(?i)^(?:heading|标题)\s*(\d)$")
@@ -24,9 +24,11 @@ _UNSEEN = {_FALLBACK, *(f"{_W}{tag}" for tag in ("txbxContent", "del", "moveFrom
 _BREAKS = {f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}tab": " ", f"{_W}noBreakHyphen": "-"}
 
 
-def read(path: Path, data: bytes) -> RawReport:
+def read(
+    path: Path, data: bytes, limits: Limits | None = None, progress: Progress | None = None
+) -> RawReport:
     """Text of the body in order; page headers and footers are recorded as drops at the end."""
-    check_archive(path.name, data)
+    check_archive(path.name, data, limits)
     try:
         document = docx.Document(io.BytesIO(data))
     except (PackageNotFoundError, KeyError, ValueError, zipfile.BadZipFile) as error:
@@ -55,7 +57,7 @@ def read(path: Path, data: bytes) -> RawReport:
     return writer.report(title=document.core_properties.title or None)
 
 
-def check_archive(name: str, data: bytes) -> None:
+def check_archive(name: str, data: bytes, limits: Limits | None = None) -> None:
     """Refuse a damaged zip and one that unpacks to more than memory should hold."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -70,11 +72,9 @@ def check_archive(name: str, data: bytes) -> None:
             f"{name} is locked by a password: save it again without one.",
             f"{name} 有密码保护：请去掉密码后另存。",
         )
-    if sum(entry.file_size for entry in entries) > MAXIMUM_UNPACKED:
-        raise ReadError(
-            f"{name} unpacks to more than {MAXIMUM_UNPACKED >> 20} MB: split it into smaller files.",
-            f"{name} 解压后超过 {MAXIMUM_UNPACKED >> 20} MB：请拆分成较小的文件。",
-        )
+    limits = limits or Limits()
+    if sum(entry.file_size for entry in entries) > limits.unpacked_mb << 20:
+        raise limits.exceeded(name, "unpacked_mb", "unpacks to more than {} MB", "解压后超过 {} MB")
 
 
 def _body_items(parent: Any) -> Iterator[Any]:

@@ -15,6 +15,7 @@ import lxml.etree
 import lxml.html
 
 from index.errors import ReadError
+from index.limits import Limits, Progress
 from index.readers.tables import GridCell, Writer, address, describe, header_rows
 from index.readers.text import decode
 from index.types import RawReport, Table
@@ -40,7 +41,9 @@ _MAXIMUM_DEPTH = 250
 _MAXIMUM_SPAN = 200
 
 
-def read(path: Path, data: bytes) -> RawReport:
+def read(
+    path: Path, data: bytes, limits: Limits | None = None, progress: Progress | None = None
+) -> RawReport:
     """Paragraphs, headings and tables of a page in document order."""
     found = _META_CHARSET.search(data[:4096])
     declared = found.group(1).decode("ascii") if found else None

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
+from index.limits import Limits, Progress
 from index.readers.tables import describe, is_figure
 from index.readers.text import decode, line_places
 from index.types import Cell, Drop, Place, RawHeading, RawReport, Table
@@ -29,7 +30,9 @@ _INLINE = (
 )  # fmt: skip
 
 
-def read(path: Path, data: bytes) -> RawReport:
+def read(
+    path: Path, data: bytes, limits: Limits | None = None, progress: Progress | None = None
+) -> RawReport:
     """The file's text as it is; soft line breaks become spaces, markup becomes drops."""
     text, encoding = decode(data, path.name)
     drops: list[Drop] = []

@@ -6,53 +6,36 @@ other pages, and become recorded drops.
 
 from __future__ import annotations
 
-import io
-import logging
 import math
 import re
+import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import pdfplumber
+import numpy as np
 import pypdfium2
 import pypdfium2.raw as pdfium
 
 from index.errors import ReadError
-from index.readers.pdf_layout import Box, Glyph, Line, band_texts, lines_of
-from index.readers.tables import GridCell, Writer, address, describe, header_rows, with_text_tables
-from index.types import Drop, RawReport, Table
+from index.limits import Limits, Progress
+from index.readers import ocr
+from index.readers.pdf_layout import Box, Glyph, lines_of
+from index.readers.pdf_tables import Rules, TableItem, in_order, tables_of
+from index.readers.pdf_write import Page, write_pages
+from index.types import RawReport
 
-logging.getLogger("pdfminer").setLevel(logging.CRITICAL)  # it warns of every oddity of a damaged file
-
-MAXIMUM_PAGES = 20_000
-_MAXIMUM_TABLE_PAGES = 400  # finding rules is slow: bounded for huge files
-_MARGIN = 0.11  # of the page height, where headers and footers stand
-_HEADING_SIZE = 1.12  # times the size of the body
-_PAGE_NUMBER = re.compile(
-    r"^\W*(?:第|[Pp]age)?\s*\d{1,4}\s*(?:页|/\s*\d{1,4}|of\s+\d{1,4})?(?:\s*共\s*\d+\s*页)?\W*$"
-)
-_CONTINUED = re.compile(r"^\s*[（(]?(?:续表|接上页|续上表|(?i:continued))")
-
-
-@dataclass(slots=True)
-class _TableItem:
-    cells: list[GridCell]
-    box: Box
-    columns: int
+_MOST_RULES = 30_000  # drawn lines of a page in which tables are still looked for
+_FEW_GLYPHS = 20  # a page with a large picture and less text than this is a scan with a stamp or number
+_PICTURE_SHARE = 0.25  # of the page, from which on a picture may be the scan of its text
+_OCR_SHARE = 0.7  # of the time for a file that recognition may take
+_UNKNOWN = re.compile(r"[\ufffd\ue000-\uf8ff\x00-\x1f\x7f-\x9f\U000f0000-\U0010ffff]")
+_MOST_DOTS = 25_000_000  # of a page rendered for OCR; larger pages are rendered more coarsely
 
 
-@dataclass(slots=True)
-class _Page:
-    number: int
-    height: float
-    items: list[Line | _TableItem] = field(default_factory=list)
-    turned: list[str] = field(default_factory=list)  # text at another angle: stamps, watermarks
-
-
-def read(path: Path, data: bytes) -> RawReport:
+def read(
+    path: Path, data: bytes, limits: Limits | None = None, progress: Progress | None = None
+) -> RawReport:
     """Text, tables and headings of all pages."""
     start = data.find(b"%PDF-", 0, 1024)
     try:
@@ -67,50 +50,107 @@ def read(path: Path, data: bytes) -> RawReport:
             f"{path.name} is damaged or not a PDF: get it again from its source.",
             f"{path.name} 已损坏或不是 PDF：请重新获取。",
         ) from error
+    limits = limits or Limits()
     try:
-        if len(document) > MAXIMUM_PAGES:
-            raise ReadError(
-                f"{path.name} has {len(document)} pages, more than {MAXIMUM_PAGES}: split it first.",
-                f"{path.name} 有 {len(document)} 页，超过 {MAXIMUM_PAGES} 页：请先拆分。",
-            )
-        pages = list(_read_pages(document, data))
+        if len(document) > limits.pages:
+            raise limits.exceeded(path.name, "pages", "has more than {} pages", "超过 {} 页")
+        pages = list(_Reader(document, data, limits, progress).pages())
         title = document.get_metadata_value("Title") or None
     finally:
         document.close()
-    return _write(pages, title)
+    if not any(page.items for page in pages) and any(page.unread for page in pages):
+        raise ocr.not_installed(path.name) if not ocr.available() else limits.exceeded(
+            path.name, "ocr_pages", "has pages that only OCR can read, and {} were too many for the time given",
+            "的页面只能由 OCR 读取，在限定时间内无法读完 {} 页",
+        )  # fmt: skip
+    return write_pages(pages, title)
 
 
-def _read_pages(document: pypdfium2.PdfDocument, data: bytes) -> Iterator[_Page]:
-    rules = _Rules(data)
-    try:
-        for index in range(len(document)):
-            try:
-                page = document[index]
-            except pypdfium2.PdfiumError:
-                yield _Page(index + 1, 0.0)  # one broken page must not lose the others
-                continue
-            yield _read_page(page, index, rules)
-            page.close()
-    finally:
-        rules.close()
+class _Reader:
+    """Reads the pages of one document one after the other."""
+
+    def __init__(
+        self, document: pypdfium2.PdfDocument, data: bytes, limits: Limits, progress: Progress | None
+    ) -> None:
+        self._document = document
+        self._rules = Rules(data)
+        self._limits = limits
+        self._progress = progress
+        self._recognised = 0
+        # Recognition stops in time for what was read so far to be kept.
+        self._recognise_until = time.monotonic() + _OCR_SHARE * limits.seconds
+
+    def pages(self) -> Iterator[Page]:
+        try:
+            for index in range(len(self._document)):
+                try:
+                    page = self._document[index]
+                except pypdfium2.PdfiumError:
+                    yield Page(index + 1, 0.0)  # one broken page must not lose the others
+                    continue
+                yield self._page(page, index)
+                page.close()
+        finally:
+            self._rules.close()
+
+    def _page(self, page: pypdfium2.PdfPage, index: int) -> Page:
+        try:
+            text_page = page.get_textpage()
+        except pypdfium2.PdfiumError:
+            return Page(index + 1, 0.0)
+        glyphs, turned, quarter = _glyphs(text_page)
+        text_page.close()
+        width, height = page.get_size()
+        result = Page(index + 1, width if quarter % 2 else height, turned=turned)
+        garbled = _is_garbled(glyphs)
+        if garbled or (len(glyphs) < _FEW_GLYPHS and _is_picture(page, width * height)):
+            if garbled:
+                result.garbled, glyphs = ["".join(glyph.text for glyph in glyphs)], []
+            if recognised := self._recognise(page, result):
+                glyphs, quarter = recognised, 0
+                result.height, result.ocr = height, True
+        tables: list[TableItem] = []
+        if not quarter and not result.ocr and not page.get_rotation():
+            paths = sum(1 for _ in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH], max_depth=4))
+            if 4 <= paths <= _MOST_RULES:
+                tables, glyphs = tables_of(self._rules.tables(index), glyphs)
+        lines = lines_of(glyphs)
+        if quarter:
+            for line in lines:
+                line.box = _turn_box(line.box, -quarter)
+        result.items = in_order(lines, tables)
+        return result
+
+    def _recognise(self, page: pypdfium2.PdfPage, result: Page) -> list[Glyph]:
+        """The characters that OCR sees on the page; notes on `result` if it may not look."""
+        spent = self._recognised >= self._limits.ocr_pages or time.monotonic() > self._recognise_until
+        if spent or not ocr.available():
+            result.unread = True
+            return []
+        self._recognised += 1
+        if self._progress is not None:
+            self._progress(result.number, len(self._document))
+        width, height = page.get_size()
+        scale = min(ocr.DOTS_PER_POINT, math.sqrt(_MOST_DOTS / max(width * height, 1.0)))
+        bitmap = page.render(scale=scale, rev_byteorder=False)
+        image = np.array(bitmap.to_numpy()[:, :, :3])
+        bitmap.close()
+        return ocr.recognise(image, height, scale)
 
 
-def _read_page(page: pypdfium2.PdfPage, index: int, rules: _Rules) -> _Page:
-    text_page = page.get_textpage()
-    glyphs, turned, quarter = _glyphs(text_page)
-    text_page.close()
-    width, height = page.get_size()
-    result = _Page(index + 1, width if quarter % 2 else height, turned=turned)
-    tables: list[_TableItem] = []
-    paths = sum(1 for _ in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH], max_depth=4))
-    if paths >= 4 and not quarter and not page.get_rotation():
-        tables, glyphs = _tables(rules.tables(index), glyphs)
-    lines = lines_of(glyphs)
-    if quarter:
-        for line in lines:
-            line.box = _turn_box(line.box, -quarter)
-    result.items = _in_order(lines, tables)
-    return result
+def _is_garbled(glyphs: list[Glyph]) -> bool:
+    """Whether most characters are none: a font that does not say which character a shape is."""
+    unknown = sum(1 for glyph in glyphs if _UNKNOWN.match(glyph.text))
+    return unknown >= 5 and unknown > 0.3 * len(glyphs)
+
+
+def _is_picture(page: pypdfium2.PdfPage, area: float) -> bool:
+    """Whether pictures cover so much of the page that they may hold its text."""
+    covered = 0.0
+    for picture in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=4):
+        left, bottom, right, top = picture.get_bounds()
+        covered += max(0.0, right - left) * max(0.0, top - bottom)
+    return covered >= _PICTURE_SHARE * area
 
 
 def _glyphs(text_page: pypdfium2.PdfTextpage) -> tuple[list[Glyph], list[str], int]:
@@ -156,283 +196,3 @@ def _turn_box(box: Box, quarter: int) -> Box:
     for _ in range(quarter % 4):
         left, bottom, right, top = bottom, -right, top, -left
     return left, bottom, right, top
-
-
-# ---------------------------------------------------------------- ruled tables
-
-
-class _Rules:
-    """The cells that ruled lines make, from pdfplumber, opened only when a page has lines."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.opened: Any = None
-        self.count = 0
-
-    def tables(self, index: int) -> list[list[Box]]:
-        """Of each table on the page, the boxes of its cells in PDF coordinates."""
-        self.count += 1
-        if self.count > _MAXIMUM_TABLE_PAGES:
-            return []
-        try:
-            if self.opened is None:
-                self.opened = pdfplumber.open(io.BytesIO(self.data))
-            page = self.opened.pages[index]
-            top = float(page.mediabox[3])
-            found = [
-                [(cell[0], top - cell[3], cell[2], top - cell[1]) for cell in table.cells if cell]
-                for table in page.find_tables()
-            ]
-            page.close()
-            return found
-        except Exception:  # a page only pdfium understands still has its text
-            return []
-
-    def close(self) -> None:
-        if self.opened is not None:
-            self.opened.close()
-
-
-def _tables(found: list[list[Box]], glyphs: list[Glyph]) -> tuple[list[_TableItem], list[Glyph]]:
-    """Tables with the text of their cells, and the glyphs that stand outside."""
-    tables: list[_TableItem] = []
-    for boxes in found:
-        lefts, tops = (
-            _edges([edge for box in boxes for edge in (box[0], box[2])]),
-            _edges([-edge for box in boxes for edge in (box[1], box[3])]),
-        )
-        if len(lefts) < 3 or len(tops) < 3 or len(boxes) < 4:
-            continue
-        inside: dict[int, list[Glyph]] = {}
-        outside: list[Glyph] = []
-        for glyph in glyphs:
-            middle = (glyph.left + glyph.right) / 2
-            at = next(
-                (
-                    number
-                    for number, box in enumerate(boxes)
-                    if box[0] <= middle <= box[2] and box[1] <= glyph.middle <= box[3]
-                ),
-                None,
-            )
-            if at is None:
-                outside.append(glyph)
-            else:
-                inside.setdefault(at, []).append(glyph)
-        if len(inside) < 3:
-            continue
-        cells = []
-        for number, box in enumerate(boxes):
-            column, row = _nearest(lefts, box[0]), _nearest(tops, -box[3])
-            across, down = _nearest(lefts, box[2]) - column, _nearest(tops, -box[1]) - row
-            text = "\n".join(band_texts(inside.get(number, ())))
-            cells.append(GridCell(text, row, column, max(down, 1), max(across, 1), address(row, column), box))
-        glyphs = outside
-        whole = (lefts[0], -tops[-1], lefts[-1], -tops[0])
-        tables.append(
-            _TableItem(sorted(cells, key=lambda cell: (cell.row, cell.column)), whole, len(lefts) - 1)
-        )
-    return tables, glyphs
-
-
-def _edges(values: list[float]) -> list[float]:
-    """Distinct positions of rules; those closer than two points are one."""
-    edges: list[float] = []
-    for value in sorted(values):
-        if not edges or value - edges[-1] > 2.0:
-            edges.append(value)
-    return edges
-
-
-def _nearest(edges: Sequence[float], value: float) -> int:
-    return min(range(len(edges)), key=lambda index: abs(edges[index] - value))
-
-
-def _in_order(lines: list[Line], tables: list[_TableItem]) -> list[Line | _TableItem]:
-    """Each table before the first line of its column that stands below it."""
-    items: list[Line | _TableItem] = list(lines)
-    for table in sorted(tables, key=lambda table: -table.box[3]):
-        left, bottom, right, top = table.box
-        place = len(items)
-        seen = False
-        for position, item in enumerate(items):
-            overlaps = item.box[0] < right and item.box[2] > left
-            if overlaps and item.box[1] >= bottom:
-                seen, place = True, position + 1
-            elif overlaps and item.box[3] <= bottom + 2 and not seen:
-                place = min(place, position)
-        # A unit line set far to the right overlaps no column of the table, but stands above it.
-        while 0 < place < len(items):
-            before, after = items[place - 1].box, items[place].box
-            if after[1] < top - 2 or after[3] > before[3] + 2:
-                break
-            place += 1
-        items.insert(place, table)
-    return items
-
-
-# ---------------------------------------------------------------- writing
-
-
-def _write(pages: list[_Page], title: str | None) -> RawReport:
-    furniture = _furniture(pages)
-    _mark_headings(pages, furniture)
-    writer = Writer("pdf", wrapped=True)
-    pending: _Pending | None = None
-    for page in pages:
-        number = 0
-        if page.number > 1:
-            writer.blank()
-        for position, item in enumerate(page.items):
-            if isinstance(item, _TableItem):
-                writer.blank()
-                if pending is not None and pending.goes_on(item):
-                    pending.add(writer, item, page.number)
-                else:
-                    pending = _Pending(writer, item, page.number, _texts(page.items, position, -1))
-                pending.after = _texts(page.items, position, 1)
-                pending.finish(writer)
-                writer.blank()
-                continue
-            number += 1
-            reason = furniture.get((page.number, position), "")
-            if item.new_block and not reason:
-                writer.blank()
-            # A line of running text ends the table above it, unless it only says "continued".
-            if not reason and pending is not None and not _CONTINUED.match(item.text):
-                pending = None if len(item.text) > 30 or item.heading else pending
-            indented = item.indent >= 1.2 and not reason and not item.heading
-            indent = " " * min(8, round(2 * item.indent)) if indented else ""
-            _line(writer, item, indent, reason, page.number, number)
-        for text in page.turned:
-            writer.line(text, drop="text at an angle (stamp or watermark)", page=page.number)
-    report = writer.report(title=title, pages=len(pages))
-    return with_text_tables(report)
-
-
-def _line(writer: Writer, line: Line, indent: str, drop: str, page: int, number: int) -> None:
-    heading = writer.headings[-1] if writer.headings else None
-    goes_on = line.heading and heading is not None and heading.end + 1 == writer.length and not line.new_block
-    writer.line(
-        indent + line.text,
-        level=0 if goes_on else line.heading,
-        drop=drop,
-        page=page,
-        number=number,
-        box=line.box,
-    )
-    if goes_on and heading is not None:  # a heading over two lines
-        writer.headings[-1] = replace(heading, end=writer.length - 1)
-
-
-def _texts(items: Sequence[Line | _TableItem], position: int, step: int) -> list[str]:
-    """Up to eight lines before (nearest last) or after an item, wrapped lines joined, to the next table."""
-    lines: list[Line] = []
-    position += step
-    while 0 <= position < len(items) and len(lines) < 8:
-        item = items[position]
-        if isinstance(item, _TableItem):
-            break
-        lines.append(item)
-        position += step
-    if step < 0:
-        return [line.text for line in lines[::-1]]
-    texts: list[str] = []
-    for line in lines:
-        if texts and not line.new_block and line.indent < 1.2 and not texts[-1].endswith(("。", "；")):
-            texts[-1] += line.text
-        else:
-            texts.append(line.text)
-    return texts
-
-
-class _Pending:
-    """A table being written that may go on over the next page."""
-
-    def __init__(self, writer: Writer, item: _TableItem, page: int, before: list[str]) -> None:
-        self.index = len(writer.tables)
-        self.name = f"table {self.index + 1}"
-        self.before = before
-        self.after: list[str] = []
-        self.columns = item.columns
-        self.box = item.box
-        self.header = header_rows(item.cells)
-        self.head = [cell.text for cell in item.cells if cell.row < self.header]
-        self.rows = 1 + max(cell.row for cell in item.cells)
-        self.written = writer.rows(item.cells, name=self.name, page=page)
-        writer.tables.append(Table(tuple(self.written), self.header))
-
-    def goes_on(self, item: _TableItem) -> bool:
-        same_place = abs(item.box[0] - self.box[0]) < 6 and abs(item.box[2] - self.box[2]) < 6
-        return item.columns == self.columns and same_place
-
-    def add(self, writer: Writer, item: _TableItem, page: int) -> None:
-        """The rows on the next page; a repeated header becomes a recorded drop."""
-        repeated = [cell.text for cell in item.cells if cell.row < self.header] == self.head
-        cells = [replace(cell, address=address(self.rows + cell.row, cell.column)) for cell in item.cells]
-        written = writer.rows(cells, name=self.name, page=page, first_row=self.rows)
-        for cell, source in zip(written, cells, strict=True):
-            if repeated and source.row < self.header and cell.start < cell.end:
-                text = source.text.replace("\t", " ").strip()
-                writer.drops.append(Drop(cell.start, cell.end, "repeated table header", text))
-        self.written += written
-        self.rows += 1 + max(cell.row for cell in item.cells)
-
-    def finish(self, writer: Writer) -> None:
-        title, unit, notes = describe(self.before, self.after)
-        writer.tables[self.index] = Table(tuple(self.written), self.header, title, unit, notes)
-
-
-# ---------------------------------------------------------------- page furniture and headings
-
-
-def _furniture(pages: list[_Page]) -> dict[tuple[int, int], str]:
-    """(page, item) of running headers, footers and page numbers, with the reason."""
-    edges: list[tuple[_Page, int, Line, list[str]]] = []
-    for page in pages:
-        for position, item in enumerate(page.items):
-            if not isinstance(item, Line) or not page.height:
-                continue
-            middle = (item.box[1] + item.box[3]) / 2 / page.height
-            if not _MARGIN <= middle <= 1 - _MARGIN:
-                where = "bottom " if middle < 0.5 else "top "
-                edges.append((page, position, item, [where + _shape(part) for part in item.text.split("  ")]))
-    # Parts of a line count by themselves: on a page in columns they are lines of their own.
-    counts = Counter(shape for *_, shapes in edges for shape in shapes)
-    filled = sum(1 for page in pages if page.items)
-    needed = 2 if filled <= 4 else max(3, math.ceil(0.3 * filled))
-    found: dict[tuple[int, int], str] = {}
-    for page, position, line, shapes in edges:
-        text = line.text.strip()
-        if _PAGE_NUMBER.match(text) and (counts[shapes[0]] >= 2 or not text.isdigit()):
-            found[(page.number, position)] = "page number"
-        elif len(text) <= 80 and all(counts[shape] >= needed for shape in shapes):
-            top = shapes[0].startswith("top")
-            found[(page.number, position)] = "running header" if top else "running footer"
-    return found
-
-
-def _shape(text: str) -> str:
-    return re.sub(r"\d+", "0", re.sub(r"\s+", "", text))
-
-
-def _mark_headings(pages: list[_Page], furniture: dict[tuple[int, int], str]) -> None:
-    """Lines clearly larger than the body are headings; the larger, the higher."""
-    lines = [
-        item
-        for page in pages
-        for position, item in enumerate(page.items)
-        if isinstance(item, Line) and (page.number, position) not in furniture
-    ]
-    sizes: Counter[float] = Counter()
-    for line in lines:
-        sizes[round(2 * line.size) / 2] += len(line.text)
-    if not sizes:
-        return
-    body = sizes.most_common(1)[0][0]
-    large = [line for line in lines if line.size >= _HEADING_SIZE * body and len(line.text) <= 60]
-    if len(large) > 0.25 * len(lines):
-        return
-    ranks = sorted({round(line.size) for line in large}, reverse=True)
-    for line in large:
-        line.heading = min(1 + ranks.index(round(line.size)), 4)

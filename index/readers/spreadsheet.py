@@ -17,12 +17,12 @@ import lxml.etree
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 from index.errors import ReadError
+from index.limits import Limits, Progress
 from index.readers.docx import check_archive
 from index.readers.tables import NOTE, UNIT, GridCell, Writer, address, describe, header_rows
 from index.readers.text import decode
 from index.types import RawReport, Table
 
-MAXIMUM_CELLS = 5_000_000
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*)>")
@@ -41,14 +41,17 @@ class _Format:
     month: bool
 
 
-def read(path: Path, data: bytes) -> RawReport:
+def read(
+    path: Path, data: bytes, limits: Limits | None = None, progress: Progress | None = None
+) -> RawReport:
     """All visible sheets in order; hidden ones are recorded as drops."""
+    limits = limits or Limits()
     if path.suffix.lower() in (".csv", ".tsv") and not data.startswith(b"PK\x03\x04"):
-        return _read_csv(path, data)
+        return _read_csv(path, data, limits)
     formats: dict[str, dict[tuple[int, int], _Format]] = {}
     if data.startswith(b"PK\x03\x04"):
-        check_archive(path.name, data)
-        formats = _number_formats(path.name, data)
+        check_archive(path.name, data, limits)
+        formats = _number_formats(path.name, data, limits)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheets = [(sheet, workbook.get_sheet_by_name(sheet.name)) for sheet in workbook.sheets_metadata]
@@ -83,7 +86,7 @@ def read(path: Path, data: bytes) -> RawReport:
     return writer.report()
 
 
-def _read_csv(path: Path, data: bytes) -> RawReport:
+def _read_csv(path: Path, data: bytes, limits: Limits) -> RawReport:
     text, encoding = decode(data, path.name)
     delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
     with contextlib.suppress(csv.Error):  # one column, or too odd to tell: the usual delimiter
@@ -99,8 +102,8 @@ def _read_csv(path: Path, data: bytes) -> RawReport:
             f"{path.name} 不是可读的 CSV 文件（{error}）：请从表格软件重新导出。",
         ) from error
     width = max((len(row) for row in grid), default=0)
-    if width * len(grid) > MAXIMUM_CELLS:
-        raise _too_large(path.name)
+    if width * len(grid) > limits.cells:
+        raise _too_large(path.name, limits)
     writer = Writer("csv")
     _write_sheet(writer, "", [row + [""] * (width - len(row)) for row in grid], (), (0, 0))
     return writer.report(encoding=encoding)
@@ -216,7 +219,7 @@ def _shown(value: object, how: _Format | None) -> str:
     return str(value)
 
 
-def _number_formats(name: str, data: bytes) -> dict[str, dict[tuple[int, int], _Format]]:
+def _number_formats(name: str, data: bytes, limits: Limits) -> dict[str, dict[tuple[int, int], _Format]]:
     """By sheet, the cells whose number format changes what is shown; refuses absurdly large sheets."""
     result: dict[str, dict[tuple[int, int], _Format]] = {}
     parser = lxml.etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
@@ -233,7 +236,7 @@ def _number_formats(name: str, data: bytes) -> dict[str, dict[tuple[int, int], _
                 target = targets.get(sheet.get(_RELATION)) or ""
                 part = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
                 if part in names:
-                    result[sheet.get("name") or ""] = _styled_cells(name, archive.read(part), styles)
+                    result[sheet.get("name") or ""] = _styled_cells(name, archive.read(part), styles, limits)
     except (lxml.etree.XMLSyntaxError, zipfile.BadZipFile, KeyError, OSError, EOFError):
         return result  # the spreadsheet library will say what is wrong, or read it all the same
     return result
@@ -256,7 +259,9 @@ def _styles(content: bytes, parser: lxml.etree.XMLParser) -> dict[int, _Format]:
     return styles
 
 
-def _styled_cells(name: str, content: bytes, styles: dict[int, _Format]) -> dict[tuple[int, int], _Format]:
+def _styled_cells(
+    name: str, content: bytes, styles: dict[int, _Format], limits: Limits
+) -> dict[tuple[int, int], _Format]:
     cells: dict[tuple[int, int], _Format] = {}
     bottom = right = 0
     for match in _CELL.finditer(content):
@@ -271,14 +276,15 @@ def _styled_cells(name: str, content: bytes, styles: dict[int, _Format]) -> dict
         style = _STYLE.search(match.group(1))
         if style is not None and int(style.group(1)) in styles:
             cells[(row - 1, column - 1)] = styles[int(style.group(1))]
-    if bottom * right > MAXIMUM_CELLS:
-        raise _too_large(name)
+    if bottom * right > limits.cells:
+        raise _too_large(name, limits)
     return cells
 
 
-def _too_large(name: str) -> ReadError:
-    return ReadError(
-        f"{name} has a sheet of more than {MAXIMUM_CELLS:,} cells: "
-        "delete its empty rows and columns or split it.",
-        f"{name} 的工作表超过 {MAXIMUM_CELLS:,} 个单元格：请删除空行空列或拆分。",
+def _too_large(name: str, limits: Limits) -> ReadError:
+    return limits.exceeded(
+        name,
+        "cells",
+        "has a sheet of more than {} cells (delete its empty rows and columns)",
+        "的工作表超过 {} 个单元格（请删除空行空列）",
     )

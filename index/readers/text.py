@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from index.errors import ReadError
+from index.limits import Limits, Progress
 from index.readers.tables import with_text_tables
 from index.types import Place, RawReport
 
@@ -35,7 +36,9 @@ MINIMUM_SCORE = 0.80
 _SAMPLE = 200_000
 
 
-def read(path: Path, data: bytes) -> RawReport:
+def read(
+    path: Path, data: bytes, limits: Limits | None = None, progress: Progress | None = None
+) -> RawReport:
     """The text of a .txt file, one place a line; a form feed begins a new page."""
     text, encoding = decode(data, path.name)
     places, pages = line_places(text)

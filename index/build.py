@@ -35,7 +35,8 @@ from index.overrides import (
     without_sidecar,
 )
 from index.prepare import Prepared
-from index.progress import Clock, Progress
+from index.progress import Clock
+from index.progress import Progress as Progress
 from index.records import passage, passage_hash
 from index.split import split
 from index.store import ReportIndex, ReportSummary, Vectors

@@ -1,0 +1,1 @@
+"""The web page, one part a file; a view over `rag`, without logic of its own."""

@@ -43,7 +43,6 @@ window.wenbao = {
     const mark = element.querySelector(".wb-hl-figure, .wb-hl-passage");
     if (!frame) return;
     wenbao.fit();
-    const image = element.querySelector("img");
     const go = () => {
       if (!mark) return void (frame.scrollTop = 0);
       const shift = mark.getBoundingClientRect().top - frame.getBoundingClientRect().top;
@@ -51,8 +50,12 @@ window.wenbao = {
       const aside = mark.getBoundingClientRect().left - frame.getBoundingClientRect().left;
       frame.scrollLeft += aside + mark.offsetWidth / 2 - frame.clientWidth / 2;
     };
-    if (image && !image.complete) image.addEventListener("load", go, { once: true });
-    requestAnimationFrame(go);
+    // The panel may be opened only after this: wait until it has a height, and once more when that is final.
+    new ResizeObserver((_, observer) => {
+      if (!frame.clientHeight) return;
+      go();
+      setTimeout(() => observer.disconnect(), 600);
+    }).observe(frame);
   },
 
   save(file) {

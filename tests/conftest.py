@@ -42,7 +42,8 @@ def _missing_models() -> str:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    if item.get_closest_marker("models") and (reason := _missing_models()):
+    needs_models = item.get_closest_marker("models") or item.get_closest_marker("browser")
+    if needs_models and (reason := _missing_models()):
         if os.environ.get("WENBAO_REQUIRE_MODELS"):
             pytest.fail(reason)
         pytest.skip(reason)

@@ -111,7 +111,9 @@ def test_both_languages_fill_the_same_places() -> None:
 
 def test_every_string_is_used_and_exists() -> None:
     folder = Path(strings.__file__).parent
-    code = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py") if path.name != "strings.py")
+    code = "".join(
+        path.read_text(encoding="utf-8") for path in folder.glob("*.py") if path.name != "strings.py"
+    )
     unused = [key for key in strings.STRINGS if f'"{key}"' not in code and f"'{key}'" not in code]
     assert unused == []
 

@@ -1,0 +1,99 @@
+"""What the browser tests share: a running page with its own index, and a browser that notes every request."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from conftest import ROOT
+
+CHROMIUM = "/usr/bin/chromium"
+ANSWERED = "[data-status=done], [data-status=failed], [data-status=stopped]"
+
+
+@contextmanager
+def running_page(index: Path, folder: Path) -> Iterator[str]:
+    """The address of a page over `index`, in a process that can reach no other machine."""
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "app.py"), "--port", "0", "--index", str(index)],
+        stdout=subprocess.PIPE, encoding="utf-8", cwd=folder,
+        env=os.environ | {"PYTHONPATH": f"{ROOT / 'tests' / 'offline'}:{ROOT}"},
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        address = process.stdout.readline().split()[-1]
+        deadline = time.monotonic() + 90
+        while time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(f"{address}/health", timeout=5) as response:
+                    assert response.status == 200
+                break
+            except OSError:
+                time.sleep(0.2)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+class Visitor:
+    """One browser window on the page, with the requests it made and the dialogs that were opened."""
+
+    def __init__(self, browser: Any, address: str, **options: Any) -> None:
+        self.address = address
+        self.context = browser.new_context(**{"viewport": {"width": 1360, "height": 860}, **options})
+        self.page = self.context.new_page()
+        self.requests: list[str] = []
+        self.dialogs: list[str] = []
+        self.errors: list[str] = []
+        self.context.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("websocket", lambda socket: self.requests.append(socket.url.replace("ws", "http", 1)))
+        self.page.on("dialog", lambda dialog: (self.dialogs.append(dialog.message), dialog.dismiss()))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def arrive(self) -> None:
+        self.page.goto(self.address)
+        self.page.wait_for_selector("#question textarea", timeout=60_000)
+        self.page.wait_for_function("window.wenbao && localStorage.getItem('wenbao-owner')")
+
+    @property
+    def outside(self) -> list[str]:
+        """Requests that left the machine."""
+        return [url for url in self.requests if not url.startswith((self.address, "data:", "blob:"))]
+
+    def ask(self, question: str) -> Any:
+        """Asks and waits for the answer; the turn's element."""
+        turns = self.page.locator(".wb-turn")
+        number = turns.count()
+        self.page.locator("#question textarea").fill(question)
+        self.page.keyboard.press("Enter")
+        turn = turns.nth(number)
+        self.page.wait_for_function(
+            "number => document.querySelectorAll('.wb-turn')[number]?.matches(" + f"'{ANSWERED}'" + ")",
+            arg=number, timeout=90_000,
+        )  # fmt: skip
+        return turn
+
+    def tab(self, name: str) -> None:
+        self.page.get_by_role("tab", name=name, exact=True).click()
+
+    def upload(self, *files: Any) -> None:
+        """Adds reports and waits for the outcome."""
+        self.tab("报告")
+        before = self.page.locator("#outcome").inner_html()
+        self.page.locator("#upload input[type=file]").set_input_files(list(files))
+        self.page.wait_for_function(
+            "before => { const now = document.querySelector('#outcome'); return now.innerHTML !== before && "
+            "now.querySelector('.wb-done, .wb-error') && !now.querySelector('.wb-dots'); }",
+            arg=before, timeout=90_000,
+        )  # fmt: skip
+
+    def close(self) -> None:
+        self.context.close()

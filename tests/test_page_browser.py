@@ -1,0 +1,327 @@
+"""The page as a person meets it, in Debian's chromium, with the real models."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pdfplumber
+import pytest
+from conftest import ROOT
+from page_browser import CHROMIUM, Visitor, running_page
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]  # minutes on a loaded machine
+
+EXAMPLES = ROOT / "examples" / "reports"
+BULLETIN = EXAMPLES / "yunchuan-bulletin-2023.pdf"
+INDEXED = ("yunchuan-bulletin-2022.docx", "qinglan-bulletin-2023.html")
+HOSTILE_NAME = "<img src=x onerror=alert(1)>.txt"
+HOSTILE_TEXT = (
+    "银杏市（虚构样例）2023年统计公报\n\n2023年银杏市地区生产总值812.5亿元<img src=x onerror=alert(2)>{{7*7}}${alert(3)}，"
+    "比上年增长6.6%。<script>alert(4)</script>\n"
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A page over two sample reports."""
+    folder = tmp_path_factory.mktemp("page")
+    reports = folder / "reports"
+    reports.mkdir()
+    for name in INDEXED:
+        shutil.copy(EXAMPLES / name, reports)
+    subprocess.run(
+        [sys.executable, "-m", "rag", "index", str(reports), "--index", str(folder / "index")],
+        cwd=ROOT, check=True, capture_output=True, timeout=110,
+    )  # fmt: skip
+    with running_page(folder / "index", folder) as at:
+        yield at
+
+
+@pytest.fixture
+def visitor(browser: Any, address: str) -> Iterator[Visitor]:
+    """A new visitor, who must leave with nothing gone outside, no dialog opened and no script failed."""
+    one = Visitor(browser, address)
+    one.arrive()
+    yield one
+    outside, dialogs, errors = one.outside, one.dialogs, one.errors
+    one.close()
+    assert outside == [] and dialogs == [] and errors == []
+
+
+def share_of_page(path: Path, page: int, text: str, after: str) -> tuple[float, float, float, float]:
+    """Left, top, right, bottom of `text` behind `after`, as shares of the page, found by pdfplumber."""
+    with pdfplumber.open(path) as pdf:
+        sheet = pdf.pages[page - 1]
+        characters = [one for one in sheet.chars if not one["text"].isspace()]
+        start = "".join(one["text"] for one in characters).index(after + text) + len(after)
+        own = characters[start : start + len(text)]
+        return (
+            own[0]["x0"] / float(sheet.width), min(one["top"] for one in own) / float(sheet.height),
+            own[-1]["x1"] / float(sheet.width), max(one["bottom"] for one in own) / float(sheet.height),
+        )  # fmt: skip
+
+
+def test_from_upload_to_the_highlighted_figure_and_out_again(visitor: Visitor) -> None:
+    from playwright.sync_api import expect
+
+    page = visitor.page
+    visitor.upload(str(BULLETIN))
+    expect(page.locator("#outcome")).to_contain_text(f"已添加：{BULLETIN.name}")
+    expect(page.locator(f"tr[data-report='{BULLETIN.name}']")).to_contain_text("云川市")
+
+    visitor.tab("提问")
+    states: list[str] = []
+    page.expose_function("noteState", lambda state: states.append(state))
+    page.evaluate(
+        "new MutationObserver(() => { const turn = document.querySelector('.wb-turn:last-child');"
+        " if (turn) noteState(turn.dataset.status); })"
+        ".observe(document.querySelector('#conversation'), {childList: true, subtree: true})"
+    )
+    turn = visitor.ask("2023年云川市规模以上工业增加值增长多少？")
+    expect(turn.locator(".wb-answer")).to_contain_text("8.2%")
+    expect(turn.locator(".wb-badge")).to_have_text("已核对")
+    seen = [state for number, state in enumerate(states) if number == 0 or state != states[number - 1]]
+    assert seen[-1] == "done" and "checking" in seen  # evidence was on the page before the answer
+
+    turn.locator(".wb-marker").first.click()
+    figure = page.locator(".wb-page .wb-hl-figure")
+    expect(figure).to_have_count(1)
+    image = page.locator(".wb-page img").bounding_box()
+    box = figure.bounding_box()
+    assert image and box
+    expected = share_of_page(BULLETIN, 1, "8.2%", "规模以上工业增加值增长")
+    assert (box["x"] - image["x"]) / image["width"] == pytest.approx(expected[0], abs=0.006)
+    assert (box["x"] + box["width"] - image["x"]) / image["width"] == pytest.approx(expected[2], abs=0.006)
+    middle = image["y"] + image["height"] * (expected[1] + expected[3]) / 2
+    assert box["y"] < middle < box["y"] + box["height"]
+    frame = page.locator(".wb-source-body").bounding_box()
+    assert frame and frame["y"] < middle < frame["y"] + frame["height"], "the figure is scrolled into sight"
+    assert page.locator(".wb-page .wb-hl-passage").count() >= 1
+    page.get_by_role("button", name="下一页").click()
+    expect(page.locator(".wb-source footer")).to_contain_text("第 2 页，共 5 页")
+    page.keyboard.press("Escape")
+    expect(page.locator(".wb-source")).to_have_count(0)
+
+    # A follow-up takes everything else from the question before it.
+    follow = visitor.ask("青岚市呢？")
+    expect(follow.locator(".wb-source-card").first).to_contain_text("青岚市")
+
+    visitor.tab("报告")
+    page.locator(f"tr[data-report='{BULLETIN.name}'] [data-do=remove_report]").click()
+    page.locator("#confirm-remove").click()
+    expect(page.locator(f"tr[data-report='{BULLETIN.name}']")).to_have_count(0)
+    visitor.tab("提问")
+    again = visitor.ask("2023年云川市规模以上工业增加值增长多少？")
+    expect(again.locator(".wb-actions")).to_be_visible()
+    assert "8.2%" not in again.inner_text()
+    assert "2023年国民经济" not in "".join(again.locator(".wb-source-card").all_inner_texts())
+    # What was cited before says that its report is gone.
+    turn.locator(".wb-marker").first.click()
+    expect(page.locator(".wb-source .wb-error")).to_contain_text(BULLETIN.name)
+
+
+def test_languages_and_what_is_kept(visitor: Visitor) -> None:
+    from playwright.sync_api import expect
+
+    page = visitor.page
+    assert page.evaluate("document.documentElement.lang") == "zh-CN"
+    expect(page.locator(".wb-welcome h2")).to_have_text("问一个数字，看到它的出处")
+    page.get_by_text("English", exact=True).click()
+    expect(page.locator(".wb-welcome h2")).to_have_text("Ask for a figure, see where it stands")
+    expect(page.get_by_role("tab", name="Reports")).to_be_visible()
+    expect(page.locator("#question textarea")).to_have_attribute("placeholder", re.compile("Type a question"))
+    turn = visitor.ask("What was Yunchuan's general public budget revenue in 2022?")
+    expect(turn.locator(".wb-badge")).to_have_text("Verified")
+    shown = re.sub(r"[\s\d]", "", page.locator("#tabs").inner_text() + page.locator("#sidebar").inner_text())
+    assert "提问" not in shown and "对话" not in shown
+
+    page.get_by_role("button", name="Right", exact=True).click()
+    expect(page.locator("[data-verdict=right]")).to_have_attribute("aria-pressed", "true")
+    with page.expect_download() as downloaded:
+        page.locator("#export-csv").click()
+    assert "yunchuan-bulletin-2022.docx" in Path(downloaded.value.path()).read_text(encoding="utf-8-sig")
+    with page.expect_download() as downloaded:
+        page.locator("#export-docx").click()
+    assert Path(downloaded.value.path()).read_bytes()[:2] == b"PK"
+
+    page.reload()
+    page.wait_for_selector(".wb-kept")
+    expect(page.locator(".wb-welcome h2")).to_have_text("Ask for a figure, see where it stands")
+    page.locator(".wb-kept").first.click()
+    expect(page.locator(".wb-turn .wb-badge")).to_have_text("Verified")
+    page.locator(".wb-marker").first.click()
+    expect(page.locator("mark.wb-hl-figure")).to_be_visible()  # a Word file: text with the highlight
+
+    page.get_by_role("tab", name="Settings").click()
+    expect(page.locator("#ratings")).to_contain_text("right 1")
+    with page.expect_download() as downloaded:
+        page.locator("#export-ratings").click()
+    item = json.loads(Path(downloaded.value.path()).read_text(encoding="utf-8").splitlines()[0])
+    assert item["answerable"] and item["docs"] == ["yunchuan-bulletin-2022.docx"]
+
+
+def test_a_refusal_offers_what_there_is(visitor: Visitor) -> None:
+    from playwright.sync_api import expect
+
+    turn = visitor.ask("2019年青岚市地区生产总值是多少？")
+    expect(turn.locator(".wb-badge")).to_have_text("报告中没有")
+    assert turn.locator(".wb-marker").count() == 0
+    offered = turn.locator(".wb-example").first
+    question = offered.inner_text()
+    offered.click()
+    expect(visitor.page.locator(".wb-turn").nth(1).locator(".wb-question")).to_have_text(question)
+    expect(visitor.page.locator(".wb-turn").nth(1).locator(".wb-badge")).to_have_text(
+        "已核对", timeout=60_000
+    )
+
+
+def test_compare_two_years(visitor: Visitor) -> None:
+    from playwright.sync_api import expect
+
+    page = visitor.page
+    visitor.tab("对比")
+    for field, text in (("indicator", "地区生产总值"), ("from", "2021"), ("to", "2022")):
+        page.locator(f"#compare-{field} input").fill(text)
+        page.keyboard.press("Enter")
+    page.locator("#compare-go").click()
+    table = page.locator(".wb-compare")
+    expect(table.locator("thead th")).to_have_text(["", "2021年", "2022年"])
+    cells = table.locator("tr", has_text="云川市").locator(".wb-cell")
+    expect(cells).to_have_count(2)
+    expect(page.locator("#comparison-chart svg circle")).not_to_have_count(0)
+    figure = cells.nth(1).inner_text()
+    cells.nth(1).click()
+    expect(page.locator("mark.wb-hl-figure").first).to_contain_text(re.sub(r"[^\d.]", "", figure))
+    with page.expect_download() as downloaded:
+        page.locator("#compare-csv").click()
+    assert "云川市" in Path(downloaded.value.path()).read_text(encoding="utf-8-sig")
+    with page.expect_download() as downloaded:
+        page.locator("#compare-png").click()
+    assert Path(downloaded.value.path()).read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_hostile_names_and_passages_are_text(visitor: Visitor, tmp_path: Path) -> None:
+    from playwright.sync_api import expect
+
+    page = visitor.page
+    visitor.upload({"name": HOSTILE_NAME, "mimeType": "text/plain", "buffer": HOSTILE_TEXT.encode()})
+    row = page.locator("tr", has_text="银杏市")
+    expect(row).to_have_count(1)
+    row.locator("[data-do=view_report]").click()
+    expect(page.locator("#report-detail")).to_contain_text("812.5亿元")
+    visitor.tab("提问")
+    turn = visitor.ask("2023年银杏市地区生产总值是多少？")
+    turn.locator(".wb-marker").first.click()
+    expect(page.locator(".wb-source")).to_contain_text(
+        "812.5亿元<img src=x onerror=alert(2)>{{7*7}}${alert(3)}"
+    )
+    visitor.tab("报告")
+    row.locator("[data-do=remove_report]").click()
+    expect(page.locator("#confirm")).to_contain_text("img src=x onerror=alert(1)")
+    page.locator("#confirm-remove").click()
+    expect(row).to_have_count(0)
+    assert page.evaluate("document.querySelectorAll(\"img[src='x'], #tabs script\").length") == 0
+
+
+def test_files_that_are_not_taken_are_named(visitor: Visitor) -> None:
+    from playwright.sync_api import expect
+
+    visitor.upload({"name": "坏的.pdf", "mimeType": "application/pdf", "buffer": b"not a page"})
+    expect(visitor.page.locator("#outcome .wb-error")).to_contain_text("坏的.pdf")
+
+
+def test_phone_width_dark_and_keyboard(browser: Any, address: str) -> None:
+    from playwright.sync_api import expect
+
+    visitor = Visitor(browser, address, viewport={"width": 390, "height": 780}, color_scheme="dark")
+    visitor.arrive()
+    page = visitor.page
+    page.wait_for_selector(".wb-example")
+    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert max(int(value) for value in re.findall(r"\d+", background)[:3]) < 60, background
+    page.keyboard.press("Tab")
+    page.locator(".wb-example").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".wb-turn[data-status=done]", timeout=60_000)
+    turn = visitor.ask("2022年云川市地区生产总值是多少？")
+    marker = turn.locator(".wb-marker").first
+    marker.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".wb-source")).to_be_visible()
+    panel = page.locator(".wb-source").bounding_box()
+    assert panel and panel["width"] > 360
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.keyboard.press("Escape")
+    expect(page.locator(".wb-source")).to_have_count(0)
+    for tab in ("对比", "报告", "设置"):
+        visitor.tab(tab)
+        page.wait_for_timeout(300)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, tab
+    outside = visitor.outside
+    visitor.close()
+    assert outside == []
+
+
+def test_a_gold_set_runs_from_the_page(visitor: Visitor, tmp_path: Path) -> None:
+    from playwright.sync_api import expect
+
+    figure = {"value": "7", "unit": "%"}
+    gold = [
+        {
+            "id": "right",
+            "question": "2022年云川市地区生产总值是多少？",
+            "kind": "level",
+            "keywords": ["亿元"],
+        },
+        {"id": "wrong", "question": "2022年云川市地区生产总值是多少？", "kind": "level", "figures": [figure]},
+        {
+            "id": "refused",
+            "question": "2001年临海市地区生产总值是多少？",
+            "kind": "unanswerable",
+            "answerable": False,
+        },
+    ]
+    path = tmp_path / "gold.jsonl"
+    lines = [json.dumps({"answerable": True, "answer": "", **item}, ensure_ascii=False) for item in gold]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    visitor.tab("设置")
+    visitor.page.locator("#gold input[type=file]").set_input_files(str(path))
+    visitor.page.get_by_role("button", name="开始测评").click()
+    expect(visitor.page.locator(".wb-numbers b")).to_have_text(["1", "1", "1", "1"], timeout=60_000)
+
+
+def test_a_page_without_reports_takes_the_first_one(browser: Any, tmp_path: Path) -> None:
+    from playwright.sync_api import expect
+
+    with running_page(tmp_path / "none", tmp_path) as at:
+        visitor = Visitor(browser, at)
+        visitor.arrive()
+        expect(visitor.page.locator(".wb-welcome")).to_contain_text("还没有报告")
+        turn = visitor.ask("云川市地区生产总值是多少？")
+        expect(turn.locator(".wb-error")).to_contain_text("还没有报告")
+        visitor.upload(str(EXAMPLES / "yunchuan-gdp-2022-revision.md"))
+        visitor.tab("提问")
+        visitor.page.locator("[data-do=ask][data-again]").click()
+        expect(visitor.page.locator(".wb-turn .wb-badge")).to_have_text("已核对", timeout=60_000)
+        outside = visitor.outside
+        visitor.close()
+    assert outside == []

@@ -16,7 +16,8 @@ go_offline()  # before gradio is imported: it reads its switches then
 from index.errors import WenbaoError  # noqa: E402
 from page.layout import create_page_app  # noqa: E402
 from rag.server import Service, listen, refuse_open_door  # noqa: E402
-from rag.settings import index_directory  # noqa: E402
+from rag.settings import load_configuration  # noqa: E402
+from rag.telemetry import start_logging  # noqa: E402
 from rag.terminal import complain  # noqa: E402
 
 
@@ -27,8 +28,10 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=7860)
     options = parser.parse_args()
     try:
-        refuse_open_door(options.host)
-        service = Service(index_directory(options.index))
+        configuration = load_configuration(index=options.index)
+        refuse_open_door(options.host, configuration)
+        start_logging(tracing=configuration.trace == "log")
+        service = Service(configuration.index, configuration)
         return listen(create_page_app(service, options.host, warm=True), options.host, options.port)
     except WenbaoError as error:
         complain(str(error))

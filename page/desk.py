@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,12 +10,10 @@ from index.errors import IndexMissingError, WenbaoError
 from page.answer_view import Turn
 from page.history import History
 from page.strings import say
-from rag.library import Library
 from rag.server import Service
 from rag.settings import Strictness
 
 if TYPE_CHECKING:
-    from index.manifest import EmbeddingModel
     from rag.qa import ReportQA
 
 Readiness = Literal["loading", "ready", "empty", "failed"]
@@ -48,7 +45,7 @@ class Desk:
 
     def __init__(self, service: Service) -> None:
         self.service = service
-        self.library = Library(service.directory, self._embedder)
+        self.library = service.library()
         beside = service.directory.absolute()
         self.history = History(beside.with_name(f"{beside.name}-page") / "page.sqlite")
         self._engines: dict[Strictness, ReportQA] = {}
@@ -81,29 +78,11 @@ class Desk:
         """The question answering if it has been opened."""
         return self._opened
 
-    def _embedder(self) -> EmbeddingModel:
-        """The loaded model where there is one, so that it is in memory once."""
-        try:
-            return self.service.engine().embedder
-        except IndexMissingError:
-            from rag.lazy_embedder import lazy_embedder
-            from rag.models import embedding_path
-
-            return lazy_embedder(embedding_path())
-
     # ------------------------------------------------------------ warming up
 
-    def warm_up(self, then: Callable[[], None] = lambda: None) -> threading.Thread:
+    def warm_up(self) -> None:
         """Loads the models in a thread of its own, so that the first question does not wait for all of it."""
-
-        def load() -> None:
-            self.refresh()
-            if self._readiness == "ready":
-                then()
-
-        thread = threading.Thread(target=load, name="warm-up", daemon=True)
-        thread.start()
-        return thread
+        threading.Thread(target=self.refresh, name="warm-up", daemon=True).start()
 
     def refresh(self) -> None:
         """Opens the index and loads the models; what fails is kept for `readiness`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any
 
 import gradio as gr
 
-from index.errors import WenbaoError
+from index.errors import WenbaoError, interface_language
 from index.readers import SUPPORTED_SUFFIXES
 from page import sources
 from page.chat import event_data
@@ -200,17 +201,14 @@ def render_summary(own: Session, summary: Summary) -> str:
 
 
 def render_progress(own: Session, stage: str, done: int, total: int) -> str:
-    """A bar with the stage and file at work."""
-    if stage.startswith("reading "):
-        said = own.say("stage_reading", name=stage.removeprefix("reading "))
+    """A bar with the stage and file at work. Stages come in the program's language, not the page's."""
+    part, left = (*stage.split(" · ", 1), "")[:2]
+    if reading := re.match(r"(?:reading|正在读取|读取) ?(.+)", part):
+        said = own.say("stage_reading", name=reading[1])
     else:
-        said = own.say(
-            "stage_embedding"
-            if stage.startswith("embedding")
-            else "stage_done"
-            if stage == "done"
-            else "adding"
-        )
+        said = own.say("stage_embedding" if re.match("embedding|正在(?:嵌入|计算|建立)", part) else "adding")
+    if left and own.language == interface_language():
+        said += f" · {left}"
     share = round(100 * done / total) if total else 0
     return (
         f"<div role='status'><p class='wb-waiting'><span class='wb-dots'></span>{escape(said)} · "

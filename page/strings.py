@@ -102,7 +102,6 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
     "unchanged": ("没有变化：{names}", "Unchanged: {names}"),
     "stage_reading": ("读取 {name}", "Reading {name}"),
     "stage_embedding": ("建立索引", "Indexing"),
-    "stage_done": ("完成", "Done"),
     "files_done": ("{done} / {total} 个文件", "{done} of {total} files"),
     "report_count": ("{count} 份报告", "{count} reports"),
     "report": ("报告", "Report"),

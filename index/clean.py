@@ -100,9 +100,10 @@ def _items(
     flat: str, raw: RawReport, rows: Sequence[tuple[int, int, int, int]]
 ) -> Iterator[Paragraph | tuple[int, int]]:
     """Paragraphs and (table, row) in order; a heading the reader saw is a paragraph of its own."""
-    marks: list[tuple[int, int, RawHeading | tuple[int, int]]] = [
+    marks: list[tuple[int, int, RawHeading | tuple[int, int] | None]] = [
         (heading.start, heading.end, heading) for heading in raw.headings
     ]
+    marks += [(start, start, None) for start in raw.breaks]
     marks += [(start, end, (table, row)) for start, end, table, row in rows]
     marks.sort(key=lambda mark: mark[:2])
     runs: list[list[Line]] = []
@@ -114,6 +115,8 @@ def _items(
     grouped = group(runs, wrapped=raw.wrapped)
     for paragraphs, (start, end, mark) in zip(grouped, marks, strict=False):
         yield from paragraphs
+        if mark is None:
+            continue
         if not isinstance(mark, RawHeading):
             yield mark
         elif lines := read_lines(flat, raw.text, start, end):

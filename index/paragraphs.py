@@ -7,6 +7,7 @@ invisible characters replaced by `VOID`. Widths are display columns: an ideograp
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -165,13 +166,14 @@ class _Layout:
         full = [usual] * len(lines)
         base = [0] * len(lines)
         begins = [position for position, line in enumerate(lines) if line.blank_before or position == 0]
+        openings = _opening_indent(lines)
         for begin, stop in zip(begins, [*begins[1:], len(lines)], strict=True):
             stanza = lines[begin:stop]
             widest = max(line.width for line in stanza)
             if len(stanza) >= 4 and widest >= 16:
                 full[begin:stop] = [min(widest, 140)] * len(stanza)
             indents = [line.indent for line in stanza]
-            if len(stanza) >= 2:
+            if len(stanza) >= 2 and not _are_openings(stanza, openings, usual):
                 base[begin:stop] = [min(indents)] * len(stanza)
         spaced = len(begins) >= 0.3 * len(lines)
         return cls(lines, columnar, full, base, spaced, ragged)
@@ -248,6 +250,24 @@ class _Layout:
             if titled and (top or not self.spaced):
                 return False
         return True
+
+
+def _opening_indent(lines: Sequence[Line]) -> int:
+    """The usual indent of a line that is followed by one without; 0 if paragraphs are not indented."""
+    indents = Counter(
+        before.indent
+        for before, after in pairwise(lines)
+        if before.indent >= 2 and after.indent == 0 and not after.blank_before
+    )
+    return indents.most_common(1)[0][0] if indents else 0
+
+
+def _are_openings(stanza: Sequence[Line], opening: int, usual: int) -> bool:
+    """Whether each line of a stanza begins a paragraph, as short paragraphs in a row do; a block that is
+    set in as a whole has full lines."""
+    if opening == 0 or any(line.indent != opening for line in stanza):
+        return False
+    return any(line.width + line.indent < 0.85 * usual - 2 for line in stanza[:-1])
 
 
 def _is_open(text: str) -> bool:

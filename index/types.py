@@ -82,6 +82,7 @@ class RawReport:
     encoding: str | None = None
     pages: int | None = None
     title: str | None = None  # from the file's own metadata, if any
+    breaks: tuple[int, ...] = ()  # starts of lines that certainly begin a paragraph
     ocr_pages: tuple[int, ...] = ()  # 1-based pages whose text was recognised in a picture
     unread_pages: tuple[int, ...] = ()  # pages that hold text which could not be read
 

@@ -28,6 +28,7 @@ from index.types import RawReport
 _MOST_RULES = 30_000  # drawn lines of a page in which tables are still looked for
 _FEW_GLYPHS = 20  # a page with a large picture and less text than this is a scan with a stamp or number
 _PICTURE_SHARE = 0.25  # of the page, from which on a picture may be the scan of its text
+_INK = 0.5  # of the neighbour's height: less is a box of ink, not of a smaller font
 _OCR_SHARE = 0.7  # of the time for a file that recognition may take
 _UNKNOWN = re.compile(r"[\ufffd\ue000-\uf8ff\x00-\x1f\x7f-\x9f\U000f0000-\U0010ffff]")
 _MOST_DOTS = 25_000_000  # of a page rendered for OCR; larger pages are rendered more coarsely
@@ -156,7 +157,8 @@ def _is_picture(page: pypdfium2.PdfPage, area: float) -> bool:
 def _glyphs(text_page: pypdfium2.PdfTextpage) -> tuple[list[Glyph], list[str], int]:
     """Visible glyphs turned upright, text at odd angles, and the quarter turns of the page's text."""
     found: list[tuple[str, Box, int | None, int]] = []
-    spaces = high = 0
+    spaces = high = shared = 0
+    last: Box = (0.0, 0.0, 0.0, 0.0)
     for index in range(text_page.count_chars()):
         code = pdfium.FPDFText_GetUnicode(text_page, index)
         if 0xD800 <= code < 0xDC00:
@@ -176,8 +178,16 @@ def _glyphs(text_page: pypdfium2.PdfTextpage) -> tuple[list[Glyph], list[str], i
         box = text_page.get_charbox(index, loose=True)
         if box[2] - box[0] <= 0 or box[3] - box[1] <= 0:
             box = text_page.get_charbox(index)
+        if found and not spaces and box == last:
+            shared += 1  # one shape that stands for several characters, as —— in some fonts
+        else:
+            _part(found, shared)
+            shared = 1
+        last = box
         found.append((character, box, quarter, spaces))
         spaces = 0
+    _part(found, shared)
+    _even(found)
     turns = Counter(quarter for _, _, quarter, _ in found if quarter is not None)
     main = turns.most_common(1)[0][0] if turns else 0
     glyphs = []
@@ -188,6 +198,43 @@ def _glyphs(text_page: pypdfium2.PdfTextpage) -> tuple[list[Glyph], list[str], i
         else:
             other.append(character)
     return glyphs, ["".join(other)] if other else [], main
+
+
+def _even(found: list[tuple[str, Box, int | None, int]]) -> None:
+    """Some fonts give only the ink of a glyph: 一 or ， beside a taller neighbour takes its height."""
+    for at in range(len(found)):
+        character, box, quarter, spaces = found[at]
+        low, high = (0, 2) if quarter in (1, 3) else (1, 3)
+        for other in (at - 1, at + 1):
+            if not 0 <= other < len(found) or found[other][2] != quarter:
+                continue
+            beside = found[other][1]
+            middle = (box[low] + box[high]) / 2
+            if (
+                box[high] - box[low] < _INK * (beside[high] - beside[low])
+                and beside[low] < middle < beside[high]
+            ):
+                edges = list(box)
+                edges[low], edges[high] = beside[low], beside[high]
+                found[at] = (character, (edges[0], edges[1], edges[2], edges[3]), quarter, spaces)
+                break
+
+
+def _part(found: list[tuple[str, Box, int | None, int]], shared: int) -> None:
+    """Gives each of the last `shared` characters, which have one box, its part of it along the line."""
+    if shared < 2:
+        return
+    for at in range(shared):
+        character, (left, bottom, right, top), quarter, spaces = found[at - shared]
+        if quarter in (1, 3):
+            step = (top - bottom) / shared
+            order = at if quarter == 1 else shared - 1 - at
+            box = (left, bottom + order * step, right, bottom + (order + 1) * step)
+        else:
+            step = (right - left) / shared
+            order = at if quarter != 2 else shared - 1 - at
+            box = (left + order * step, bottom, left + (order + 1) * step, top)
+        found[at - shared] = (character, box, quarter, spaces)
 
 
 def _turn_box(box: Box, quarter: int) -> Box:

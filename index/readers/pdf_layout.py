@@ -18,6 +18,9 @@ _SEGMENT_GAP = 1.0  # in font sizes: wider gaps may part columns
 _COLUMN_GAP = 0.75  # in font sizes: wider gaps in a line are kept as two spaces
 _WORD_GAP = 0.22  # in font sizes: wider gaps part words in Latin text
 _MINIMUM_FILL = 0.6  # of a column's width that its lines fill: less is a table without rules
+_HEADING_PITCH = 1.8  # in font sizes: lines of one heading stand no further apart
+_SLACK = 3.2  # in font sizes: what rules about punctuation at line ends, and ragged edges, may leave
+_UNBREAKABLE = re.compile(r"[A-Za-z0-9.,%‰+\-–/:()]*[，。、；：！？》）”’」』】％]*.?")
 _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef“”‘’—…·]")
 
 
@@ -51,6 +54,7 @@ class Line:
     indent: float = 0.0  # in font sizes, from the left edge of its column
     new_block: bool = False  # the first of a column, or after a wide vertical gap
     heading: int = 0
+    begins: bool = False  # certainly a paragraph: its first word would have fitted on the line before
 
 
 @dataclass(slots=True)
@@ -111,6 +115,7 @@ def _segments(band: list[Glyph]) -> list[_Segment]:
             runs[-1].append(glyph)
         else:
             runs.append([glyph])
+    runs = [part for run in runs for part in _lines_within(run)]
     return [
         _Segment(
             run, run[0].left, max(glyph.right for glyph in run), median(glyph.middle for glyph in run),
@@ -118,6 +123,14 @@ def _segments(band: list[Glyph]) -> list[_Segment]:
         )
         for run in runs
     ]  # fmt: skip
+
+
+def _lines_within(run: list[Glyph]) -> list[list[Glyph]]:
+    """The run itself, or its lines where a large heading beside it made one band of two lines."""
+    middles = [glyph.middle for glyph in run]
+    if max(middles) - min(middles) <= 0.6 * median(glyph.size for glyph in run):
+        return [run]
+    return _bands(run)
 
 
 def _join(glyphs: Sequence[Glyph]) -> str:
@@ -149,15 +162,16 @@ def _columns(segments: list[_Segment], depth: int) -> list[Line]:
     zone: list[_Segment] = []
 
     def read_zone() -> None:
-        left = [segment for segment in zone if segment.right <= gutter]
-        right = [segment for segment in zone if segment.left >= gutter]
+        left = [segment for segment in zone if segment.left + segment.right <= 2 * gutter]
+        right = [segment for segment in zone if segment.left + segment.right > 2 * gutter]
         lines.extend(_columns(left, depth + 1))
         lines.extend(_columns(right, depth + 1))
         zone.clear()
 
     full: list[_Segment] = []
     for segment in sorted(segments, key=lambda segment: (-segment.middle, segment.left)):
-        crosses = segment.left < gutter < segment.right
+        # A line may hang over its column's edge by a comma; one that crosses goes on beyond it.
+        crosses = segment.left < gutter - segment.size and segment.right > gutter + segment.size
         beside = full and abs(segment.middle - full[-1].middle) < 0.45 * segment.size
         if crosses or (beside and not zone):
             if zone:
@@ -184,7 +198,7 @@ def _gutter(segments: list[_Segment]) -> float | None:
     for before, after in pairwise(ordered):
         if abs(before.middle - after.middle) < 0.45 * before.size and after.left > before.right:
             votes.update(range(int(before.right) + 1, int(after.left) + 1))
-    best: tuple[int, float] | None = None
+    best: dict[int, list[int]] = {}  # lines that cross → positions
     for position, _ in votes.most_common(60):
         beside_left = [segment for segment in segments if segment.right <= position]
         beside_right = [segment for segment in segments if segment.left >= position]
@@ -196,11 +210,27 @@ def _gutter(segments: list[_Segment]) -> float | None:
             for side, start, stop in ((beside_left, left, position), (beside_right, position, right))
         ]
         narrow = min(position - left, right - position) < 0.12 * width
-        if min(fills) < _MINIMUM_FILL or narrow:
+        filled = min(fills) >= _MINIMUM_FILL or (
+            max(fills) >= 0.8
+            and all(
+                _wide_lines(side) >= 2 for side in (beside_left, beside_right)
+            )  # a column that ends early
+        )
+        if not filled or narrow:
             continue
-        if best is None or crossing < best[0]:
-            best = (crossing, float(position))
-    return best[1] if best else None
+        best.setdefault(crossing, []).append(position)
+    if not best:
+        return None
+    positions = sorted(best[min(best)])
+    return float(positions[len(positions) // 2])
+
+
+def _wide_lines(segments: Sequence[_Segment]) -> int:
+    """Lines of running text: nearly as wide as the widest of them, and at least fifteen characters."""
+    widest = max(segment.right - segment.left for segment in segments)
+    return sum(
+        1 for segment in segments if segment.right - segment.left >= max(0.95 * widest, 15 * segment.size)
+    )
 
 
 def _fill(segments: Sequence[_Segment], start: float, stop: float) -> float:
@@ -238,15 +268,32 @@ def _single_column(segments: list[_Segment]) -> list[Line]:
     edge = _left_edge(lines)
     pitches = [before.box[1] - after.box[1] for before, after in pairwise(lines)]
     usual = median(pitches) if pitches else 0.0
+    body = median(line.size for line in lines)
     for position, line in enumerate(lines):
         line.indent = max(0.0, (line.box[0] - edge) / max(line.size, 1.0))
         before = lines[position - 1] if position else None
+        # A heading's own lines stand further apart than the body's.
+        near = _HEADING_PITCH * line.size if line.size > 1.1 * body else 0.0
         line.new_block = (
             before is None
-            or before.box[1] - line.box[1] > 1.4 * usual
+            or before.box[1] - line.box[1] > max(1.4 * usual, near)
             or abs(before.size - line.size) > 0.12 * line.size
         )
+    _mark_beginnings(lines)
     return lines
+
+
+def _mark_beginnings(lines: Sequence[Line]) -> None:
+    """Text is set greedily: a line left short though the next word would have fitted ends a paragraph."""
+    if len(lines) < 4:
+        return
+    edge = sorted(line.box[2] for line in lines)[(4 * len(lines)) // 5]
+    for before, line in pairwise(lines):
+        if ("  " in before.text and "  " in line.text) or abs(before.size - line.size) > 0.12 * line.size:
+            continue  # a row of a table, or another font: other rules know better
+        word = _UNBREAKABLE.match(line.text)
+        width = (line.box[2] - line.box[0]) * (len(word.group()) if word else 1) / max(len(line.text), 1)
+        line.begins = edge - before.box[2] > max(width, line.size) + _SLACK * line.size
 
 
 def _left_edge(lines: Sequence[Line]) -> float:

@@ -40,6 +40,7 @@ def write_pages(pages: list[Page], title: str | None, format: str = "pdf") -> Ra
     _mark_headings(pages, furniture)
     writer = Writer(format, wrapped=True)
     pending: _Pending | None = None
+    breaks: list[int] = []
     for page in pages:
         number = 0
         if page.number > 1:
@@ -64,7 +65,8 @@ def write_pages(pages: list[Page], title: str | None, format: str = "pdf") -> Ra
                 pending = None if len(item.text) > 30 or item.heading else pending
             indented = item.indent >= 1.2 and not reason and not item.heading
             indent = " " * min(8, round(2 * item.indent)) if indented else ""
-            _line(writer, item, indent, reason, page.number, number)
+            after_furniture = (page.number, position - 1) in furniture
+            _line(writer, item, indent, reason, page.number, number, breaks, after_furniture)
         for text in page.turned:
             writer.line(text, drop="text at an angle (stamp or watermark)", page=page.number)
         for text in page.garbled:
@@ -72,12 +74,24 @@ def write_pages(pages: list[Page], title: str | None, format: str = "pdf") -> Ra
     report = writer.report(title=title, pages=len(pages))
     return replace(
         with_text_tables(report),
+        breaks=tuple(breaks),
         ocr_pages=tuple(page.number for page in pages if page.ocr),
         unread_pages=tuple(page.number for page in pages if page.unread),
     )
 
 
-def _line(writer: Writer, line: Line, indent: str, drop: str, page: int, number: int) -> None:
+def _line(
+    writer: Writer,
+    line: Line,
+    indent: str,
+    drop: str,
+    page: int,
+    number: int,
+    breaks: list[int],
+    after_furniture: bool,
+) -> None:
+    if line.begins and not (drop or line.heading or after_furniture):
+        breaks.append(writer.length)
     heading = writer.headings[-1] if writer.headings else None
     goes_on = line.heading and heading is not None and heading.end + 1 == writer.length and not line.new_block
     writer.line(

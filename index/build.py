@@ -10,13 +10,11 @@ import hashlib
 import os
 import time
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock, Timeout
 
 from index import prepare
 from index.duplicates import Twin
@@ -25,6 +23,9 @@ from index.figures import read_figures
 from index.folders import Source, choose_names, find_files, path_key, readable
 from index.isolation import shared_reader
 from index.limits import Limits
+from index.lock import LOCK_NAME as LOCK_NAME
+from index.lock import IndexBusyError as IndexBusyError
+from index.lock import locked
 from index.manifest import EmbeddingModel
 from index.metadata import read_metadata
 from index.overrides import (
@@ -43,16 +44,10 @@ from index.store import ReportIndex, ReportSummary, Vectors
 from index.types import Block, Chunk, Metadata, Place, Report
 
 PIPELINE = 6  # raise when the same file would give another report: every file is then read again
-LOCK_NAME = "index.lock"
-_LOCK_SECONDS = 2.0
 _EMBED_TOGETHER = 512  # chunks, of one report or several, that are stored together
 _EMBED_AT_ONCE = 128  # chunks between two words on progress
 
 Overrides = Mapping[str, Mapping[str, str | None]]
-
-
-class IndexBusyError(WenbaoError):
-    """Another process is changing the same index."""
 
 
 @dataclass(slots=True)
@@ -88,6 +83,7 @@ def build_index(
     progress: Progress | None = None,
     metadata: Overrides | None = None,
     limits: Limits | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> BuildSummary:
     """Adds or updates files and folders in the index at `directory`, which is made if need be.
 
@@ -95,15 +91,15 @@ def build_index(
     {title, region, period, published, kind}) overrules what the text says, and is kept when the file
     changes; a value of None takes it back. Files that cannot be read are in the summary, the rest is
     indexed; each file is read in a process of its own kind within `limits` (else those of the environment).
-    Raises IndexMismatchError, IndexBusyError, IndexStorageError.
+    `names` (report name → path) are names that files already have. Raises IndexMismatchError, IndexBusyError, IndexStorageError.
     """
     check_overrides(metadata or {})
     bounds = limits or Limits.from_environment()
     began = time.monotonic()
-    with _locked(Path(directory)), ReportIndex.create(directory, embedder) as index:
+    with locked(Path(directory)), ReportIndex.create(directory, embedder) as index:
         silent: Progress = lambda stage, done, total: None  # noqa: E731
         build = _Build(index, embedder, metadata or {}, progress or silent, bounds)
-        build.run([Path(path) for path in paths], sync)
+        build.run([Path(path) for path in paths], sync, names or {})
         index.checkpoint()
     build.summary.seconds = time.monotonic() - began
     return build.summary
@@ -114,7 +110,7 @@ def remove_report(directory: Path, name: str) -> None:
 
     Raises IndexMissingError, ReportNotFoundError, IndexBusyError.
     """
-    with ReportIndex.open(directory) as index, _locked(Path(directory)):
+    with ReportIndex.open(directory) as index, locked(Path(directory)):
         index.remove(name)
         index.checkpoint()
 
@@ -192,7 +188,7 @@ class _Build:
         self._known = {one.name: one for one in index.reports()}
         self._waiting: list[_Waiting] = []
 
-    def run(self, paths: Sequence[Path], sync: bool) -> None:
+    def run(self, paths: Sequence[Path], sync: bool, given: Mapping[str, str]) -> None:
         found = find_files(paths)
         self.summary.failed.extend(found.failed)
         self.summary.pictures = found.pictures
@@ -200,7 +196,7 @@ class _Build:
         self._clock.expect(len(found.files), sum(sizes.values()))
         # A report whose file is gone gives up its name, and its place to a file of the same name.
         taken = {one.name: one.path for one in self._known.values() if not one.path or _exists(one.path)}
-        names = choose_names(found.files, taken)
+        names = choose_names(found.files, {**given, **taken})
         for source in found.files:
             self._file(source, names[source.key], sizes[source.key])
         self._flush()
@@ -380,26 +376,3 @@ def _unexpected(path: Path, error: Exception) -> ReadError:
         f"{name} could not be read ({kind}): save it again or convert it to PDF or text.",
         f"{name} 无法读取（{kind}）：请重新保存，或转换为 PDF 或文本。",
     )
-
-
-@contextmanager
-def _locked(directory: Path) -> Iterator[None]:
-    """One writer at a time; a writer that was killed leaves no lock behind."""
-    lock = FileLock(directory / LOCK_NAME)
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=_LOCK_SECONDS)
-    except Timeout:
-        raise IndexBusyError(
-            f"Another process is changing the index at {directory}: wait until it is done.",
-            f"另一个进程正在更新 {directory} 处的索引：请等待其完成。",
-        ) from None
-    except OSError as error:
-        raise WenbaoError(
-            f"The index folder {directory} cannot be written ({error.strerror}): check its permissions.",
-            f"无法写入索引文件夹 {directory}（{error.strerror}）：请检查权限。",
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()

@@ -117,7 +117,7 @@ class Database:
     def _open_in_read_only_folder(self) -> sqlite3.Connection:
         """SQLite cannot put its lock files here, so the file is taken as one that nobody changes."""
         assert self.file is not None
-        log = _log_of(self.file)
+        log = log_of(self.file)
         with self._guard:
             self._signature, self._immutable = self._files_now(), True
             file = self.file
@@ -134,7 +134,7 @@ class Database:
     def _files_now(self) -> tuple[int, ...]:
         assert self.file is not None
         state: list[int] = []
-        for path in (self.file, _log_of(self.file)):
+        for path in (self.file, log_of(self.file)):
             try:
                 status = path.stat()
                 state += [status.st_size, status.st_mtime_ns]
@@ -151,7 +151,7 @@ class Database:
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise _storage_error(error, self.file.parent) from error
+            raise storage_error(error, self.file.parent) from error
         with self._translated():
             connection = _connect(_address(self.file, "mode=rwc"))
             try:
@@ -161,16 +161,24 @@ class Database:
                 connection.close()
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: committed when the block ends, undone when it raises (or the process dies)."""
+    def writing(self, attach: Path | None = None) -> Iterator[sqlite3.Connection]:
+        """One transaction: committed when the block ends, undone when it raises (or the process dies).
+
+        `attach` is another index file, to be read as schema `copy`; foreign keys are then checked at the end.
+        """
         with self._writer_lock, self._translated():
             connection = self._memory or _connect(_address(self._existing(), "mode=rw"))
             try:
                 # Vectors and text live in one place, so one fsync a report buys safety from power loss too.
                 connection.execute("PRAGMA synchronous = FULL")
+                if attach is not None:
+                    connection.execute("PRAGMA foreign_keys = 0")
+                    connection.execute("ATTACH ? AS copy", (_address(attach, "mode=ro"),))
                 connection.execute("BEGIN IMMEDIATE")
                 try:
                     yield connection
+                    if attach is not None and connection.execute("PRAGMA main.foreign_key_check").fetchone():
+                        raise sqlite3.DatabaseError("database disk image is malformed (foreign keys)")
                     connection.execute("COMMIT")
                 except BaseException:
                     if connection.in_transaction:
@@ -220,7 +228,17 @@ class Database:
         except sqlite3.DatabaseError as error:
             if type(error) not in (sqlite3.OperationalError, sqlite3.DatabaseError):
                 raise
-            raise _storage_error(error, self.file.parent if self.file else Path("memory")) from error
+            raise storage_error(error, self.file.parent if self.file else Path("memory")) from error
+
+
+def copy_database(connection: sqlite3.Connection, target: Path) -> None:
+    """The state that `connection` sees, as one file without a log."""
+    copy = _connect(_address(target, "mode=rwc"))
+    try:
+        connection.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE").fetchone()
+    finally:
+        copy.close()
 
 
 def missing(directory: Path) -> IndexMissingError:
@@ -230,9 +248,9 @@ def missing(directory: Path) -> IndexMissingError:
     )
 
 
-def _storage_error(error: Exception, directory: Path) -> IndexStorageError:
+def storage_error(error: Exception, directory: Path) -> IndexStorageError:
     message = str(error)
-    if "full" in message or "No space left" in message:
+    if "full" in message or "No space left" in message or "File too large" in message:
         return IndexStorageError(
             f"The disk of {directory} is full; the index keeps its last state. Free some space, run again.",
             f"{directory} 所在磁盘已满；索引仍保持上一次的状态。请腾出空间后重试。",
@@ -242,7 +260,14 @@ def _storage_error(error: Exception, directory: Path) -> IndexStorageError:
             f"The index at {directory} cannot be opened or written ({message}): check its permissions.",
             f"无法打开或写入 {directory} 处的索引（{message}）：请检查该文件夹的权限。",
         )
-    if "malformed" in message or "not a database" in message or "disk I/O" in message:
+    if "disk I/O" in message:
+        return IndexStorageError(
+            f"The disk of {directory} could not be read or written ({message}); the index keeps its last state. "
+            "Look whether the disk is full, over its quota or failing, then run again.",
+            f"{directory} 所在磁盘读写失败（{message}）；索引仍保持上一次的状态。"
+            "请检查磁盘是否已满、超出配额或有故障，然后重试。",
+        )
+    if "malformed" in message or "not a database" in message:
         return IndexStorageError(
             f"The index at {directory} is damaged ({message}): delete it and index the reports again.",
             f"{directory} 处的索引已损坏（{message}）：请删除该文件夹并重新建立索引。",
@@ -279,5 +304,5 @@ def _address(file: Path, options: str) -> str:
     return f"file:{quote(str(file.absolute()))}?{options}"
 
 
-def _log_of(file: Path) -> Path:
+def log_of(file: Path) -> Path:
     return file.with_name(file.name + "-wal")

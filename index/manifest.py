@@ -39,7 +39,7 @@ def write_schema(connection: sqlite3.Connection, embedder: EmbeddingModel) -> No
         if connection.execute("SELECT value FROM manifest WHERE key = 'format'").fetchone() == (FORMAT,):
             connection.execute(records.SKETCHES)
         return
-    for statement in _statements(records.SCHEMA + lexical.SCHEMA + records.SKETCHES):
+    for statement in schema():
         connection.execute(statement)
     connection.executemany(
         "INSERT INTO manifest VALUES (?, ?)",
@@ -51,6 +51,11 @@ def write_schema(connection: sqlite3.Connection, embedder: EmbeddingModel) -> No
             ("commits", "0"),
         ],
     )
+
+
+def schema() -> list[str]:
+    """The statements that make the tables of an empty index."""
+    return _statements(records.SCHEMA + lexical.SCHEMA + records.SKETCHES)
 
 
 def read_manifest(connection: sqlite3.Connection, directory: Path) -> dict[str, str]:
@@ -65,9 +70,9 @@ def check_manifest(manifest: Mapping[str, str], directory: Path, embedder: Embed
     if manifest.get("format") != FORMAT:
         raise IndexMismatchError(
             f"The index at {directory} has format {manifest.get('format')}, this version reads {FORMAT}: "
-            "delete that folder and index the reports again.",
+            "make it anew from the reports' files with `python -m rag rebuild`.",
             f"{directory} 处索引的格式为 {manifest.get('format')}，本版本只能读取 {FORMAT}："
-            "请删除该文件夹并重新建立索引。",
+            "请用 `python -m rag rebuild` 由原文件重建。",
         )
     if embedder is None:
         return
@@ -77,10 +82,10 @@ def check_manifest(manifest: Mapping[str, str], directory: Path, embedder: Embed
         raise IndexMismatchError(
             f"The index at {directory} was made with the embedding model {name} ({dimension} dimensions), "
             f"not with {embedder.name} ({embedder.dimension}): set WENBAO_EMBED_MODEL to that model, "
-            "or delete that folder and index the reports again.",
+            "or make the index anew with `python -m rag rebuild`.",
             f"{directory} 处的索引由向量模型 {name}（{dimension} 维）建立，与当前的 {embedder.name}"
             f"（{embedder.dimension} 维）不符："
-            "请将 WENBAO_EMBED_MODEL 设为原模型，或删除该文件夹并重新建立索引。",
+            "请将 WENBAO_EMBED_MODEL 设为原模型，或用 `python -m rag rebuild` 重建索引。",
         )
 
 

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index import changes, lexical, manifest, records
-from index.database import FILE_NAME, Database, missing
+from index.database import FILE_NAME, Database, copy_database, missing
 from index.duplicates import Twin
 from index.errors import ReportNotFoundError
 from index.manifest import EmbeddingModel
@@ -280,6 +280,7 @@ class ReportIndex:
         with self._dense_lock:
             if self._dense is not None and self._dense[0] == version:
                 return self._dense[1]
+            self._refuse_other_model(connection)
             previous = self._dense
             if previous is None:
                 vectors = FlatVectors(manifest.dimension(connection))
@@ -301,6 +302,14 @@ class ReportIndex:
             if previous is None or version > previous[0]:
                 self._dense = (version, vectors)
             return vectors
+
+    def _refuse_other_model(self, connection: Connection) -> None:
+        """An index that was rebuilt meanwhile with another embedding model has nothing to say to ours."""
+        file = self._database.file
+        if file is not None and self.embedder is not None:
+            manifest.check_manifest(
+                manifest.read_manifest(connection, file.parent), file.parent, self.embedder
+            )
 
     def _names(self) -> dict[str, ReportSummary]:
         with self._database.snapshot() as connection:
@@ -363,6 +372,11 @@ class ReportIndex:
         """Vectors of passages that were embedded before, by passage hash (see index.records)."""
         with self._database.reading() as connection:
             return changes.known_vectors(connection, hashes)
+
+    def copy_to(self, target: Path) -> None:
+        """Writes the last committed state into the new file `target`."""
+        with self._database.reading() as connection:
+            copy_database(connection, target)
 
     def twins(self, names: Sequence[str]) -> list[Twin]:
         """Which of the reports `names` another report of the index repeats, wholly or nearly."""

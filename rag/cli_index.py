@@ -43,6 +43,22 @@ def add_commands(commands: Subparsers) -> None:
     add_index_option(remove)
     remove.set_defaults(run=run_remove)
 
+    saving = commands.add_parser("backup", help="copy the index into one file, also while it is in use")
+    saving.add_argument("file", metavar="FILE", type=Path)
+    add_index_option(saving)
+    saving.set_defaults(run=run_backup)
+
+    restoring = commands.add_parser("restore", help="put a backup in place of the index, all or nothing")
+    restoring.add_argument("file", metavar="FILE", type=Path)
+    add_index_option(restoring)
+    restoring.set_defaults(run=run_restore)
+
+    rebuilding = commands.add_parser(
+        "rebuild", help="read and embed every report again: another embedding model, an older format"
+    )
+    add_index_option(rebuilding)
+    rebuilding.set_defaults(run=run_rebuild)
+
     listing = commands.add_parser("list", help="the reports in the index")
     listing.add_argument("--json", action="store_true")
     add_index_option(listing)
@@ -207,6 +223,49 @@ def run_remove(options: argparse.Namespace) -> int:
         else:
             print(in_language(f"Removed {name}", f"已移除 {name}"))
     return 1 if failed else 0
+
+
+def run_backup(options: argparse.Namespace) -> int:
+    from index.backup import backup
+    from rag.settings import index_directory
+
+    size = backup(index_directory(options.index), options.file)
+    print(
+        in_language(
+            f"Backup written: {options.file} ({size / 1e6:.1f} MB)",
+            f"已备份：{options.file}（{size / 1e6:.1f} MB）",
+        )
+    )
+    return 0
+
+
+def run_restore(options: argparse.Namespace) -> int:
+    from index.backup import restore
+    from rag.settings import index_directory
+
+    directory = index_directory(options.index)
+    count = restore(options.file, directory)
+    print(
+        in_language(
+            f"Restored {count} reports; index: {directory}", f"已恢复 {count} 份报告；索引：{directory}"
+        )
+    )
+    return 0
+
+
+def run_rebuild(options: argparse.Namespace) -> int:
+    from rag.models import embedding_path
+    from rag.settings import index_directory
+
+    model = embedding_path()
+    from index.backup import rebuild
+    from rag.lazy_embedder import lazy_embedder
+
+    with progress_bar() as progress:
+        summary = rebuild(index_directory(options.index), lazy_embedder(model), progress=progress)
+    for line in summary_lines(summary):
+        print(line)
+    return 0
 
 
 def run_list(options: argparse.Namespace) -> int:

@@ -333,7 +333,7 @@ def test_links_out_and_pipes_are_refused(
 def test_two_writers_at_once(
     folder: Path, directory: Path, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.build._LOCK_SECONDS", 0.1)
+    monkeypatch.setattr("index.lock.LOCK_SECONDS", 0.1)
     build_index([folder], directory, embedder)
     with FileLock(directory / LOCK_NAME):
         with pytest.raises(IndexBusyError, match="Another process"):

@@ -162,7 +162,7 @@ def test_word_keeps_order_headings_and_merged_cells(word: Path) -> None:
     assert spans["指标"] == (0, 0, 2, 1)
     assert spans["总量"] == (0, 1, 1, 2)
     assert spans["301.5"] == (2, 2, 1, 1)
-    assert drops(report) == {"云川统计月报": "running header or footer"}
+    assert drops(report) == {"云川统计月报": "running header or footer", "隐藏的文字": "hidden text"}
     assert "公开的文字" in report.text and "隐藏的文字" not in report.text
 
 

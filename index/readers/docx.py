@@ -19,8 +19,11 @@ from index.types import RawReport, Table
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_TEXTS = tuple(f"{_W}{tag}" for tag in ("t", "delText", "instrText"))
+_OUTSIDE = "text outside the body"
 _HEADING_STYLE = re.compile(r"(?i)^(?:heading|标题)\s*(\d)$")
 _UNSEEN = {_FALLBACK, *(f"{_W}{tag}" for tag in ("txbxContent", "del", "moveFrom", "pPr", "instrText"))}
+_SEEN = "seen"  # set on text that was written; what is left at the end becomes drops
 _BREAKS = {f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}tab": " ", f"{_W}noBreakHyphen": "-"}
 
 
@@ -48,12 +51,14 @@ def read(
             _write_table(writer, item, [text for text in before if text], [text for text in after if text])
         else:
             writer.line(_text(item), level=_level(item, levels))
-            for box in _text_boxes(item):
-                writer.line(box)
+        for box in _text_boxes(item):
+            writer.line(box)
     for text in _notes(document):
         writer.line(text)
     for text in _page_furniture(document):
         writer.line(text, drop="running header or footer")
+    for reason, text in _unseen(document):
+        writer.line(text, drop=reason)
     return writer.report(title=document.core_properties.title or None)
 
 
@@ -98,6 +103,7 @@ def _collect(element: Any, parts: list[str]) -> None:
         tag = child.tag
         if tag == f"{_W}t":
             parts.append(child.text or "")
+            child.set(_SEEN, "1")
         elif tag in _BREAKS:
             parts.append(_BREAKS[tag])
         elif tag not in _UNSEEN and not (tag == f"{_W}r" and child.find(f"{_W}rPr/{_W}vanish") is not None):
@@ -235,3 +241,38 @@ def _page_furniture(document: Any) -> Iterator[str]:
             if text and text not in seen:
                 seen.add(text)
                 yield text.replace("\n", " ")
+
+
+def _unseen(document: Any) -> Iterator[tuple[str, str]]:
+    """(reason, text) of every run of text that was not written, in all parts of the file."""
+    roots = [document.element.body]
+    for part in document.part.package.iter_parts():
+        if re.search(r"/word/(?:header|footer|footnotes|endnotes|comments)\d*\.xml$", str(part.partname)):
+            root = getattr(part, "_element", None)
+            roots.append(docx.oxml.parser.parse_xml(part.blob) if root is None else root)
+    for root in roots:
+        notes = re.search(r"}(?:footnotes|endnotes)$", str(root.tag))  # read above, from a parse of their own
+        for element in root.iter(*_TEXTS):
+            if element.get(_SEEN) is None and (element.text or "").strip():
+                reason = _why_unseen(element)
+                if not (notes and reason == _OUTSIDE):
+                    yield reason, element.text.strip()
+
+
+def _why_unseen(element: Any) -> str:
+    if element.tag == f"{_W}instrText":
+        return "field code"
+    if element.tag == f"{_W}delText":
+        return "deleted text"
+    for parent in element.iterancestors():
+        if parent.tag in (f"{_W}del", f"{_W}moveFrom"):
+            return "deleted text"
+        if parent.tag == f"{_W}r" and parent.find(f"{_W}rPr/{_W}vanish") is not None:
+            return "hidden text"
+        if parent.tag == _FALLBACK:
+            return "second form of a drawing"
+        if parent.tag == f"{_W}comment":
+            return "comment"
+        if parent.tag in (f"{_W}hdr", f"{_W}ftr"):
+            return "running header or footer"
+    return _OUTSIDE

@@ -51,7 +51,7 @@ def read(
         data, path.name, {"gb2312": "gb18030", "gbk": "gb18030"}.get(declared or "", declared)
     )
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
-    parser = lxml.html.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=False)
+    parser = lxml.html.HTMLParser(remove_pis=True, huge_tree=False)
     try:
         root = lxml.html.document_fromstring(text, parser=parser)
     except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError, ValueError) as error:
@@ -59,11 +59,19 @@ def read(
             f"{path.name} has no readable page in it: save the page again from the browser.",
             f"{path.name} 中没有可读的网页：请在浏览器中重新保存。",
         ) from error
+    comments = [comment.text or "" for comment in root.iter(lxml.etree.Comment)]
+    lxml.etree.strip_elements(root, lxml.etree.Comment, with_tail=False)
     page = _Page(Writer("html"), sum(len(part) for part in root.itertext()))
     page.walk(root, "", 0)
     page.flush("")
     page.describe_tables()
     title = root.findtext(".//title")
+    for reason, left_out in [
+        *(("page title", "".join(element.itertext())) for element in root.iter("title")),
+        *(("comment", comment) for comment in comments),
+        *page.unseen,
+    ]:
+        page.writer.line(" ".join(left_out.split()), drop=reason)
     return page.writer.report(title=" ".join(title.split()) if title else None, encoding=encoding)
 
 
@@ -74,6 +82,7 @@ class _Page:
     inline: list[str] = field(default_factory=list)
     level: int = 0
     around: list[str] = field(default_factory=list)  # lines in order, without tables
+    unseen: list[tuple[str, str]] = field(default_factory=list)  # (reason, text) left out of tables
     waiting: list[tuple[int, int]] = field(default_factory=list)  # (table, its position in `around`)
 
     def walk(self, element: Any, drop: str, depth: int) -> None:
@@ -122,6 +131,7 @@ class _Page:
 
     def _table(self, element: Any) -> None:
         cells = _grid(element)
+        self.unseen += _left_out(element)
         caption = element.find("caption")
         if caption is not None:
             self._add("".join(caption.itertext()), "caption")
@@ -203,6 +213,22 @@ def _visible_text(element: Any, parts: list[str], depth: int) -> None:
     for child in element:
         _visible_text(child, parts, depth + 1)
         parts.append(child.tail or "")
+
+
+def _left_out(table: Any) -> list[tuple[str, str]]:
+    """(reason, text) of what a table holds beside its visible cells."""
+    found: list[tuple[str, str]] = []
+    for element in table.iter():
+        if not isinstance(element.tag, str):
+            continue
+        hidden = element.get("style") and _HIDDEN.search(element.get("style"))
+        if element.tag in _CODE or (hidden and element is not table):
+            text = "".join(element.itertext())
+            found.append(("script or style" if element.tag in _CODE else "hidden text", text))
+        if element.tag in ("table", "thead", "tbody", "tfoot", "tr"):
+            stray = [element.text, *(child.tail for child in element)]
+            found += [("text between cells", text) for text in stray if text and text.strip()]
+    return [(reason, text) for reason, text in found if text.strip()]
 
 
 def _span(cell: Any, name: str) -> int:

@@ -81,6 +81,10 @@ class ReportScope:
         return self.period.end[0] if self.period is not None else None
 
 
+# Where 由 … stops speaking of what was before.
+_TURN = re.compile(r"[到至为成，,；;]")
+
+
 class ScopeReader:
     """Walks through a report's blocks in order and fills the slots of their readings."""
 
@@ -207,6 +211,7 @@ class ParagraphScope:
             if reading.sentence_start <= mention.start < reading.quantity.start
             and self._dates(mention)
             and not self._only_beginning(mention, reading)
+            and not self._left_behind(mention, reading)
             and not self._other_setting(mention, reading)
         ]
         if reading.basis == "年均":
@@ -243,6 +248,12 @@ class ParagraphScope:
                 r"的?\s?(?:近|约)?[\d百千十一二三四五六七八九两]", self.text[mention.end : mention.end + 4]
             )
         )
+
+    def _left_behind(self, mention: PeriodMention, reading: Reading) -> bool:
+        """由上年下降2.3%转为增长8.5%，能耗…: the year behind 由 dates nothing past the turn or the clause."""
+        if not mention.relative or not self.text.endswith(("由", "从"), 0, mention.start):
+            return False
+        return bool(_TURN.search(self.text, mention.end, reading.quantity.start))
 
     def _other_setting(self, mention: PeriodMention, reading: Reading) -> bool:
         """在1979到1983年平均每年递增7.9%的基础上: years that date only what stands inside."""

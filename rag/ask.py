@@ -40,6 +40,7 @@ class Ask:
     reference: str | None = None  # compared with 全国, 全省 …
     parts: tuple[str, ...] = ()  # of a share: the words of the part and of the whole
     role: Literal["from", "to"] | None = None  # 由…到…
+    average: bool = False  # 年均, 平均每年: a yearly average over several years
     report_year: int | None = None  # "2014年政府工作报告中的…": any period, but that report
     share_of: tuple[tuple[Ask, Ask], ...] = ()  # part and whole, if no report states the share itself
     against_target: bool = False  # actual against target of the same indicator
@@ -130,7 +131,7 @@ def asked_measure(clause: str) -> AskedMeasure | None:
     if points and words.CHANGE.search(clause):
         return "change"
     if words.CHANGE.search(clause) and re.search(
-        r"(?:增加|减少|增产|减产|多增|少增|增收|净增|降低|提高)(?:了)?(?:多少|几)", clause
+        r"(?:增加|减少|增产|减产|多增|少增|增收|净增|降低|提高|压减|压缩|缩短|减免)(?:了)?(?:多少|几)", clause
     ):
         return "change"
     if words.SHARE.search(clause) and not words.GROWTH.search(clause):

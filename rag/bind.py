@@ -16,11 +16,12 @@ from index.periods import Period
 from index.regions import normalise_region, same_region
 from index.types import Figure
 from index.units import same_family, split_unit
+from rag import question_words as words
 from rag.query import Ask
 
 WHOLE_REGIONS = {"全省": ("省", "自治区"), "全市": ("市",), "全区": ("区",), "全县": ("县",)}
 # Budget figures are plans by nature: a question about them need not say so.
-BUDGET_WORDS = re.compile("赤字|国债|专项债|预算|税率|拟")
+BUDGET_WORDS = re.compile("赤字|国债|专项债|特别债|新增债务|新增(?:政府|地方政府)?债务|转移支付|预算|税率|拟|安排")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,8 @@ def _slot_score(ask: Ask, figure: Figure, around: Surroundings) -> float:
         # The figure right behind its name before one that merely shares the subject ("其中3000亿元…").
         if 0 <= figure.start - figure.indicator_end <= 6:
             score += 0.12
+    if not ask.indicator_ids and ask.terms and coverage(ask.terms, figure.indicator, len) == 1.0:
+        score += 0.2  # of a list, the item that has all the words, before one that shares only the tail
     if ask.measure == figure.measure or (ask.measure is None and figure.measure in ("level", "rate")):
         score += 0.1
     if ask.period is not None and figure.period == ask.period.code():
@@ -142,6 +145,7 @@ def _conflicts(ask: Ask, figure: Figure, around: Surroundings, metadata_known: b
         ("period", _period_fits(ask, figure, metadata_known)),
         ("region", _region_fits(ask, figure, around, metadata_known) and _others_named(ask, figure, around)),
         ("status", _status_fits(ask, figure)),
+        ("basis", _basis_fits(ask, figure, around)),
         ("reference", ask.reference is None or (figure.reference is None and ask.measure != "lead") or
          (figure.reference is not None and same_region(ask.reference, figure.reference))),
     )  # fmt: skip
@@ -179,6 +183,8 @@ def measure_fits(ask: Ask, figure: Figure) -> bool:
     """Whether the figure is of the kind asked for: a level, a growth rate, a share …"""
     percentage = figure.unit in ("%", "‰")
     points = figure.unit == "个百分点"
+    if ask.role is not None:  # 由…提高到…: whatever the indicator is, its two values
+        return figure.measure in ("level", "rate", "share", "contribution", "multiple", "rank")
     if ask.measure is None:
         return figure.measure not in ("rank", "lead", "contribution") and (
             not points or ask.unit == "个百分点"
@@ -189,6 +195,8 @@ def measure_fits(ask: Ask, figure: Figure) -> bool:
         )
     if ask.measure == "share":
         return percentage and figure.measure in _MEASURES["share"]
+    if ask.measure == "change" and figure.measure == "growth" and percentage:
+        return True  # 能耗降低了多少: in per cent, where no amount is stated
     if ask.measure == "change" and figure.measure in ("level", "growth"):
         return figure.measure == "level" and not percentage and not points
     if ask.measure == "level" and figure.measure == "growth":
@@ -217,14 +225,34 @@ def _unit_fits(ask: Ask, figure: Figure) -> bool:
     return any(asked in group and figure.base_unit in group for group in _SAME_COUNTER)
 
 
+def _basis_fits(ask: Ask, figure: Figure, around: Surroundings) -> bool:
+    """A yearly average over several years is not the growth of one year, nor the other way round."""
+    if figure.measure != "growth" or ask.role is not None:
+        return True
+    average = figure.basis == "年均" or bool(words.YEARLY_AVERAGE.search(around.clause))
+    if ask.average:
+        return average
+    return not average or ask.period is None or not ask.period.is_whole_year
+
+
 def _period_fits(ask: Ask, figure: Figure, metadata_known: bool) -> bool:
     if ask.period is None or figure.period is None:
         return ask.period is None or not metadata_known
     period = Period.parse(figure.period)
     if period == ask.period:
         return True
+    if ask.average:  # the average of the years up to the one named
+        return period.end == ask.period.end
     if ask.role is not None:  # 由…到… over a span: either end of it, or the span itself
         return period.end[0] in (ask.period.start[0], ask.period.end[0])
+    # Where a review of several years has brought a rate to is its state in the last of them.
+    if (
+        ask.period.is_whole_year
+        and period.end == ask.period.end
+        and figure.measure in ("rate", "share")
+        and figure.reference != "由"
+    ):
+        return True
     # A count "by now" of a report on part of the year is of that year; a flow, or a figure whose own
     # sentence dates it, is not.
     return (
@@ -270,4 +298,6 @@ def _status_fits(ask: Ask, figure: Figure) -> bool:
         return planned
     if ask.status == "actual":
         return not planned
-    return not planned or bool(BUDGET_WORDS.search(ask.text.replace("预算收入", "").replace("预算支出", "")))
+    return not planned or bool(
+        BUDGET_WORDS.search(f"{ask.text} {ask.indicator}".replace("预算收入", "").replace("预算支出", ""))
+    )

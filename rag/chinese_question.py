@@ -26,6 +26,8 @@ from rag.ask import (
     without,
 )
 
+AND = re.compile(r"、|和|与|及|以及")
+ENUMERATION_COMMA = re.compile("、")
 _CLAUSE = re.compile(r"[^，,；;。?？！!]+")
 
 
@@ -36,7 +38,10 @@ def chinese_asks(
     regions: Sequence[RegionMention],
     indicators: Sequence[IndicatorMention],
     vocabulary: Vocabulary,
+    *,
+    separators: re.Pattern[str] = AND,
 ) -> tuple[Ask, ...]:
+    """The asks of a question; `separators` are what divides the items of a list (和 may be part of one)."""
     asks: list[Ask] = []
     carried: tuple[str, ...] = ()
     carried_indicators: tuple[IndicatorMention, ...] = ()
@@ -55,8 +60,13 @@ def chinese_asks(
         own_region = _asked_region(text, [m for m in places if start <= m.start and m.end <= end])
         masked = without(text, [*found, *places])[start:end]
         masked = words.COUNTED.sub(lambda m: " " * len(m[0]), masked)
+        average = bool(words.YEARLY_AVERAGE.search(clause))
         bare = without(text, [*found, *places, *here[-1:]])[start:end]
-        terms = words.content_terms(words.COUNTED.sub(" ", bare))
+        bare = words.SPAN_OF_YEARS.sub(" ", words.COUNTED.sub(" ", bare))
+        terms = words.content_terms(bare)
+        if carried or carried_indicators:  # 比上年预算增加多少 goes on about the clause before
+            own_terms = words.content_terms(words.COMPARED_WITH.sub(" ", bare))
+            terms = own_terms if not here and not own_terms else terms
         questions = list(words.QUANTITY_QUESTION.finditer(clause))
         at_end = words.FIGURE_NOUN_AT_END.search(clause)
         last_region = own_region or last_region
@@ -77,14 +87,14 @@ def chinese_asks(
             units=answer_units(here[-1] if here else None, clause),
             hints=words.hints(clause), region=last_region,
             other_regions=_other_regions(text, named_here, last_region), status=whole_status, unit=asked_unit(clause),
-            measure=asked_measure(without(text, [m for m in here if m.indicator.rate])[start:end]),
+            measure=asked_measure(without(text, [m for m in here if m.indicator.rate])[start:end]), average=average,
             reference=asked_reference(clause),
         )  # fmt: skip
         periods_here = own_periods or ([last_period] if last_period else [])
         if base.measure == "share":
             base = _share_ask(base, bare_clause=masked, here=here, vocabulary=vocabulary)
         variants = _by_measure(clause, base, questions)
-        variants = [v for a in variants for v in _by_item(masked, clause, a, here, vocabulary)]
+        variants = [v for a in variants for v in _by_item(masked, clause, a, here, vocabulary, separators)]
         variants = [v for a in variants for v in _by_region(text, a, named_here)]
         asks.extend(v for a in variants for v in by_period(text, a, periods_here, periods))
         if own_periods:
@@ -207,11 +217,13 @@ def _by_measure(clause: str, ask: Ask, questions: Sequence[re.Match[str]]) -> li
     return [ask]
 
 
-_AND = re.compile(r"、|和|与|及|以及")
-
-
 def _by_item(
-    masked: str, clause: str, ask: Ask, here: Sequence[IndicatorMention], vocabulary: Vocabulary
+    masked: str,
+    clause: str,
+    ask: Ask,
+    here: Sequence[IndicatorMention],
+    vocabulary: Vocabulary,
+    separators: re.Pattern[str],
 ) -> list[Ask]:
     """ "高技术制造业、装备制造业增加值分别增长多少": one ask an item, the shared tail kept."""
     if not (words.JOINTLY.search(clause) or len(here) > 1) or ask.role:
@@ -223,11 +235,11 @@ def _by_item(
     cut = words.JOINTLY.search(masked) or words.QUANTITY_QUESTION.search(masked)
     listing = masked[: cut.start()] if cut else masked
     tail = masked[cut.start() :] if cut else ""
-    items = [item.strip(" 的") for item in _AND.split(listing) if item.strip(" 的")]
+    items = [item.strip(" 的") for item in separators.split(listing) if item.strip(" 的")]
     if len(items) < 2 and cut:
         items = [
             i.strip(" 的?？")
-            for i in _AND.split(words.UNIT_AFTER_QUESTION.sub("", tail))
+            for i in separators.split(words.UNIT_AFTER_QUESTION.sub("", tail))
             if i.strip(" 的?？")
         ]
     items = [item for item in items if words.content_terms(item)]
@@ -238,6 +250,8 @@ def _by_item(
     for item in items:
         full = item if item.endswith(shared) else item + shared
         mentions = vocabulary.find(full)
+        if mentions and _asks_of_another_kind(full[mentions[-1].end :], mentions[-1]):
+            mentions = []
         asks.append(
             replace(
                 ask, terms=words.content_terms(without(full, mentions[-1:])), context=(),
@@ -252,6 +266,9 @@ def _by_item(
 
 def _shared_tail(items: Sequence[str], vocabulary: Vocabulary) -> str:
     """The end of the last item that the earlier ones share: 增加值 in "制造业、服务业增加值"."""
+    mentions = vocabulary.find(items[-1])
+    if mentions and _asks_of_another_kind(rest := items[-1][mentions[-1].end :], mentions[-1]):
+        return rest  # 进口和出口的通关时间
     for tail in ("增加值", "总产值", "总额", "投资", "收入", "支出", "产量", "人口", "企业", "率"):
         if items[-1].endswith(tail) and not any(item.endswith(tail) for item in items[:-1]):
             known = [vocabulary.lookup(item + tail) is not None for item in items[:-1]]

@@ -56,7 +56,7 @@ def english_asks(
     compared = [r.name for r in regions[1:]] if measure == "lead" else []
     base = Ask(
         text=text, terms=_english_terms(masked), region=region, measure=measure, unit=asked_unit(text),
-        status=asked_status(text),
+        status=asked_status(text), average=bool(words.YEARLY_AVERAGE.search(text)),
     )  # fmt: skip
     if measure not in ("lead", "share") and not words.DIFFERENCE.search(text):
         others = (m.name for m in regions if not m.is_part_of_name and m.name not in (region, "全国"))
@@ -78,6 +78,8 @@ def english_asks(
         )
         for m in {m.indicator.id: m for m in indicators}.values()
     ] or [base]  # fmt: skip
+    if words.FROM_TO.search(text) and len(asks) == 1:
+        asks = [replace(asks[0], role="from", measure="level"), replace(asks[0], role="to", measure="level")]
     if both and len(asks) == 1:
         asks = [replace(asks[0], measure="level"), replace(asks[0], measure="growth")]
     asks = [v for a in asks for v in _by_word(masked, a)]

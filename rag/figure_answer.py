@@ -84,9 +84,20 @@ class FigureAnswerer:
 
     def answer(self, query: Query, hits: Sequence[Hit], reports: Sequence[str] | None) -> FigureResult:
         self._usage = Usage()
-        pools = {ask: self._pool(ask, query, hits, reports) for ask in query.asks}
+        result = self._answer(query, query.asks, hits, reports)
+        if not result.bound and query.other_asks:
+            other = self._answer(query, query.other_asks, hits, reports)
+            result = other if other.bound else result
+        return result
+
+    def _answer(
+        self, query: Query, asks: Sequence[Ask], hits: Sequence[Hit], reports: Sequence[str] | None
+    ) -> FigureResult:
+        pools = {ask: self._pool(ask, query, hits, reports) for ask in asks}
+        if words.JOINTLY.search(query.text) and len(asks) > 1:
+            pools = self._in_one_sentence(query, pools)
         bound: list[Bound] = []
-        for ask in query.asks:
+        for ask in asks:
             taken = {(f.report, f.start) for b in bound for f in b.figures}
             free = [f for f in pools[ask] if ask.role or (f.report, f.start) not in taken]
             one = self._bind(ask, query, free)
@@ -94,7 +105,7 @@ class FigureAnswerer:
                 usual = replace(ask, indicator_ids=ask.customary, names=(), customary=())
                 one = self._bind(usual, query, self._pool(usual, query, hits, reports))
             if one is None:
-                computed = self._from_parts(query, ask, hits, reports) if len(query.asks) == 1 else None
+                computed = self._from_parts(query, ask, hits, reports) if len(asks) == 1 else None
                 if computed is not None:
                     return replace(computed, usage=self._usage)
                 near = [
@@ -116,6 +127,28 @@ class FigureAnswerer:
     ) -> Bound | None:
         """What one ask is bound to, or None where no figure fits every slot it states."""
         return self._bind(ask, query, self._pool(ask, query, hits, reports))
+
+    def _in_one_sentence(
+        self, query: Query, pools: dict[Ask, list[Figure]]
+    ) -> dict[Ask, list[Figure]]:
+        """分别 asks for what one sentence says: if one has fitting figures for every ask, only its own."""
+        least = CONSIDERED[self._settings.strictness]
+        places: list[dict[tuple[str, int], float]] = []
+        for ask, pool in pools.items():
+            found: dict[tuple[str, int], float] = {}
+            for c in self._candidates(ask, query, pool):
+                if c.fits and c.coverage >= least:
+                    place = (c.figure.report, self._reader.sentence_span(c.figure.report, c.figure.start)[0])
+                    found[place] = max(found.get(place, 0.0), c.score)
+            places.append(found)
+        common = set(places[0]).intersection(*places[1:])
+        if not common:
+            return pools
+        best = max(common, key=lambda place: (sum(found[place] for found in places), place))
+        return {
+            ask: [f for f in pool if (f.report, self._reader.sentence_span(f.report, f.start)[0]) == best]
+            for ask, pool in pools.items()
+        }
 
     def _pool(
         self, ask: Ask, query: Query, hits: Sequence[Hit], reports: Sequence[str] | None
@@ -163,6 +196,7 @@ class FigureAnswerer:
         if best.figure.cell is None and any(c is not best and _same(c.figure, best.figure) for c in fits):
             # Said twice, once in prose: a table cell that says otherwise is of another row or column.
             rivals = [c for c in rivals if c.figure.cell is None]
+        rivals = self._without_later_mentions(ask, best, rivals)
         converted = [c.figure for c in rivals if _other_currency(c.figure, best.figure)]
         if converted:
             ends = (best.figure, converted[0])
@@ -183,6 +217,20 @@ class FigureAnswerer:
         ]
         chosen = self._choose(query, ask, _distinct(near)[:MOST_OPTIONS]) if near else None
         return Bound(ask, (chosen,), by_model=True) if chosen else None
+
+    def _without_later_mentions(
+        self, ask: Ask, best: Candidate, rivals: list[Candidate]
+    ) -> list[Candidate]:
+        """A report on the asked year states it; one on another year whose sentence does not name it may be
+        misread, so it is no rival."""
+        if ask.period is None or best.figure.period != ask.period.code():
+            return rivals
+
+        def on_the_year(figure: Figure) -> bool:
+            main = self._reader.main_period(figure.report, figure.status)
+            return figure.period_origin == "sentence" or (main is not None and main == ask.period)
+
+        return [c for c in rivals if on_the_year(c.figure)] if on_the_year(best.figure) else rivals
 
     def _belongs_elsewhere(self, ask: Ask, candidate: Candidate) -> bool:
         """Whether a word the figure's own clause lacks names another figure of the sentence."""
@@ -231,6 +279,11 @@ class FigureAnswerer:
                 (candidate.figure.report, self._reader.clause_span(candidate.figure)[0]), []
             ).append(candidate)
         pairs = [sorted(group, key=lambda c: c.figure.start) for group in clauses.values() if len(group) == 2]
+        if ask.period is not None:  # the pair that ends where the asked span ends
+            ended = [
+                p for p in pairs if p[1].figure.period and Period.parse(p[1].figure.period).end == ask.period.end
+            ]
+            pairs = ended or pairs
         pairs.sort(key=lambda pair: -max(c.score for c in pair))
         return [pair[0] if ask.role == "from" else pair[1] for pair in pairs]
 

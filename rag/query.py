@@ -17,7 +17,7 @@ from index.regions import find_regions
 from index.vocabulary import Vocabulary, english_expansion
 from rag import question_words as words
 from rag.ask import Ask, Operation, inside, names_a_place, without
-from rag.chinese_question import chinese_asks, with_parts
+from rag.chinese_question import ENUMERATION_COMMA, chinese_asks, with_parts
 from rag.english_question import english_asks
 from rag.types import Language
 
@@ -37,6 +37,7 @@ class Query:
     report_years: tuple[int, ...] = ()
     regions: tuple[str, ...] = ()
     operation: Operation | None = None
+    other_asks: tuple[Ask, ...] = ()  # a second reading of a list: "A和B、C和D" as two items, not four
     unknown_words: tuple[str, ...] = ()  # of an English question: content words no glossary knows
 
     @property
@@ -74,7 +75,9 @@ def understand(
     """
     text = normalise_question(text)
     language = detect_language(text)
+    other: tuple[Ask, ...] = ()
     found = list(find_periods(text, reference=reference))
+    found = _looking_back(text, found)
     found = [_as_report(m, found, text) for m in found]
     report_years = tuple(dict.fromkeys(m.period.start[0] for m in found if m.kind == "report"))
     # 比上年 names what the figure is compared with; 比2020年 may be the other end of a difference.
@@ -92,6 +95,10 @@ def understand(
     else:
         asks, unknown = chinese_asks(text, found, periods, regions, indicators, vocabulary), ()
         asks = tuple(with_parts(a, text, vocabulary, known_regions) for a in asks)
+        if words.JOINTLY.search(text) and "、" in text:
+            other = chinese_asks(
+                text, found, periods, regions, indicators, vocabulary, separators=ENUMERATION_COMMA
+            )
         named = [m for m in regions if names_a_place(text, m, indicators)]
         terms = words.content_terms(words.COUNTED.sub(" ", without(text, [*found, *named])))
     if not periods and len(report_years) > 1:
@@ -106,8 +113,18 @@ def understand(
         text=text, original=text, language=language, asks=asks, terms=terms,
         periods=tuple(dict.fromkeys(m.period for m in periods)), report_years=report_years,
         regions=tuple(dict.fromkeys(m.name for m in regions if names_a_place(text, m, indicators))),
-        operation=operation, unknown_words=unknown,
+        operation=operation, unknown_words=unknown, other_asks=other if set(other) != set(asks) else (),
     )  # fmt: skip
+
+
+def _looking_back(text: str, found: list[PeriodMention]) -> list[PeriodMention]:
+    """五年来 of a report of 2023 are the five years up to the last one it can look back on."""
+    years = {m.period.start[0] for m in found if m.kind == "report"}
+    if len(years) != 1:
+        return found
+    past = find_periods(text, reference=Period.of_years(years.pop() - 1))
+    spans = {(m.start, m.end): m for m in past if m.kind in ("range", "since")}
+    return [spans.get((m.start, m.end), m) if m.kind in ("range", "since") else m for m in found]
 
 
 def _as_report(mention: PeriodMention, found: Sequence[PeriodMention], text: str) -> PeriodMention:

@@ -14,7 +14,7 @@ import rjieba
 
 # 多少 / 几家 / 百分之几 …: each asks for one figure.
 QUANTITY_QUESTION = re.compile(
-    r"百分之(?:几|多少)|多少|多厉害|怎么变|变化如何|(?:分别|各)(?:是|为|有)(?=[?？。]?$)|几(?=[个家项户人万亿成倍位名件台套座条所亩公吨%]|点|个百分点)"
+    r"百分之(?:几|多少)|多少|多厉害|怎么变|变化如何|(?:分别|各)(?:是|为|有)(?=[?？。]?$)|(?<!哪)几(?=[个家项户人万亿成倍位名件台套座条所亩公吨%]|点|个百分点)"
     r"|多大(?:的)?(?:比例|比重|份额|规模|幅度|面积)?|多高|多长|多快|怎么样|如何"
 )
 # "…的增幅是？", "GDP增速呢": a noun of quantity at the end asks without a question word.
@@ -34,7 +34,7 @@ GROWTH = re.compile(
     re.IGNORECASE,
 )
 CHANGE = re.compile(
-    r"增加|减少|增产|减产|提高|降低|下调|上调|扩大|缩小|多增|少增|增收|净增"
+    r"增加|减少|压减|压缩|缩短|减免|下浮|增产|减产|提高|降低|下调|上调|扩大|缩小|多增|少增|增收|净增"
     r"|\b(?:increase|decrease|change|rise|fall)d? (?:of|by)\b|\bmore than in\b|\bup from\b|\bdown from\b",
     re.IGNORECASE,
 )
@@ -78,12 +78,20 @@ REFERENCE_REGION = re.compile(
 )
 RANK = re.compile(r"第几|排名|位次|位居|\brank(?:ed|ing)?\b", re.IGNORECASE)
 # The quantity itself, as against its growth.
-LEVEL = re.compile(r"总量|总额|总值|总规模|达到多少|有多少|存量|余额")
+LEVEL = re.compile(r"总量|总额|总值|规模|达到多少|有多少|存量|余额")
 # A question word with the measure word that follows it: 多少家, 几项.
 COUNTED = re.compile(
     r"(?:多少|几)(?:个百分点|个点|万亿元|亿美元|亿元|万元|万人次|人次|万人|万户|万吨|公里|平方公里|平方米|万?标准?箱|万?千瓦时?"
     r"|[个家户项件名位座台辆条所只支张套人元吨亩处笔批次成倍种度度天年岁])?"
 )
+# 比上年预算增加多少: what is compared with, up to the word of change, is no subject.
+COMPARED_WITH = re.compile(r"(?:比|较)[^，,；;。?？]*?(?=增|减|提|降|上|下|扩|缩|多(?!少)|少|高|低|压|回落|回升)")
+YEARLY_AVERAGE = re.compile(
+    r"年均|平均每年|每年平均|年平均|逐年平均|平均(?:增长|增速|递增|上涨|增幅)|\b(?:annual average|on average|average annual|annually)\b",
+    re.IGNORECASE,
+)
+# 五年平均每年增长: how long, not what.
+SPAN_OF_YEARS = re.compile(r"(?:过去|近|这|前|上|头|最近)?[一二两三四五六七八九十\d]+年(?:间|来|里|内|中)?(?:的)?(?=平均|年均|每年|累计|$|[，,。])")
 # What a plain noun of quantity is measured in, where no indicator says so.
 UNITS_OF_NOUN = (
     (
@@ -95,6 +103,7 @@ UNITS_OF_NOUN = (
     ),
     (re.compile(r"人数|人口|\bpopulation\b", re.IGNORECASE), ("人",)),
     (re.compile(r"面积|\barea\b", re.IGNORECASE), ("亩", "平方公里", "平方米")),
+    (re.compile(r"时间|时长|天数|周期"), ("天", "日", "小时", "分钟", "工作日", "个工作日", "月", "年")),
 )
 _HINTS = re.compile(r"总量|总额|累计|新增|总产值|人均|户均|平均|年均|日均|当年|合计|净增|总数|总计|其中")
 

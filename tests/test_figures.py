@@ -404,3 +404,15 @@ def test_the_same_figure_in_two_languages() -> None:
     [english] = read("Total trade was US$46.8 billion.")
     assert same_quantity(chinese.value, chinese.unit, english.value, english.unit)
     assert (chinese.base_unit, chinese.scale, english.base_unit, english.scale) == ("美元", 8, "美元", 9)
+
+
+def test_the_year_behind_from_dates_nothing_past_its_turn() -> None:
+    text = "云川市2022年民营企业利润由上年下降1.7%转为增长9.1%，单位能耗下降4.6%"
+    figures = read(text, period="2022")
+    assert [(f.text, f.period) for f in figures] == [("1.7%", "2021"), ("9.1%", "2022"), ("4.6%", "2022")]
+
+
+@pytest.mark.parametrize("lead_in", ["连创新高", "屡创历史新高", "再创新高", "从8月份起大幅回升"])
+def test_a_subject_is_carried_from_a_clause_that_only_praises_it(lead_in: str) -> None:
+    (figure,) = read(f"粮食产量{lead_in}，去年达到31.5万吨")[-1:]
+    assert figure.indicator_id == "grain_output"

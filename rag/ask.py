@@ -40,6 +40,9 @@ class Ask:
     reference: str | None = None  # compared with 全国, 全省 …
     parts: tuple[str, ...] = ()  # of a share: the words of the part and of the whole
     role: Literal["from", "to"] | None = None  # 由…到…
+    at_end: bool = False  # 10月末, 年底: the state at the end of the period
+    real: bool = False  # 扣除价格因素: growth in real terms is asked for by name
+    base: Period | None = None  # 比2020年增长: growth since that year
     average: bool = False  # 年均, 平均每年: a yearly average over several years
     report_year: int | None = None  # "2014年政府工作报告中的…": any period, but that report
     share_of: tuple[tuple[Ask, Ask], ...] = ()  # part and whole, if no report states the share itself
@@ -120,6 +123,8 @@ def asked_measure(clause: str) -> AskedMeasure | None:
     if words.RANK.search(clause):
         return "rank"
     if words.REACHED.search(clause):
+        if words.NOUN_OF_GROWTH.search(clause):
+            return "growth"
         return "share" if words.SHARE.search(clause) else "level"
     points = re.search(r"百分点|percentage points?", clause, re.IGNORECASE)
     if words.CONTRIBUTION.search(clause):

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from index.periods import Period
+from index.periods import Period, find_periods
 from index.regions import normalise_region, same_region
 from index.types import Figure
 from index.units import same_family, split_unit
@@ -124,6 +124,8 @@ def _slot_score(ask: Ask, figure: Figure, around: Surroundings) -> float:
             score += 0.12
     if not ask.indicator_ids and ask.terms and coverage(ask.terms, figure.indicator, len) == 1.0:
         score += 0.2  # of a list, the item that has all the words, before one that shares only the tail
+    if ask.unit is not None and split_unit(ask.unit).base_unit == figure.base_unit:
+        score += 0.05
     if ask.measure == figure.measure or (ask.measure is None and figure.measure in ("level", "rate")):
         score += 0.1
     if ask.period is not None and figure.period == ask.period.code():
@@ -142,7 +144,7 @@ def _conflicts(ask: Ask, figure: Figure, around: Surroundings, metadata_known: b
         ("indicator", _indicator_fits(ask, figure, around)),
         ("measure", measure_fits(ask, figure)),
         ("unit", _unit_fits(ask, figure)),
-        ("period", _period_fits(ask, figure, metadata_known)),
+        ("period", _period_fits(ask, figure, around, metadata_known)),
         ("region", _region_fits(ask, figure, around, metadata_known) and _others_named(ask, figure, around)),
         ("status", _status_fits(ask, figure)),
         ("basis", _basis_fits(ask, figure, around)),
@@ -186,9 +188,12 @@ def measure_fits(ask: Ask, figure: Figure) -> bool:
     if ask.role is not None:  # 由…提高到…: whatever the indicator is, its two values
         return figure.measure in ("level", "rate", "share", "contribution", "multiple", "rank")
     if ask.measure is None:
-        return figure.measure not in ("rank", "lead", "contribution") and (
+        own = figure.indicator_id is not None and figure.indicator_id in ask.indicator_ids
+        return (figure.measure not in ("rank", "lead", "contribution") or (own and percentage)) and (
             not points or ask.unit == "个百分点"
         )
+    if ask.measure == "level" and figure.measure == "contribution":
+        return percentage and figure.indicator_id in ask.indicator_ids  # 科技进步贡献率: itself a rate
     if ask.measure == "growth":
         return (figure.measure in ("growth", "change") and (percentage or figure.unit == "倍")) or (
             figure.measure in ("level", "rate") and percentage and "涨幅" in ask.text
@@ -229,17 +234,36 @@ def _basis_fits(ask: Ask, figure: Figure, around: Surroundings) -> bool:
     """A yearly average over several years is not the growth of one year, nor the other way round."""
     if figure.measure != "growth" or ask.role is not None:
         return True
+    if ask.real and not re.search("扣除|剔除|实际|可比", around.clause):
+        return False
+    if ask.base is not None and ask.period is not None and ask.base != ask.period.shifted(-1):
+        return ask.base in [m.period for m in find_periods(figure.reference or "")]
     average = figure.basis == "年均" or bool(words.YEARLY_AVERAGE.search(around.clause))
     if ask.average:
         return average
     return not average or ask.period is None or not ask.period.is_whole_year
 
 
-def _period_fits(ask: Ask, figure: Figure, metadata_known: bool) -> bool:
+_STOCK = re.compile(r"保有量|余额|总量|总数|里程|人口|装机|存量|用户|储备|面积|参保|储量|拥有量|覆盖")
+_FLOW = re.compile(r"新增|净增|累计|增加(?![到至])|年均|平均|新建|完成|改造")
+
+
+def _is_stock(figure: Figure, around: Surroundings) -> bool:
+    """Whether the figure is a state (保有量, 里程) rather than what came about over its span."""
+    return (
+        figure.measure == "level"
+        and bool(_STOCK.search(figure.indicator))
+        and not _FLOW.search(f"{figure.indicator} {around.clause}")
+    )
+
+
+def _period_fits(ask: Ask, figure: Figure, around: Surroundings, metadata_known: bool) -> bool:
     if ask.period is None or figure.period is None:
         return ask.period is None or not metadata_known
     period = Period.parse(figure.period)
     if period == ask.period:
+        return True
+    if ask.at_end and figure.measure in ("level", "share", "rate") and period.end == ask.period.end:
         return True
     if ask.average:  # the average of the years up to the one named
         return period.end == ask.period.end
@@ -249,7 +273,7 @@ def _period_fits(ask: Ask, figure: Figure, metadata_known: bool) -> bool:
     if (
         ask.period.is_whole_year
         and period.end == ask.period.end
-        and figure.measure in ("rate", "share")
+        and (figure.measure in ("rate", "share") or _is_stock(figure, around))
         and figure.reference != "由"
     ):
         return True

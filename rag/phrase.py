@@ -98,7 +98,7 @@ def _chinese(figure: Figure, ask: Ask, period: str | None) -> str:
     planned = {"target": "目标", "forecast": "预计", "preliminary": "初步数", "revised": "修订数"}.get(
         figure.status, ""
     )
-    down = figure.direction == "down"
+    down = _fell(figure)
     if figure.measure == "growth":
         average = "年均" if figure.basis == "年均" else ""
         basis = "同比" if figure.basis == "同比" else ("环比" if figure.basis == "环比" else "")
@@ -124,12 +124,17 @@ def _chinese(figure: Figure, ask: Ask, period: str | None) -> str:
     return f"{head}{body}{f'（{planned}）' if planned else ''}"
 
 
+def _fell(figure: Figure) -> bool:
+    """Whether the figure is a fall: 增幅回落到27.8% is none, since growth is negative only by its sign."""
+    return figure.value < 0 if figure.measure == "growth" else figure.direction == "down"
+
+
 def _english(figure: Figure, vocabulary: Vocabulary, period: str | None) -> str:
     known = vocabulary.get(figure.indicator_id) if figure.indicator_id else None
     name = known.english[0] if known and known.english else figure.indicator
     name = name[:1].upper() + name[1:]
     said = english_figure_text(figure)
-    down = figure.direction == "down"
+    down = _fell(figure)
     where = {"全国": "China"}.get(figure.region or "", figure.region or "")
     when = Period.parse(period).label("en") if period else ""
     reference = {

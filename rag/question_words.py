@@ -23,7 +23,7 @@ FIGURE_NOUN_AT_END = re.compile(
     r"(?:是|为|呢|有)?[?？。]?$"
 )
 UNIT_AFTER_QUESTION = re.compile(
-    r"(?:多少|几|多大)(?:个)?(百分点|点|亿美元|万美元|美元|万亿元|亿元|万元|元|万亿斤|亿斤|公斤|斤|万吨|亿吨|吨|万人次|万人|人次|人|"
+    r"(?:多少|几|多大)(?:个)?(百分点|点|万亿美元|亿美元|万美元|美元|万亿元|亿元|万元|元|万亿斤|亿斤|公斤|斤|万吨|亿吨|吨|万人次|万人|人次|人|"
     r"万户|亿户|户|万家|家|万公里|公里|平方公里|平方米|万亩|亿亩|亩|公顷|项|个|件|台|套|辆|座|条|所|张|名|位|次|只|支|倍|成|"
     r"万千瓦|千瓦时|度|标准箱|立方米|天|万)"
 )
@@ -78,10 +78,22 @@ REFERENCE_REGION = re.compile(
 )
 RANK = re.compile(r"第几|排名|位次|位居|\brank(?:ed|ing)?\b", re.IGNORECASE)
 # The quantity itself, as against its growth.
-LEVEL = re.compile(r"总量|总额|总值|规模|达到多少|有多少|存量|余额")
+LEVEL = re.compile(
+    r"总量|总额|总值|规模|达到多少|有多少|存量|余额|\b(?:value|amount|volume) of\b|\bhow (?:large|big)\b",
+    re.IGNORECASE,
+)
+# 增幅回落到多少 asks for a rate of growth, whatever it fell to.
+NOUN_OF_GROWTH = re.compile(r"增速|增幅|涨幅|降幅|增长率|增长速度")
+# 扣除价格因素: growth in real terms; the deduction is no subject.
+DEDUCTED = re.compile(r"(?:扣除|剔除|考虑)[^，,；;。?？]{0,10}?(?:因素|影响)(?:后|之后)?")
+# 提高到了多少，原来是多少 asks for both ends, the last one first.
+TO_FROM = re.compile(
+    r"(?:提高|上升|下降|降低|回落|增加|减少|增长|扩大|降|升)(?:到|至)(?:了)?(?:多少|百分之几|几)[^，,。；?？]{0,4}[，,]"
+    r"(?:而)?(?:原来|原先|此前|之前|起初|开始时?|期初)(?:又)?(?:是|为)?(?:多少|百分之几|几)"
+)
 # A question word with the measure word that follows it: 多少家, 几项.
 COUNTED = re.compile(
-    r"(?:多少|几)(?:个百分点|个点|万亿元|亿美元|亿元|万元|万人次|人次|万人|万户|万吨|公里|平方公里|平方米|万?标准?箱|万?千瓦时?"
+    r"(?:多少|几)(?:个百分点|个点|万亿元|万亿美元|亿美元|亿元|万元|万人次|人次|万人|万户|万吨|公里|平方公里|平方米|万?标准?箱|万?千瓦时?"
     r"|[个家户项件名位座台辆条所只支张套人元吨亩处笔批次成倍种度度天年岁])?"
 )
 # 比上年预算增加多少: what is compared with, up to the word of change, is no subject.
@@ -103,6 +115,7 @@ UNITS_OF_NOUN = (
     ),
     (re.compile(r"人数|人口|\bpopulation\b", re.IGNORECASE), ("人",)),
     (re.compile(r"面积|\barea\b", re.IGNORECASE), ("亩", "平方公里", "平方米")),
+    (re.compile(r"(?:[\u4e00-\u9fff])(?<!长)(?<!汇)(?<!贡献)(?<!速)率"), ("%",)),
     (re.compile(r"时间|时长|天数|周期"), ("天", "日", "小时", "分钟", "工作日", "个工作日", "月", "年")),
 )
 _HINTS = re.compile(r"总量|总额|累计|新增|总产值|人均|户均|平均|年均|日均|当年|合计|净增|总数|总计|其中")
@@ -119,7 +132,8 @@ DEFINITION = re.compile(
 )
 DIFFERENCE = re.compile(
     r"相差|差(?:多少|几)|之差|差距|高(?:出|了)?多少|低(?:了)?多少|多(?:了|出)?多少|少(?:了)?多少|快(?:了)?多少|慢(?:了)?多少"
-    r"|相比|比.{0,12}?(?:呢|如何|怎么样)|变化|\bdifference\b|\bhow (?:much|many) (?:more|less|fewer|higher|lower|faster)\b|\bcompared?\b",
+    r"|相比|比.{0,12}?(?:呢|如何|怎么样)|变化|\bdifference\b"
+    r"|\bby how (?:much|many)\b.*\b(?:slower|faster|higher|lower|more|less|exceed\w*|above|below|than)\b|\bhow (?:much|many) (?:more|less|fewer|higher|lower|faster)\b|\bcompared?\b",
     re.IGNORECASE,
 )
 SUM = re.compile(r"合计|总共|加起来|一共|之和|\bin total\b|\bcombined\b", re.IGNORECASE)

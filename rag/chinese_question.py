@@ -15,6 +15,7 @@ from rag.ask import (
     WHOLE_REGIONS,
     Ask,
     AskedMeasure,
+    AskedStatus,
     answer_units,
     asked_measure,
     asked_reference,
@@ -28,6 +29,7 @@ from rag.ask import (
 
 AND = re.compile(r"、|和|与|及|以及")
 ENUMERATION_COMMA = re.compile("、")
+NONE = re.compile(r"(?!)")  # the whole list as one item
 _CLAUSE = re.compile(r"[^，,；;。?？！!]+")
 
 
@@ -50,13 +52,17 @@ def chinese_asks(
     last_region: str | None = None
     named_here: list[RegionMention] = []
     whole_status = asked_status(text)
+    statuses = {_status_of(clause, whole_status) for clause in re.split("[，,；;]", text)} - {None}
+    other_end: list[Period] = []  # 与2008年相比，…: what a later clause is compared with
     for match in _CLAUSE.finditer(text):
         clause, start, end = match[0], match.start(), match.end()
         here = [m for m in indicators if start <= m.start and m.end <= end]
         if here and _asks_of_another_kind(without(text, here)[start:end], here[-1]):
             here = []  # 新能源汽车项目的收入: the product is not what is measured
         named_here = [m for m in places if start <= m.start and m.end <= end] or named_here
-        own_periods = _narrowest([m.period for m in periods if start <= m.start and m.end <= end])
+        dated = [m for m in periods if start <= m.start and m.end <= end]
+        compared = [m.period for m in dated if m.compared and not m.relative]
+        own_periods = _narrowest([m.period for m in dated])
         own_region = _asked_region(text, [m for m in places if start <= m.start and m.end <= end])
         masked = without(text, [*found, *places])[start:end]
         masked = words.COUNTED.sub(lambda m: " " * len(m[0]), masked)
@@ -70,6 +76,9 @@ def chinese_asks(
         questions = list(words.QUANTITY_QUESTION.finditer(clause))
         at_end = words.FIGURE_NOUN_AT_END.search(clause)
         last_region = own_region or last_region
+        if not questions and compared and not here and not terms:
+            other_end = compared
+            continue
         if not questions and not (at_end and end >= len(text.rstrip("?？。 "))):
             carried, carried_indicators = (*carried, *terms), tuple(here) or carried_indicators
             last_period = own_periods[-1] if own_periods else last_period
@@ -86,14 +95,22 @@ def chinese_asks(
             names=indicator_names(here[-1]) if here else (),
             units=answer_units(here[-1] if here else None, clause),
             hints=words.hints(clause), region=last_region,
-            other_regions=_other_regions(text, named_here, last_region), status=whole_status, unit=asked_unit(clause),
+            other_regions=_other_regions(text, named_here, last_region), unit=asked_unit(clause),
+            status=_status_of(clause, whole_status) if len(statuses) > 1 else whole_status, real=bool(words.DEDUCTED.search(clause)),
+            at_end=any(m.kind == "point" for m in dated),
             measure=asked_measure(without(text, [m for m in here if m.indicator.rate])[start:end]), average=average,
             reference=asked_reference(clause),
         )  # fmt: skip
+        main = [p for p in own_periods if p not in compared]
+        if base.measure == "growth" and base.unit in (None, "%") and len(compared) == 1 and (main or last_period):
+            base = replace(base, base=compared[0])  # 2010年比2005年增长多少: growth since that year
+            own_periods = main
         periods_here = own_periods or ([last_period] if last_period else [])
+        if other_end and base.measure != "growth":
+            periods_here, other_end = [*periods_here, *other_end], []
         if base.measure == "share":
             base = _share_ask(base, bare_clause=masked, here=here, vocabulary=vocabulary)
-        variants = _by_measure(clause, base, questions)
+        variants = _two_compared(text, base, here) or _by_measure(clause, base, questions)
         variants = [v for a in variants for v in _by_item(masked, clause, a, here, vocabulary, separators)]
         variants = [v for a in variants for v in _by_region(text, a, named_here)]
         asks.extend(v for a in variants for v in by_period(text, a, periods_here, periods))
@@ -101,6 +118,12 @@ def chinese_asks(
             last_period = own_periods[-1]
         carried, carried_indicators = (*carried, *terms), tuple(here) or carried_indicators
     return tuple(dict.fromkeys(asks))
+
+
+def _status_of(clause: str, whole: AskedStatus | None) -> AskedStatus | None:
+    """Beside a question about the target, 实际增长 is what came of it, not growth in real terms."""
+    own = asked_status(clause)
+    return "actual" if own is None and whole == "target" and "实际" in clause else own
 
 
 def _asks_of_another_kind(rest: str, mention: IndicatorMention) -> bool:
@@ -226,13 +249,16 @@ def _by_item(
     separators: re.Pattern[str],
 ) -> list[Ask]:
     """ "高技术制造业、装备制造业增加值分别增长多少": one ask an item, the shared tail kept."""
-    if not (words.JOINTLY.search(clause) or len(here) > 1) or ask.role:
+    added = words.SUM.search(clause) is not None
+    if not (words.JOINTLY.search(clause) or len(here) > 1 or added) or ask.role:
         return [ask]
     if ask.measure == "share" and not words.JOINTLY.search(clause):
         return [ask]
     if re.search(r"[、和与及].{0,3}(?:增速|增幅|增长)", clause) and len(here) <= 1:
         return [ask]
-    cut = words.JOINTLY.search(masked) or words.QUANTITY_QUESTION.search(masked)
+    if separators is NONE:
+        return [ask]
+    cut = words.JOINTLY.search(masked) or (words.SUM.search(masked) if added else None) or words.QUANTITY_QUESTION.search(masked)
     listing = masked[: cut.start()] if cut else masked
     tail = masked[cut.start() :] if cut else ""
     items = [item.strip(" 的") for item in separators.split(listing) if item.strip(" 的")]
@@ -262,6 +288,24 @@ def _by_item(
             )
         )  # fmt: skip
     return asks
+
+
+def _two_compared(text: str, ask: Ask, here: Sequence[IndicatorMention]) -> list[Ask]:
+    """城镇居民收入比农村居民收入高多少: both indicators, whose difference is asked for."""
+    if len(here) < 2 or not (words.DIFFERENCE.search(ask.text) or words.LEAD.search(ask.text)):
+        return []
+    first, second = here[-2:]
+    if not re.search("比|较|高于|低于|超过|多于|少于|高出|和|与|跟", text[first.end : second.start]):
+        return []
+    terms = words.content_terms(text[second.start : second.end] + text[first.start : first.end])
+    return [
+        replace(
+            ask, indicator_ids=(m.indicator.id,), indicator=m.indicator.name, names=indicator_names(m), units=m.indicator.units,
+            measure="growth" if ask.measure == "growth" else None, reference=None,
+            unit=None if ask.unit == "个百分点" else ask.unit, terms=tuple(t for t in ask.terms if t not in terms),
+        )
+        for m in (first, second)
+    ]  # fmt: skip
 
 
 def _shared_tail(items: Sequence[str], vocabulary: Vocabulary) -> str:

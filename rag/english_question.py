@@ -84,7 +84,7 @@ def english_asks(
         asks = [replace(asks[0], measure="level"), replace(asks[0], measure="growth")]
     asks = [v for a in asks for v in _by_word(masked, a)]
     named_regions = list(dict.fromkeys(m.name for m in regions if not m.is_part_of_name))
-    if len(named_regions) == 2 and words.DIFFERENCE.search(text) and not periods[1:]:
+    if len(named_regions) == 2 and not compared and words.DIFFERENCE.search(text) and not periods[1:]:
         asks = [
             replace(a, region=name, measure=None if measure == "lead" else measure)
             for a in asks

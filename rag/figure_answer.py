@@ -38,6 +38,7 @@ CHOICE_CLAUSE = {"careful": 0.6, "balanced": 0.45, "exploratory": 0.25}
 CHOICE_COVERAGE = {"careful": 0.8, "balanced": 0.7, "exploratory": 0.5}
 CHOICE_MARGIN = {"careful": 0.7, "balanced": 0.3, "exploratory": 0.0}
 MOST_OPTIONS = 5
+Place = tuple[str, int]  # report and the start of a sentence
 _STATUS_ORDER = ("revised", "actual", "preliminary", "forecast", "target")
 STATUSES: tuple[AskedStatus, AskedStatus] = ("actual", "target")
 
@@ -85,8 +86,10 @@ class FigureAnswerer:
     def answer(self, query: Query, hits: Sequence[Hit], reports: Sequence[str] | None) -> FigureResult:
         self._usage = Usage()
         result = self._answer(query, query.asks, hits, reports)
-        if not result.bound and query.other_asks:
-            other = self._answer(query, query.other_asks, hits, reports)
+        for asks in query.other_asks:
+            if result.bound:
+                break
+            other = self._answer(query, asks, hits, reports)
             result = other if other.bound else result
         return result
 
@@ -94,13 +97,16 @@ class FigureAnswerer:
         self, query: Query, asks: Sequence[Ask], hits: Sequence[Hit], reports: Sequence[str] | None
     ) -> FigureResult:
         pools = {ask: self._pool(ask, query, hits, reports) for ask in asks}
-        if words.JOINTLY.search(query.text) and len(asks) > 1:
-            pools = self._in_one_sentence(query, pools)
+        together: Place | None = None
+        if len({(ask.period, ask.region, ask.report_year) for ask in asks}) == 1 and len(asks) > 1:
+            together = self._sentence_of_all(query, pools)
         bound: list[Bound] = []
         for ask in asks:
             taken = {(f.report, f.start) for b in bound for f in b.figures}
             free = [f for f in pools[ask] if ask.role or (f.report, f.start) not in taken]
-            one = self._bind(ask, query, free)
+            one = self._bind(ask, query, self._within(free, together), alone=together is not None)
+            if one is None and together is not None and not words.JOINTLY.search(query.text):
+                one = self._bind(ask, query, free)
             if one is None and ask.customary:
                 usual = replace(ask, indicator_ids=ask.customary, names=(), customary=())
                 one = self._bind(usual, query, self._pool(usual, query, hits, reports))
@@ -128,27 +134,27 @@ class FigureAnswerer:
         """What one ask is bound to, or None where no figure fits every slot it states."""
         return self._bind(ask, query, self._pool(ask, query, hits, reports))
 
-    def _in_one_sentence(
-        self, query: Query, pools: dict[Ask, list[Figure]]
-    ) -> dict[Ask, list[Figure]]:
-        """分别 asks for what one sentence says: if one has fitting figures for every ask, only its own."""
+    def _sentence_of_all(self, query: Query, pools: dict[Ask, list[Figure]]) -> Place | None:
+        """The one sentence that has fitting figures for every ask: 分别 asks for what one sentence says."""
         least = CONSIDERED[self._settings.strictness]
-        places: list[dict[tuple[str, int], float]] = []
+        places: list[dict[Place, float]] = []
         for ask, pool in pools.items():
-            found: dict[tuple[str, int], float] = {}
+            found: dict[Place, float] = {}
             for c in self._candidates(ask, query, pool):
                 if c.fits and c.coverage >= least:
-                    place = (c.figure.report, self._reader.sentence_span(c.figure.report, c.figure.start)[0])
+                    place = self._place(c.figure)
                     found[place] = max(found.get(place, 0.0), c.score)
             places.append(found)
         common = set(places[0]).intersection(*places[1:])
-        if not common:
-            return pools
-        best = max(common, key=lambda place: (sum(found[place] for found in places), place))
-        return {
-            ask: [f for f in pool if (f.report, self._reader.sentence_span(f.report, f.start)[0]) == best]
-            for ask, pool in pools.items()
-        }
+        return max(
+            common, key=lambda place: (sum(found[place] for found in places), place), default=None
+        )
+
+    def _place(self, figure: Figure) -> Place:
+        return figure.report, self._reader.sentence_span(figure.report, figure.start)[0]
+
+    def _within(self, figures: list[Figure], place: Place | None) -> list[Figure]:
+        return figures if place is None else [f for f in figures if self._place(f) == place]
 
     def _pool(
         self, ask: Ask, query: Query, hits: Sequence[Hit], reports: Sequence[str] | None
@@ -171,7 +177,10 @@ class FigureAnswerer:
             pool = [f for f in pool if report_year(self._index, f.report) == ask.report_year]
         return bind(ask, pool, self._reader.surroundings, metadata_known=self._metadata_known)
 
-    def _bind(self, ask: Ask, query: Query, pool: Sequence[Figure]) -> Bound | None:
+    def _bind(
+        self, ask: Ask, query: Query, pool: Sequence[Figure], *, alone: bool = False
+    ) -> Bound | None:
+        """`alone`: the pool is one sentence that answers all asks; its only fitting figure needs no more."""
         strictness = self._settings.strictness
         fits = [
             c for c in self._candidates(ask, query, pool) if c.fits and c.coverage >= CONSIDERED[strictness]
@@ -203,6 +212,7 @@ class FigureAnswerer:
             rivals = [c for c in rivals if c.figure not in ends]
         certain = best.coverage >= CERTAIN[strictness] and (
             best.clause_coverage >= CLAUSE_SHARE
+            or (alone and len(fits) == 1)
             or (best.clause_coverage >= LEAST_CLAUSE_SHARE and not self._belongs_elsewhere(ask, best))
         )
         if not rivals and certain:

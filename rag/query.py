@@ -17,7 +17,8 @@ from index.regions import find_regions
 from index.vocabulary import Vocabulary, english_expansion
 from rag import question_words as words
 from rag.ask import Ask, Operation, inside, names_a_place, without
-from rag.chinese_question import ENUMERATION_COMMA, chinese_asks, with_parts
+from rag.chinese_question import ENUMERATION_COMMA, NONE, chinese_asks, with_parts
+from rag.clauses import complete_clauses
 from rag.english_question import english_asks
 from rag.types import Language
 
@@ -37,7 +38,7 @@ class Query:
     report_years: tuple[int, ...] = ()
     regions: tuple[str, ...] = ()
     operation: Operation | None = None
-    other_asks: tuple[Ask, ...] = ()  # a second reading of a list: "A和B、C和D" as two items, not four
+    other_asks: tuple[tuple[Ask, ...], ...] = ()  # other readings of a list: "A和B、C和D" as two items, as one
     unknown_words: tuple[str, ...] = ()  # of an English question: content words no glossary knows
 
     @property
@@ -75,7 +76,9 @@ def understand(
     """
     text = normalise_question(text)
     language = detect_language(text)
-    other: tuple[Ask, ...] = ()
+    if language == "zh":
+        text = complete_clauses(text, vocabulary)
+    other: list[tuple[Ask, ...]] = []
     found = list(find_periods(text, reference=reference))
     found = _looking_back(text, found)
     found = [_as_report(m, found, text) for m in found]
@@ -95,10 +98,12 @@ def understand(
     else:
         asks, unknown = chinese_asks(text, found, periods, regions, indicators, vocabulary), ()
         asks = tuple(with_parts(a, text, vocabulary, known_regions) for a in asks)
-        if words.JOINTLY.search(text) and "、" in text:
-            other = chinese_asks(
-                text, found, periods, regions, indicators, vocabulary, separators=ENUMERATION_COMMA
+        for separators in (ENUMERATION_COMMA, NONE) if len(asks) > 1 else ():
+            reading = chinese_asks(
+                text, found, periods, regions, indicators, vocabulary, separators=separators
             )
+            if reading != asks and reading not in other and (len(reading) > 1 or not words.JOINTLY.search(text)):
+                other.append(reading)
         named = [m for m in regions if names_a_place(text, m, indicators)]
         terms = words.content_terms(words.COUNTED.sub(" ", without(text, [*found, *named])))
     if not periods and len(report_years) > 1:
@@ -113,7 +118,7 @@ def understand(
         text=text, original=text, language=language, asks=asks, terms=terms,
         periods=tuple(dict.fromkeys(m.period for m in periods)), report_years=report_years,
         regions=tuple(dict.fromkeys(m.name for m in regions if names_a_place(text, m, indicators))),
-        operation=operation, unknown_words=unknown, other_asks=other if set(other) != set(asks) else (),
+        operation=operation, unknown_words=unknown, other_asks=tuple(other),
     )  # fmt: skip
 
 
@@ -177,6 +182,14 @@ def _operation(text: str, asks: Sequence[Ask]) -> Operation | None:
             return None
         if words.DIFFERENCE.search(text) or words.YEAR_COUNT_CHANGE.search(text) or words.LEAD.search(text):
             return "difference"
+    if (
+        len(asks) == 2
+        and asks[0].indicator_ids != asks[1].indicator_ids
+        and (asks[0].period, asks[0].region) == (asks[1].period, asks[1].region)
+        and words.MORE_THAN.search(text)
+        and not words.JOINTLY.search(text)
+    ):
+        return "difference"
     if len(asks) >= 2 and words.SUM.search(text):
         return "sum"
     if len(asks) == 1 and asks[0].measure == "share":

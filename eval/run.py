@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import platform
+import random
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -176,6 +177,8 @@ def run_gold(
 
         chosen = set(stratified(items, sample))
         items = [item for item in items if item.id in chosen]
+        # In an order of chance, the same each time: what a stopped run has answered is a fair sample too.
+        random.Random(0).shuffle(items)
     if not items:
         raise GoldError("no item chosen")
     folder = out or Path("data/eval") / "+".join(path.stem for path in gold)

@@ -56,12 +56,12 @@ class Pipeline(Protocol):
 
 
 class Ours:
-    """The product, through its public interface."""
+    """The product, through its public interface; opened over `index`, or `qa` where it is open already."""
 
-    def __init__(self, index: Path) -> None:
+    def __init__(self, index: Path, qa: ReportQA | None = None) -> None:
         from rag import ReportQA
 
-        self._opened = ReportQA.open(index)
+        self._opened = qa or ReportQA.open(index)
         self._qa, self._recorder = recorded(self._opened)
         opened = self._opened.index
         assert opened is not None, "ReportQA.open(directory) opens an index or raises IndexMissingError"

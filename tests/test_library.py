@@ -71,7 +71,7 @@ def test_one_bad_file_does_not_stop_the_others(library: Library) -> None:
         "linhe.md",
         NAME,
     ]
-    assert progress[-1] == ("done", 4, 4)
+    assert progress[-1] == ("done", 5, 5)
     assert library.source_path("linhe.md").parent == library.shelf.folder
 
 

@@ -82,6 +82,9 @@ class Configuration(Settings, BaseSettings):
 
     # Models.
     embed_model: str | None = Field(default=None, description="a sentence-transformers name or directory")
+    embed_backend: Literal["auto", "openvino", "torch"] | None = Field(
+        default=None, description="what runs the embedding model; auto is OpenVINO where it can"
+    )
     llm_base_url: str | None = Field(default=None, description="an OpenAI-compatible endpoint")
     llm_model: str | None = None
     llm_api_key: SecretStr | None = None

@@ -214,10 +214,14 @@ def _table(options: argparse.Namespace) -> int:
 
 def _all(options: argparse.Namespace) -> int:
     from eval.everything import run_all
-    from eval.run import default_index
+    from eval.run import Ours, default_index
 
-    gate = Path(__file__).with_name("gate.json")
-    return run_all(options.gold, options.reports, options.index or default_index(), options.out, gate)
+    pipeline = Ours(options.index or default_index())
+    try:
+        gate = Path(__file__).with_name("gate.json")
+        return run_all(options.gold, options.reports, pipeline, options.out, gate)
+    finally:
+        pipeline.close()
 
 
 def _run(options: argparse.Namespace) -> int:

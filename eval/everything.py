@@ -25,24 +25,20 @@ from eval.scoring import Score
 NEAR_MISSES = 200
 
 
-def run_all(gold: Path, reports: Path, index: Path, out: Path, gate: Path | None = None) -> int:
+def run_all(gold: Path, reports: Path, pipeline: Ours, out: Path, gate: Path | None = None) -> int:
     """Everything over one gold file; exit code 1 if the gold set is bad or a guarded number fell."""
     print("== gold set")
     bad = check_files([gold], reports)
     items = load_gold(gold)
     texts = {report.name: report.text for report in read_texts(reports)}
     print_planted(items, texts)
-    pipeline = Ours(index)
-    try:
-        now = begin(out, items, pipeline)
-        print(f"\n== {len(items)} questions")
-        scores = run_items(items, pipeline, now, gold.name, curve=True)
-        unanswerable = [parse_item(record) for record in near_misses(items, texts, NEAR_MISSES)]
-        if unanswerable:
-            print(f"\n== {len(unanswerable)} near misses made by code, none of which may be answered")
-            run_items(unanswerable, pipeline, now / "near-misses", "near misses")
-    finally:
-        pipeline.close()
+    now = begin(out, items, pipeline)
+    print(f"\n== {len(items)} questions")
+    scores = run_items(items, pipeline, now, gold.name, curve=True)
+    unanswerable = [parse_item(record) for record in near_misses(items, texts, NEAR_MISSES)]
+    if unanswerable:
+        print(f"\n== {len(unanswerable)} near misses made by code, none of which may be answered")
+        run_items(unanswerable, pipeline, now / "near-misses", "near misses")
     before = out / "before"
     if (before / "scores.jsonl").exists():
         print("\n== A: the run before, B: this run")

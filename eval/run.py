@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import platform
+import random
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -55,12 +56,12 @@ class Pipeline(Protocol):
 
 
 class Ours:
-    """The product, through its public interface."""
+    """The product, through its public interface; opened over `index`, or `qa` where it is open already."""
 
-    def __init__(self, index: Path) -> None:
+    def __init__(self, index: Path, qa: ReportQA | None = None) -> None:
         from rag import ReportQA
 
-        self._opened = ReportQA.open(index)
+        self._opened = qa or ReportQA.open(index)
         self._qa, self._recorder = recorded(self._opened)
         opened = self._opened.index
         assert opened is not None, "ReportQA.open(directory) opens an index or raises IndexMissingError"
@@ -176,6 +177,8 @@ def run_gold(
 
         chosen = set(stratified(items, sample))
         items = [item for item in items if item.id in chosen]
+        # In an order of chance, the same each time: what a stopped run has answered is a fair sample too.
+        random.Random(0).shuffle(items)
     if not items:
         raise GoldError("no item chosen")
     folder = out or Path("data/eval") / "+".join(path.stem for path in gold)

@@ -2,8 +2,9 @@
 
 A row such as `旅游总收入<tab>亿元<tab>452.6<tab>248.3` names its unit in a cell of its own, in its label, in
 the column's header or in the 单位 line. Read here from the canonical text alone, independently of the
-product's own tables. Where a column's header can't be told (a header of two rows loses which cells it
-spans), every unit that the table's header names is possible, and so is the row's or the table's own.
+product's own tables. A header of two rows loses which columns its upper cells span; they are told by the
+lower names beginning anew. Where they can't be told, every unit that the table's header names is possible,
+and so is the row's or the table's own.
 """
 
 from __future__ import annotations
@@ -89,6 +90,8 @@ def _place(cells: Sequence[str], row: Sequence[str]) -> int | None:
 
 def _readings(row: Sequence[str], column: int, table: _Table) -> list[Quantity]:
     aligned = [cells[column] for cells in table.header if len(cells) == len(row)]
+    if not aligned and (names := _column_names(table.header, row)):
+        aligned = [names[column]]
     own_units = [unit for name in aligned for unit in _units_of(name)]
     of_row = [cell for cell in row if _is_unit(cell)][:1] or _units_in_parentheses(row[0])
     if own_units:
@@ -104,6 +107,42 @@ def _readings(row: Sequence[str], column: int, table: _Table) -> list[Quantity]:
         replace(as_quantity(row[column].lstrip("-"), unit), direction=direction)
         for unit in dict.fromkeys(units)
     ]
+
+
+def _column_names(header: Sequence[Sequence[str]], row: Sequence[str]) -> tuple[str, ...] | None:
+    """The name of each column under a header of two rows, in the lower row's words; None if it can't be told.
+
+    The upper row names the label columns and groups of columns, the lower row the columns in each group,
+    again from the first name in each. A column with no lower name is an upper cell with a unit of its own.
+    """
+    if len(header) != 2:
+        return None
+    upper, lower = header
+    labels = next(
+        (n for n, cell in enumerate(row) if _NUMBER.fullmatch(cell) or _NOT_GIVEN.fullmatch(cell)), 0
+    )
+    groups: list[list[str]] = []
+    for name in lower:
+        if not groups or name in groups[-1]:
+            groups.append([])
+        groups[-1].append(name)
+    single = len(row) - labels - len(lower)  # columns that the lower row says nothing of
+    tops = upper[labels:]
+    if labels == 0 or single < 0 or len(groups) + single != len(tops):
+        # Whose columns they are stays open, but where each has a lower name, that is its name.
+        return (*upper[:labels], *lower) if labels and single == 0 else None
+    alone = [top for top in tops if _units_of(top)] if single else []
+    if len(alone) != single:
+        return None
+    names = list(upper[:labels])
+    waiting = iter(groups)
+    for top in tops:
+        names += [top] if top in alone else [f"{name}{_parentheses(top)}" for name in next(waiting)]
+    return tuple(names)
+
+
+def _parentheses(name: str) -> str:
+    return "".join(f"({inside})" for inside in _IN_PARENTHESES.findall(name))
 
 
 def _direction(cell: str, header: str) -> Direction:

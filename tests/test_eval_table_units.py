@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from eval.quantities import as_quantity, same_quantity
 from eval.table_units import implied_quantities
 
 REPORT = """一、综合
@@ -65,11 +64,46 @@ def test_units(quote: str, expected: set[str]) -> None:
     assert readings(quote) == expected
 
 
-def test_a_header_of_two_rows_leaves_its_units_possible() -> None:
+COUNTIES = """表7 分县指标
+单位：亿元、%
+地区\t生产总值\t零售总额\t投资\t人口（万人）
+总量\t增速\t总量\t增速\t增速
+白石县\t43.2\t5.1\t14.2\t8.9\t6.2\t83.5
+全市\t—\t6.1\t15.6\t9.4\t7.5\t48.6
+表8 居民收支
+单位：元
+指标\t全体\t按常住地分
+城镇\t农村
+人均收入（元）\t38803\t49552\t22869
+表9 月度
+指标\t单位\t12月\t1—12月
+当月\t同比±%\t累计\t同比±%
+零售总额\t万元\t1512.8\t10.2\t15684.2\t9.4
+"""
+
+
+@pytest.mark.parametrize(
+    ("quote", "expected"),
+    [
+        (
+            "白石县\t43.2\t5.1\t14.2\t8.9\t6.2\t83.5",
+            [("43.2", 10**8), ("5.1", 1), ("14.2", 10**8), ("8.9", 1), ("6.2", 1), ("83.5", 10**4)],
+        ),
+        ("全市\t—\t6.1\t15.6", [("6.1", 1), ("15.6", 10**8)]),
+        ("零售总额\t万元\t1512.8\t10.2\t15684.2\t9.4", [("1512.8", 10**4), ("10.2", 1), ("15684.2", 10**4), ("9.4", 1)]),
+    ],
+    ids=["a column without lower name", "a cell without value", "unit cell and two groups"],
+)  # fmt: skip
+def test_a_header_of_two_rows_is_told_by_its_lower_names(quote: str, expected: list[tuple[str, int]]) -> None:
+    found = [(q.text, int(q.scale)) for q in implied_quantities(quote, COUNTIES)]
+    assert found == expected, "one unit each"
+
+
+def test_a_header_of_two_rows_that_cannot_be_told_leaves_its_units_possible() -> None:
+    found = implied_quantities("人均收入（元）\t38803\t49552", COUNTIES)
+    assert {(q.text, q.dimension) for q in found} == {("38803", "yuan"), ("49552", "yuan")}
     found = implied_quantities("人均可支配收入（元）\t46875\t4.8", REPORT)
-    for unit in ("元", "%"):
-        assert any(same_quantity(as_quantity("46875", unit), quantity) for quantity in found)
-    assert not any(same_quantity(as_quantity("46875", "亿元"), quantity) for quantity in found)
+    assert [(q.text, q.dimension) for q in found] == [("46875", "yuan"), ("4.8", "percent")]
 
 
 def test_directions_follow_sign_and_header() -> None:

@@ -12,7 +12,7 @@ PREFIX = "WENBAO_LIMIT_"
 Progress = Callable[[int, int], None]  # pages done, pages in all
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Limits:
     """Limits of a single file; each can be set as WENBAO_LIMIT_ and the name in capitals."""
 

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints,
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from index.errors import WenbaoError
+from index.limits import Limits
 
 Strictness = Literal["careful", "balanced", "exploratory"]
 CollectionName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
@@ -95,6 +96,15 @@ class Configuration(Settings, BaseSettings):
     upload_mb: int = Field(default=50, ge=1, description="most megabytes of one uploaded file")
     log_questions: bool = Field(default=False, description="whether question texts go into the log")
     trace: Literal["off", "log"] = Field(default="off", description="`log` writes every span to the log")
+
+    # Reading: limits of one file, see index.limits; what exceeds them is refused by name.
+    limit_file_mb: int = Field(default=Limits.file_mb, ge=1, description="of the file itself")
+    limit_unpacked_mb: int = Field(default=Limits.unpacked_mb, ge=1, description="of an Office file unpacked")
+    limit_pages: int = Field(default=Limits.pages, ge=1)
+    limit_ocr_pages: int = Field(default=Limits.ocr_pages, ge=1, description="pages read by OCR")
+    limit_cells: int = Field(default=Limits.cells, ge=1, description="of one sheet")
+    limit_seconds: int = Field(default=Limits.seconds, ge=1, description="for reading the file")
+    limit_memory_mb: int = Field(default=Limits.memory_mb, ge=64, description="of the process that reads")
 
     # Messages.
     lang: str | None = None

@@ -20,6 +20,7 @@ from index.types import Metadata, Status
 
 WORK_REPORT = "government work report"
 
+_FINAL_DATA = re.compile(r"最终核实|(?:数据|结果|核算)的?(?:修订|修正)|修订(?:数据|结果)|revised", re.IGNORECASE)
 _HEADING_LEAD = re.compile(r"[\s\d.、．（）()一二三四五六七八九十年月表第章节\-—至前上下半季度]+|表")
 _LEAD_IN = re.compile(
     rf"(?:[{words.TIME}，,、：:（(“\s]|其中|截至|据统计|据初步统计|统计显示|到|在|从|对|我们|目前|同期"
@@ -58,6 +59,7 @@ class ReportScope:
     region: str | None = None
     region_origin: str = "metadata"
     work_report: bool = False
+    status: Status = "actual"  # of its figures where nothing is said: a report of final data revises
 
     @classmethod
     def of(cls, metadata: Metadata) -> ReportScope:
@@ -68,6 +70,8 @@ class ReportScope:
         if metadata.region is not None:
             scope.region = metadata.region.value
             scope.region_origin = "title" if metadata.region.origin == "title" else "metadata"
+        if metadata.title is not None and _FINAL_DATA.search(metadata.title.value):
+            scope.status = "revised"
         return scope
 
     def periods_in(self, text: str) -> list[PeriodMention]:
@@ -364,7 +368,7 @@ class ParagraphScope:
             return "actual"
         if firm or words.TARGET.search(clause):
             return "target"
-        return "actual"
+        return self.report.status
 
     def _reviewing(self) -> bool:
         return self.reader.work_report is None or self.reader.work_report.mode == "review"

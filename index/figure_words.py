@@ -220,6 +220,8 @@ FORECAST = re.compile(
     r"预计|预测|有望|预估|估计|展望|forecast|is expected|are expected|projected|projection", re.I
 )
 PRELIMINARY = re.compile(
-    r"初步核算|初步统计|初步预计|初步测算|初步估算|初步数|快报[数显统]|(?:统计|业绩)快报|preliminary", re.I
+    r"(?<![与比同较])(?:初步核算|初步统计|初步预计|初步测算|初步估算|初步数)|快报[数显统]|(?:统计|业绩)快报"
+    r"|preliminary",
+    re.I,
 )
 REVISED = re.compile(r"修订(?:后|数|为|值|的(?:数据|结果))|最终核实|核实后|调整后的数|revised", re.I)

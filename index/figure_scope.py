@@ -15,11 +15,12 @@ from index import figure_words as words
 from index.figure_reading import Reading
 from index.figure_work_report import WorkReport
 from index.periods import Period, PeriodMention, find_periods
-from index.regions import RegionMention, contains_region, find_regions
+from index.regions import COUNTRY, WORLD, RegionMention, contains_region, find_regions
 from index.types import Metadata, Status
 
 WORK_REPORT = "government work report"
 
+_OFTEN = 3
 _FINAL_DATA = re.compile(r"最终核实|(?:数据|结果|核算)的?(?:修订|修正)|修订(?:数据|结果)|revised", re.IGNORECASE)
 _HEADING_LEAD = re.compile(r"[\s\d.、．（）()一二三四五六七八九十年月表第章节\-—至前上下半季度]+|表")
 _LEAD_IN = re.compile(
@@ -39,6 +40,26 @@ _DEICTIC = re.compile(r"今|本|去|上年|上月|上季|近|this|last|previous"
 _OF_SPEED = re.compile(r"(?:左右)?的(?:增长)?(?:速度|水平|增幅|增速)")
 _QUOTED_YEAR = re.compile(r"[“《][^“”《》]*$")
 _AS_OF = re.compile(r"(?:截至|截止|到|至)\s?$")
+_RECORD_AFTER = re.compile(r"的?(?:最|历史|未有|没有|少有|从未|第一)")
+_TOWARDS = re.compile(r"(?:对|向|从|与|同|和|自|赴)$")
+_END_OF_SPAN = re.compile(
+    r"(?:达到?|突破|超过|增至|增加到|提高到|扩大到|上升到|提升至|提升到|提高至|稳定在|保持在|覆盖|已有|跃升|降至|降到|下降到"
+    r"|减少到|发展到|拥有)了?\D{0,4}$"
+)
+_OVER_SPAN = re.compile(
+    r"累计|总共|共|合计|新增|新建|新开|新修|改造|完成|解决|培训|转移|安置|发放|投入|安排|增加(?!到|值)|减少(?!到)"
+    r"|治理|退耕|造林|建成|通车|年内|五年|三年|四年|两年|创造|先后|以来|年来|招收|培养|输送|引进|吸收|利用外资"
+)
+_STOCK_NAME = re.compile(r"(?:人数|余额|里程|保有量|储备|床位|用户|容量|总数|覆盖面|覆盖率|普及率|参保)$")
+_INTENT = re.compile(
+    r"(?<![需主重])要(?!求|素|点|闻|害)|(?<![即行必])将|拟|力争|争取|计划(?!生育)|目标|确保|保证|准备|打算|努力|应当|应该|必须|今后"
+    r"|规划|安排|预算|再(?!生|次)|今年|明年|控制|达到\D{0,4}$|草案|预期|预定|到\d{4}年"
+)
+_PEOPLE = re.compile(r"(?:中国)?(?:人民|农民|人口|同胞|群众|各族|儿女|职工)")
+_DONE_AFTER = re.compile(r"[^，。；为除解]了(?!解)|已经?(?:完成|投|开)|(?:任务|目标)(?:已|接近|基本|圆满|胜利)")
+_IS = re.compile(r"(?:是|拥有|具有|(?<!还)有(?:近|约)?|作为|达)[^，。；]{0,6}$|据[^，。；]{2,30}(?:统计|检查|调查|试点|反映)")
+_COMES_FROM = re.compile(r"(?:以上|左右)?的?[^，。；]{0,10}(?:来自|集中在|分布在|是用于)")
+_FACT = re.compile(r"现在|目前|已经?(?!定)|据[^，。；]{2,30}(?:统计|检查|调查)|原来|曾|结果|由于|(?<=[^，。；为除])了(?!解)")
 _NOT_OF_REGION = re.compile(r"(?:对|向|从|与|同|和|以|经|赴|由|及|、)$")
 
 
@@ -59,11 +80,13 @@ class ReportScope:
     region: str | None = None
     region_origin: str = "metadata"
     work_report: bool = False
+    late: bool = False  # of a work report: given late in its year, with next year's plan
     status: Status = "actual"  # of its figures where nothing is said: a report of final data revises
 
     @classmethod
-    def of(cls, metadata: Metadata) -> ReportScope:
-        scope = cls(work_report=metadata.kind is not None and metadata.kind.value == WORK_REPORT)
+    def of(cls, metadata: Metadata, text: str = "") -> ReportScope:
+        """`text` is the report's, which shows whether a work report also plans the next year."""
+        scope = cls(late=text.count("明年") >= _OFTEN, work_report=metadata.kind is not None and metadata.kind.value == WORK_REPORT)
         if metadata.period is not None:
             scope.period = _parse(metadata.period.value)
             scope.period_origin = "title" if metadata.period.origin == "title" else "metadata"
@@ -167,6 +190,8 @@ class ParagraphScope:
         ):
             return False
         named = mention.text.isdigit() and self.text[mention.end : mention.end + 1] != "年"
+        if mention.kind == "since" and _RECORD_AFTER.match(self.text, mention.end):
+            return False  # 超过了建国以来的最高水平
         return not (named and _QUOTED_YEAR.search(self.text[max(0, mention.start - 20) : mention.start]))
 
     # ---------------------------------------------------------------- period
@@ -178,14 +203,12 @@ class ParagraphScope:
             if _NOW.search(self.text, begin, reading.quantity.start):
                 return Found(self.report.period.code(), self.report.period_origin)
         if mention is not None:
-            return Found(self._period_at(reading, mention).code(), "sentence")
+            return Found(self._averaged(reading, self._period_at(reading, mention)).code(), "sentence")
         lead = self._lead_before(reading.sentence_start)
         if lead is not None:
-            return Found(self._period_at(reading, lead).code(), "paragraph")
+            return Found(self._averaged(reading, self._period_at(reading, lead)).code(), "paragraph")
         if self.reader.work_report is not None:
-            period = self.reader.work_report.period
-            if reading.role == "to" and period.year is None:
-                period = Period.of_years(period.end[0])
+            period = self._within(reading, self.reader.work_report.period)
             return Found(period.code(), "heading" if self.reader.headings else "metadata")
         heading = self.reader.heading_period()
         if heading is not None:
@@ -193,6 +216,43 @@ class ParagraphScope:
         if self.report.period is not None:
             return Found(self.report.period.code(), self.report.period_origin)
         return Found(None, None)
+
+    def _averaged(self, reading: Reading, period: Period) -> Period:
+        """A yearly average is of the years it was taken over, also where only the last is named."""
+        if period.year is None or reading.measure not in ("growth", "change", "level"):
+            return period
+        if reading.basis == "两年平均" and period.is_whole_year:
+            return Period.of_years(period.year - 1, period.year)
+        if reading.basis != "年均":
+            return period
+        spans = [mention.period for mention in self.spans if mention.start < reading.quantity.start]
+        year = self.report.year
+        if self.reader.work_report is not None:
+            spans.insert(0, self.reader.work_report.period)
+        for span in reversed(spans):
+            if span.year is None and span.end[0] == period.year:
+                return span
+        if year is not None and period.year > year + 1:
+            return Period.of_years(year, period.year)
+        return period
+
+    def _within(self, reading: Reading, span: Period) -> Period:
+        """Of several years under review: the last for what had then been reached, the year before for 由."""
+        if span.year is not None or reading.basis in ("年均", "累计"):
+            return span
+        if reading.role == "to":
+            return Period.of_years(span.end[0])
+        if reading.role == "from":
+            return Period.of_years(span.start[0] - 1)
+        if not self._reviewing() or reading.measure not in ("level", "rate", "share"):
+            return span
+        clause = self.text[reading.clause_start : reading.quantity.outer_start]
+        subject = reading.subject
+        lasting = subject is not None and (subject.rate or _STOCK_NAME.search(subject.name) is not None)
+        if _OVER_SPAN.search(self.text[reading.sentence_start : reading.quantity.start]) and not lasting:
+            return span
+        reached = _END_OF_SPAN.search(clause) is not None
+        return Period.of_years(span.end[0]) if reached or lasting else span
 
     def _mention_for(self, reading: Reading) -> PeriodMention | None:
         own = [m for m in self.all_mentions if reading.scope_start <= m.start < reading.quantity.start]
@@ -278,10 +338,23 @@ class ParagraphScope:
             if mention.start - begin > 6 or not self._dates(mention):
                 continue
             year = self.report.year
+            if self._outside_review(mention):
+                continue
             if mention.kind == "period" or (mention.kind == "range" and self.report.work_report):
                 ahead = year is not None and mention.period.start[0] > year
                 found = found if ahead and self._reviewing() else mention
         return found
+
+    def _outside_review(self, mention: PeriodMention) -> bool:
+        """In a work report's review a year or months in passing (1952年…, 9月…) do not carry on."""
+        work = self.reader.work_report
+        if work is None:
+            return False
+        if mention.kind == "period" and mention.period.year is not None and not mention.period.is_whole_year:
+            return True
+        if work.mode != "review" or mention.kind != "period":
+            return False
+        return mention.period.start < work.period.start
 
     # ---------------------------------------------------------------- region
 
@@ -291,7 +364,9 @@ class ParagraphScope:
         for mention in self.regions:
             if mention.start >= end:
                 break
-            if mention.start >= start and self._leads(mention, reading, masked):
+            if mention.start < start or self._partner(mention):
+                continue
+            if mention.end == reading.quantity.outer_start or self._leads(mention, reading, masked):
                 found = mention
         if found is not None:
             return Found(found.name, "sentence")
@@ -309,6 +384,14 @@ class ParagraphScope:
         if self.report.region is not None:
             return Found(self.report.region, self.report.region_origin)
         return Found(None, None)
+
+    def _partner(self, mention: RegionMention) -> bool:
+        """对欧盟出口: a country that is dealt with."""
+        return (
+            _TOWARDS.search(self.text[max(0, mention.start - 3) : mention.start].removesuffix("共建")) is not None
+            and mention.name != WORLD
+            and contains_region(COUNTRY, mention.name) is not True
+        )
 
     def _carries(self, mention: RegionMention) -> bool:
         """Whether a place stays the topic of later sentences: asides on a larger place do not."""
@@ -388,9 +471,26 @@ class ParagraphScope:
             return "actual"
         if period is not None and not firm and period.year == year and not period.is_whole_year:
             return "actual"  # 今年上半年: already past
-        if past and not firm:
+        if (past and not firm) or self._states_a_fact(reading, clause):
             return "actual"
+        if self.report.late and (period is None or period.start[0] <= year):
+            opening = self.text[reading.sentence_start : reading.quantity.start]
+            if words.FORECAST.search(opening):
+                return "forecast"
+            return "target" if _INTENT.search(opening) else "actual"
         return "target"
+
+    def _states_a_fact(self, reading: Reading, clause: str) -> bool:
+        """Whether a sentence of the plan says how things are: 有…, 是…, 来自…, 已…了, 八亿农民."""
+        quantity = reading.quantity
+        rest = self.text[quantity.end : reading.clause_end]
+        if quantity.scale >= 8 and _PEOPLE.match(rest):
+            return True
+        if _INTENT.search(clause):
+            return False
+        if _DONE_AFTER.search(rest) or _IS.search(clause) or _COMES_FROM.match(rest):
+            return True
+        return _FACT.search(self.text, reading.sentence_start, quantity.start) is not None
 
 
 def _parse(code: str | None) -> Period | None:

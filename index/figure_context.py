@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from index import figure_words as words
 from index.figure_english_context import is_english, read_english_meaning
+from index.figure_naming import part_of, pupils_of, verb_before, with_predicate, with_purpose
 from index.figure_measure import measure_of, read_object_of_change
 from index.figure_predicate import Predicate, PredicateReader, unit_class
 from index.figure_reading import Reading, mask_times, sentence_spans
@@ -63,6 +64,7 @@ class ParagraphReader:
         self.queue: list[Subject] = []  # of these, the ones whose figure is still to come
         self.pending_from: Reading | None = None
         self.silent: tuple[int, int] | None = None  # the clause before, if it had no figure
+        self.counting: str | None = None  # the verb of a list of counted things: 新开放
 
     def read(self) -> list[Reading]:
         """All readings in order, one a quantity."""
@@ -256,7 +258,7 @@ class ParagraphReader:
                         self.listed = items
                 if own is None and len(self.listed) == count:
                     return [(subject, True) for subject in self.listed]
-                if own is None and respectively and len(self.recent) >= count:
+                if own is None and len(self.recent) >= count and (respectively or self._just_told(count)):
                     return [(subject, True) for subject in self.recent[-count:]]
         subject = (
             None if attached and self.subject is not None else self._own_subject(left, predicate, attached)
@@ -265,11 +267,17 @@ class ParagraphReader:
             subject = self.queue.pop(0)
             self.subject = subject
             return [(subject, True)] * count
-        subject = self._with_modifier(left, subject)
+        subject = self._part_or_pupils(self._with_modifier(left, subject), group[0].start)
         behind = self._counted_behind(group[-1], right, subject, predicate, left)
         if behind is not None:
+            behind = self._counted_fully(behind, subject, left, group, right)
             self.subject = behind
             return [(behind, False)] * count
+        purse = subject if subject is None or subject.id is None else None
+        if purse is not None and first.base_unit == "元" and predicate.measure is None:
+            funds = with_purpose(purse.name, self.text[group[-1].outer_end :][:40])
+            if funds is not None:
+                subject = self.subjects.from_name(funds, purse.start, purse.end)
         if subject is None:
             return [(self.subject, True)] * count
         if (subject.generic and predicate.measure not in ("change",)) or (
@@ -295,10 +303,60 @@ class ParagraphReader:
         self.listed, self.queue = [], []
         return [(subject, False)] * count
 
+    def _just_told(self, count: int) -> bool:
+        """A15781元，B4761元，实际增长8.4%和8%: as many things, each with one figure, stand right before."""
+        before = self.readings[-count:]
+        names = [reading.subject.name for reading in before if reading.subject is not None]
+        return names == [subject.name for subject in self.recent[-count:]] and all(
+            reading.measure == "level" and not reading.inherited for reading in before
+        )
+
     def _own_subject(self, left: int, predicate: Predicate, attached: bool) -> Subject | None:
         if predicate.subject_end <= left:
             return None
         return self.subjects.ending_at(left, predicate.subject_end)
+
+    def _part_or_pupils(self, subject: Subject | None, end: int) -> Subject | None:
+        """发明专利 behind 专利授权…，其中; 在校学生 of the schools that the sentence spoke of."""
+        if subject is None or subject.start < 0:
+            return subject
+        sentence = max(self.masked.rfind(mark, 0, subject.start) for mark in "。！？\n") + 1
+        words_of = self.text[subject.start : subject.end]
+        pupils = pupils_of(self.text[sentence : subject.start], words_of)
+        if pupils is not None:
+            return self.subjects.from_name(pupils, subject.start, subject.end)
+        within = self.masked[max(0, subject.start - 3) : subject.start].rstrip("，：:").endswith("其中")
+        if within and self.subject is not None and self.subject.id is not None:
+            whole = part_of(words_of, self.subject.name)
+            joined = self.subjects.from_name(whole, subject.start, subject.end) if whole else None
+            if joined is not None and joined.id is not None:
+                return joined
+        return subject
+
+    def _counted_fully(
+        self, behind: Subject, subject: Subject | None, left: int, group: list[Quantity], right: int
+    ) -> Subject:
+        """What is counted with the verb before it or the predicate behind it."""
+        before = self.masked[left : group[0].outer_start]
+        if behind.id is not None or behind.start < 0 or group[-1].base_unit in ("元", "美元", "%"):
+            return behind
+        if before.strip("、和与及以 "):
+            self.counting = verb_before(before)
+        name = with_predicate(behind.name, self.masked[behind.end : right])
+        if name is None and self.counting is not None:
+            name = f"{self.counting}的{behind.name}"
+        elif (
+            name is None
+            and subject is not None
+            and subject.end == group[0].outer_start
+            and group[0].base_unit in ("名", "人", "户", "位")
+            and not subject.generic
+        ):
+            name = subject.name + behind.name
+        if name is None:
+            return behind
+        full = self.subjects.from_name(name, behind.start, behind.end)
+        return full if full.id is None or full.name != behind.name else behind
 
     def _with_modifier(self, left: int, subject: Subject | None) -> Subject | None:
         """过亿元企业达70家: a number right before a noun belongs to its name."""

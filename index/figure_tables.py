@@ -15,7 +15,7 @@ from typing import Literal
 from index import figure_words as words
 from index.figure_scan import find_quantities
 from index.figure_scope import ScopeReader
-from index.figure_subject import lookup
+from index.figure_naming import lookup
 from index.numerals import plain_form
 from index.periods import Period
 from index.regions import COUNTRY, WORLD, contains_region

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from index import figure_words as words
 from index.figure_english_context import is_english, read_english_meaning
-from index.figure_naming import part_of, pupils_of, verb_before, with_predicate, with_purpose
+from index.figure_naming import group_of, helped, part_of, pupils_of, verb_before, with_predicate, with_purpose
 from index.figure_measure import measure_of, read_object_of_change
 from index.figure_predicate import Predicate, PredicateReader, unit_class
 from index.figure_reading import Reading, mask_times, sentence_spans
@@ -36,6 +36,7 @@ _OPENING = re.compile(
 )
 
 
+_NEXT_WITH_VERB = re.compile(r"[、和与及]?(?:以及)?(?:分别)?(?:增长|下降|上涨|提高|减少|增加|回落|上升)?(?:约|近)?")
 _ASIDE = re.compile(r"(?<=[^，。；：、\s])[（(][^（）()，。；\n]{1,20}[）)](?=[^，。；：、\s])")
 _CLAUSE_END = re.compile(r"[，；;：:（）()]|,(?!\d)|——|…")
 
@@ -116,6 +117,10 @@ class ParagraphReader:
                 subject = Subject(
                     indicator.name, indicator.id, meaning.mention.start, meaning.mention.end, indicator.rate
                 )
+            if meaning.counted:
+                noun = self.subjects.from_name(meaning.counted)
+                subject = noun if noun.id is not None else self.subjects.from_name(f"new {meaning.counted}")
+                subject = subject if subject.id is not None else noun
             self.readings.append(
                 Reading(
                     quantity, start, start, end, start, end, subject, meaning.measure, meaning.negative,
@@ -221,6 +226,10 @@ class ParagraphReader:
             if reading.quantity.value < 0:
                 reading.direction = reading.direction or "down"
         self._set_references(readings, predicate)
+        if predicate.role == "to" and self.pending_from is not None and len(readings) == 1:
+            begun = self.pending_from.subject
+            if readings[0].inherited and begun is not None and begun.id is not None:
+                readings[0].subject = begun  # 比重由11.5%提高到17.8%
         self._pair_from_to(readings, predicate, attached)
         self.readings.extend(readings)
         for reading in readings:
@@ -243,10 +252,11 @@ class ParagraphReader:
         count = len(group)
         respectively = "分别" in self.masked[left : first.start]
         if (count > 1 and not is_range) or (respectively and count == 1):
-            wanted = max(count, 2)
+            wanted = max(count, 2, count + self._listed_behind(group[-1]))
             references = predicate.reference and _split_list(self.masked[slice(*predicate.reference)])
             if not (references and len(references) == count):
                 items = self.subjects.items(left, predicate.subject_end, wanted)
+                items = items and [self._part_or_pupils(item, item.start) or item for item in items]
                 if items and len(items) >= 2 and (respectively or len(items) == count):
                     self.listed, self.queue = items, items[count:]
                     self.subject = self.domain = items[-1] if count == wanted else items[count - 1]
@@ -258,6 +268,9 @@ class ParagraphReader:
                         self.listed = items
                 if own is None and len(self.listed) == count:
                     return [(subject, True) for subject in self.listed]
+                if own is None and respectively and count == 1 and len(self.recent) >= wanted > 2 - count:
+                    self.queue = self.recent[-wanted:][1:]
+                    return [(self.recent[-wanted], True)]
                 if own is None and len(self.recent) >= count and (respectively or self._just_told(count)):
                     return [(subject, True) for subject in self.recent[-count:]]
         subject = (
@@ -303,6 +316,16 @@ class ParagraphReader:
         self.listed, self.queue = [], []
         return [(subject, False)] * count
 
+    def _listed_behind(self, quantity: Quantity) -> int:
+        """How many more quantities go on the list with verbs of their own: …、下降1.6%和增长7.2%."""
+        after = [other for other in self.quantities if other.start >= quantity.end]
+        found, last = 0, quantity
+        for other in after:
+            if not _NEXT_WITH_VERB.fullmatch(self.masked[last.outer_end : other.outer_start]):
+                break
+            found, last = found + 1, other
+        return found
+
     def _just_told(self, count: int) -> bool:
         """A15781元，B4761元，实际增长8.4%和8%: as many things, each with one figure, stand right before."""
         before = self.readings[-count:]
@@ -325,6 +348,11 @@ class ParagraphReader:
         pupils = pupils_of(self.text[sentence : subject.start], words_of)
         if pupils is not None:
             return self.subjects.from_name(pupils, subject.start, subject.end)
+        if self.subject is not None and subject.id is None:
+            for name in group_of(words_of, self.subject.name):
+                joined = self.subjects.from_name(name, subject.start, subject.end)
+                if joined.id is not None:
+                    return joined
         within = self.masked[max(0, subject.start - 3) : subject.start].rstrip("，：:").endswith("其中")
         if within and self.subject is not None and self.subject.id is not None:
             whole = part_of(words_of, self.subject.name)
@@ -338,11 +366,19 @@ class ParagraphReader:
     ) -> Subject:
         """What is counted with the verb before it or the predicate behind it."""
         before = self.masked[left : group[0].outer_start]
-        if behind.id is not None or behind.start < 0 or group[-1].base_unit in ("元", "美元", "%"):
+        if behind.id is not None or behind.start < 0:
+            return behind
+        if group[-1].base_unit in ("元", "美元", "%"):
+            if group[-1].qualifier in ("以上", "以下") and behind.start == group[-1].outer_end:
+                return Subject(self.text[group[-1].start : behind.end], None, behind.start, behind.end)
             return behind
         if before.strip("、和与及以 "):
             self.counting = verb_before(before)
-        name = with_predicate(behind.name, self.masked[behind.end : right])
+        name = None
+        if right >= self._clause_end(behind.end):
+            name = with_predicate(behind.name, self.text[behind.end : right])
+        if group[0].base_unit in ("名", "人", "户", "位") and "的" in behind.name:
+            name = helped(behind.name, before)
         if name is None and self.counting is not None:
             name = f"{self.counting}的{behind.name}"
         elif (
@@ -357,6 +393,12 @@ class ParagraphReader:
             return behind
         full = self.subjects.from_name(name, behind.start, behind.end)
         return full if full.id is None or full.name != behind.name else behind
+
+    def _clause_end(self, start: int) -> int:
+        found = _CLAUSE_END.search(self.masked, start) or re.search(r"[。！？\n]|$", self.masked[start:])
+        end = found.start() if found and found.re is _CLAUSE_END else start + (found.start() if found else 0)
+        stop = re.search(r"[。！？\n]", self.masked[start:end])
+        return start + stop.start() if stop else end
 
     def _with_modifier(self, left: int, subject: Subject | None) -> Subject | None:
         """过亿元企业达70家: a number right before a noun belongs to its name."""

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 _LATIN = re.compile(r"[A-Za-z]")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _LEADING = re.compile(r"^(?:全日制|各类|全部|全国|按可比口径的?|现行)(?=.{3})")
-_TRAILING = re.compile(r"(?<=.{3})(?:标准|总数|数量|规模|人数|总额|数|情况|水平)$")
+_TRAILING = re.compile(r"(?<=.{3})(?:标准|预算|总数|数量|规模|人数|总额|数|情况|水平)$")
 _INNER_YEAR = re.compile(r"(?<=.)年(?=总?产[量值])")
+_WORK = re.compile(r"^(?:建设|新增|新建|开工|实施|改造|治理|发放|筹集|引进|培育|改建|接待|完成|实现|建成|开工建设)(?=.{3})")
 _INDUSTRY = re.compile(r"(?:[一二三]产|第[一二三]产业)")
+_GROUP = re.compile(r"城镇|农村|乡村|城市|全体")
 _SCHOOL = re.compile(
     r"(?:普通)?(?:高等学校|高等院校|高校)|中等职业学校|中等专业学校|技工学校|普通高中|高中|初中|中学|小学|研究生"
 )
@@ -47,7 +49,7 @@ def lookup_widely(vocabulary: Vocabulary, name: str) -> Indicator | None:
     if known is not None or len(name) < 3:
         return known
     shorter = _INNER_YEAR.sub("", name)
-    forms = [shorter, _LEADING.sub("", shorter)]
+    forms = [shorter, _LEADING.sub("", shorter), _WORK.sub("", shorter)]
     forms += [_TRAILING.sub("", form) for form in forms]
     if _INDUSTRY.fullmatch(name):
         forms.append(f"{name}增加值")
@@ -63,6 +65,14 @@ def pupils_of(text: str, name: str) -> str | None:
         return None
     schools = _SCHOOL.findall(text)
     return f"{schools[-1].removeprefix('普通')}{_TRAILING.sub('', name)}" if schools else None
+
+
+def group_of(group: str, whole: str) -> list[str]:
+    """Names for 城镇 beside 居民人均可支配收入 or 常住人口: 城镇居民人均可支配收入, 城镇常住人口."""
+    if not _GROUP.fullmatch(group):
+        return []
+    bare = whole.removeprefix("居民")
+    return [f"{group}{whole}", f"{group}居民{bare}", f"{group}{bare}", f"{group}{whole.removeprefix('常住')}"]
 
 
 def part_of(part: str, whole: str) -> str | None:
@@ -85,7 +95,7 @@ _PARTICLES = re.compile(r"(?<=[^为除])了|着(?=[^手力])")
 _LIGHT_VERBS = words.word_set(
     "安排 投入 达到 实现 完成 支持 用于 涉及 包括 共有 拥有 具有 增加 减少 提高 降低 超过 突破 接近 分别 全部 支付 下达 拨付 "
     "增长 下降 上升 扩大 缩小 使 有 是 为 在 向 对 由 从 给 达 约 已有 现有 占 需要 要求 争取 解决 节约 发放 筹集 惠及 覆盖 "
-    "新增 其中 帮助 组织 派出 参加 带动 确保 力争 继续 进行 每年 平均 累计 形成 建立 提供 试点 处理 成为 加强 生产 就业"
+    "吸引 新增 其中 帮助 组织 派出 参加 带动 确保 力争 继续 进行 每年 平均 累计 形成 建立 提供 试点 处理 成为 加强 生产 就业"
 )
 _VERB_END = re.compile(r"(?:[^，。；、\s]{0,8})$")
 
@@ -97,8 +107,10 @@ def _tags(text: str) -> tuple[tuple[str, str], ...]:
 
 def with_predicate(noun: str, behind: str) -> str | None:
     """`noun` with the predicate that follows it to the end of its clause: 成为城镇居民的农业转移人口."""
-    text = _ADVERBS_BEHIND.sub("", behind.strip(" ，。；：、！？,;”\n"))
+    text = _ADVERBS_BEHIND.sub("", behind.strip(" ，。；：、！？,;\n"))
     if not 2 <= len(text) <= 20 or words.TIME in text or re.search(r"\d", text) or _NO_PREDICATE.match(text):
+        return None
+    if text.count("“") != text.count("”"):
         return None
     tags = _tags(text)
     leads = [tag for _, tag in tags[:2]]
@@ -124,9 +136,22 @@ def verb_before(text: str) -> str | None:
     return verb
 
 
+_WHOSE = re.compile(r"(?P<noun>[^的]{2,})的(?P<thing>[^的]{2,})")
+
+
+def helped(noun: str, before: str) -> str | None:
+    """免除…5200万名学生的学杂费: 免除学杂费的学生; `before` are the words before the number."""
+    whose = _WHOSE.fullmatch(noun)
+    if whose is None:
+        return None
+    tags = _tags(re.sub(r"(?:了|过)", "", _VERB_END.search(before)[0]))  # type: ignore[index]
+    verb = next((word for word, tag in reversed(tags) if tag[0] == "v" and len(word) > 1), None)
+    return f"{verb}{whose['thing']}的{whose['noun']}" if verb else whose["noun"]
+
+
 # ---------------------------------------------------------------- money
 
-_PURSE = re.compile(r"(?:[^，。；]{0,4}财政|中央|国家)(?:预算)?(?P<kind>投入|支出|补助|拨款|资金)?")
+_PURSE = re.compile(r"(?:[^，。；]{0,6}(?=资金)|[^，。；]{0,4}财政|中央|国家)(?:预算)?(?P<kind>投入|支出|补助|拨款|资金)?")
 _PURPOSE = re.compile(
     r"^[^，。；]{0,3}(?:资金)?，?(?:主要|专项|重点|全部|优先)*(?:用于|用来|用在|支持)(?P<purpose>[^，。；、]{2,20}?)(?:方面|等|$|(?=[，。；、]))"
 )

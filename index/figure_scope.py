@@ -41,6 +41,9 @@ _OF_SPEED = re.compile(r"(?:左右)?的(?:增长)?(?:速度|水平|增幅|增速
 _QUOTED_YEAR = re.compile(r"[“《][^“”《》]*$")
 _AS_OF = re.compile(r"(?:截至|截止|到|至)\s?$")
 _RECORD_AFTER = re.compile(r"的?(?:最|历史|未有|没有|少有|从未|第一)")
+_BASE_BEFORE = re.compile(r"(?:恢复[到至]|相当于|达到|为|是)$")
+_BASE_AFTER = re.compile(r"(?:同期)?的?\s?(?:\d[\d.]*\s?[%倍]|百分之)")
+_SINCE_THEN = re.compile(r"以来|至今")
 _TOWARDS = re.compile(r"(?:对|向|从|与|同|和|自|赴)$")
 _END_OF_SPAN = re.compile(
     r"(?:达到?|突破|超过|增至|增加到|提高到|扩大到|上升到|提升至|提升到|提高至|稳定在|保持在|覆盖|已有|跃升|降至|降到|下降到"
@@ -190,6 +193,10 @@ class ParagraphScope:
         ):
             return False
         named = mention.text.isdigit() and self.text[mention.end : mention.end + 1] != "年"
+        if _BASE_BEFORE.search(self.text, max(0, mention.start - 4), mention.start) and _BASE_AFTER.match(
+            self.text, mention.end
+        ):
+            return False  # 恢复到2019年的112%
         if mention.kind == "since" and _RECORD_AFTER.match(self.text, mention.end):
             return False  # 超过了建国以来的最高水平
         return not (named and _QUOTED_YEAR.search(self.text[max(0, mention.start - 20) : mention.start]))
@@ -205,6 +212,8 @@ class ParagraphScope:
         if mention is not None:
             return Found(self._averaged(reading, self._period_at(reading, mention)).code(), "sentence")
         lead = self._lead_before(reading.sentence_start)
+        if lead is not None and _SINCE_THEN.search(self.text, reading.sentence_start, reading.quantity.start):
+            lead = None  # 政策实施以来，累计…
         if lead is not None:
             return Found(self._averaged(reading, self._period_at(reading, lead)).code(), "paragraph")
         if self.reader.work_report is not None:

@@ -72,6 +72,9 @@ _NO_OBJECT = re.compile(
 _GDP = re.compile(r"(?<!国内)(?:地区|区域)?生产总值|GDP")
 _ALL_OF_THEM = words.word_set("全部 全都 都 均 先后 基本 普遍 陆续")
 _PEOPLE_WHO = re.compile(r"(?:转移|退休|随迁|参保|失业|流动|移民|贫困|待业|离退休|下岗|务工|从业|工作|返乡)(?:人口|人员|职工|子女|居民|群众|劳动力)")
+_AMOUNTS = words.word_set("支出 收入 投资 增加值 产值 产量 价格 面积 利润 贷款余额 存款余额 进出口 出口 进口")
+_SIZED = re.compile(r"[十百千万]*[万亿]级")
+_LETTERS_INSIDE = re.compile(r"([\u4e00-\u9fff]{2,14})[（(][A-Za-z&0-9.]{2,8}[）)]$")
 _TO_US = re.compile(r"^.*(?:[，、]|(?:同|与|和)(?:我国|中国|我们)|我国|我省|我市)")
 _SPENT_ON = re.compile(r"(?:[\u4e00-\u9fff]{0,4}财政|[\u4e00-\u9fff]{2,4})用于$")
 _EACH = re.compile(r"(?:分别|各自?)(?:完成|实现|达到)(?P<head>[^、和与及]{2,8})$")
@@ -123,6 +126,11 @@ class SubjectReader:
         begin = stops[-1] if stops else start
         if begin >= end:
             return None
+        letters = _LETTERS_INSIDE.search(self.masked, start, begin)
+        if letters:  # 研究与试验发展（R&D）经费支出
+            known = lookup_widely(self.vocabulary, letters[1] + self.text[begin:end])
+            if known is not None:
+                return Subject(known.name, known.id, letters.start(), end, known.rate)
         share = _SHARE_OF.search(self.masked, begin, end)
         if share and share.end() == end and share.start("of") > begin:
             part = self.ending_at(begin, share.start("of"))
@@ -135,6 +143,8 @@ class SubjectReader:
         phrase = self._noun_phrase(begin, end)
         if mention is not None:
             first = min(phrase, mention.start) if phrase is not None else mention.start
+            if not self._begins_a_word(mention.start):
+                return self.named(phrase if phrase is not None else mention.start, end)
             before = _REGION_PREFIX.sub("", self.masked[first : mention.start])
             before = _TRIM_START.sub("", before)
             if not before or not self._modifies(before):
@@ -279,6 +289,13 @@ class SubjectReader:
             or words.MEASURE_HEAD.search(name + "$")
             or name.endswith(("总额", "总值", "率", "数"))
         )
+        said = self.text[domain.start : domain.end] if domain.start >= 0 else ""
+        for form in (said, *_shorter(name)):
+            known = lookup(self.vocabulary, form + head.name) if len(form) > 1 else None
+            if known is not None and known.id != domain.id:
+                return Subject(known.name, known.id, head.start, head.end, known.rate)
+        if name.endswith(head.name):
+            return self.from_name(name, head.start, head.end)
         if (measured or name.endswith(words.LIST_HEADS)) and (alone or domain.id is not None):
             return head
         for known_head in words.LIST_HEADS:
@@ -307,6 +324,10 @@ class SubjectReader:
                 best = mention
         return best
 
+    def _begins_a_word(self, start: int) -> bool:
+        """Whether a known name does not begin inside another word: 农产品加〔工业产值〕."""
+        return self.masked[start : start + 2] != "工业" or self.masked[start - 1 : start] not in tuple("加化手")
+
     @staticmethod
     def _modifies(before: str) -> bool:
         """Whether words before a known indicator make it another one (工业技改 + 投资)."""
@@ -328,10 +349,13 @@ class SubjectReader:
             if word == "在" and _ON.match(self.masked, position):
                 first, after = position, word
                 continue
-            if word in words.VERBS and not (word in words.NOUN_VERBS and (first is None or tag == "vn")):
+            if word in words.VERBS and not (after in _NOUN_ENDINGS and len(word) > 1) and not (word in words.NOUN_VERBS and (first is None or tag == "vn")):
                 break
             if tag in ("v", "vd", "vg", "vl") and word not in words.NOUN_VERBS and word not in _NOUN_ENDINGS:
                 # a verb stands inside a noun phrase only before another noun: 登记失业率
+                if after in _NOUN_ENDINGS and first is not None and len(word) > 1:
+                    first, after = position, word
+                    continue
                 if after == "的" or (first is None and not self._noun_like(word, start, position)):
                     break
                 first = position
@@ -369,8 +393,9 @@ class SubjectReader:
             limit = stop.start()
         if limit <= start:
             return None
-        position, last, nouns = start, start, 0
-        tokens = _tags(self.masked[start:limit])
+        sized = _SIZED.match(self.masked, start, limit)
+        position, last, nouns = sized.end() if sized else start, start, 0
+        tokens = _tags(self.masked[position:limit])
         for index, (word, tag) in enumerate(tokens):
             if (word == "的" and position == start) or word == "“":
                 position += len(word)
@@ -460,6 +485,12 @@ class SubjectReader:
         return [self.from_name(name, *piece) for name, piece in zip(names, pieces, strict=True)]
 
 
+def _shorter(name: str) -> list[str]:
+    """粮食播种面积 as 粮食播种, 粮食: what a next head may be of."""
+    pieces = [word for word, _ in _tags(name)]
+    return ["".join(pieces[:count]) for count in range(len(pieces) - 1, 0, -1)]
+
+
 def _share_tail(names: list[str]) -> list[str]:
     """[基础设施, 制造业投资] -> [基础设施投资, 制造业投资]; [第一, 二, 三产业增加值] likewise."""
     last = names[-1]
@@ -483,7 +514,8 @@ def _share_tail(names: list[str]) -> list[str]:
         if alike and 1 < length < len(last) - 1 and all(len(name) == length for name in names[:-1]):
             return [name + last[length:] for name in names[:-1]] + [last]
         return names
-    return [name if name.endswith(words.LIST_HEADS) else name + tail for name in names[:-1]] + [last]
+    whole = words.LIST_HEADS if tail not in _AMOUNTS else tuple(_AMOUNTS)
+    return [name if name.endswith(whole) else name + tail for name in names[:-1]] + [last]
 
 
 def with_head(subject: Subject, head: str) -> Subject:

@@ -13,10 +13,20 @@ from typing import TYPE_CHECKING
 
 from index import figure_words as words
 from index.figure_english_context import is_english, read_english_meaning
-from index.figure_naming import group_of, helped, part_of, pupils_of, verb_before, with_predicate, with_purpose
 from index.figure_measure import measure_of, read_object_of_change
+from index.figure_naming import (
+    from_around,
+    group_of,
+    helped,
+    part_of,
+    pupils_of,
+    verb_before,
+    with_predicate,
+    with_purpose,
+)
 from index.figure_predicate import Predicate, PredicateReader, unit_class
 from index.figure_reading import Reading, mask_times, sentence_spans
+from index.figure_references import pair_from_to, set_references, split_list
 from index.figure_scan import Quantity, find_quantities
 from index.figure_subject import Subject, SubjectReader
 
@@ -36,7 +46,9 @@ _OPENING = re.compile(
 )
 
 
-_NEXT_WITH_VERB = re.compile(r"[、和与及]?(?:以及)?(?:分别)?(?:增长|下降|上涨|提高|减少|增加|回落|上升)?(?:约|近)?")
+_NEXT_WITH_VERB = re.compile(
+    r"[、和与及]?(?:以及)?(?:分别)?(?:增长|下降|上涨|提高|减少|增加|回落|上升)?(?:约|近)?"
+)
 _ASIDE = re.compile(r"(?<=[^，。；：、\s])[（(][^（）()，。；\n]{1,20}[）)](?=[^，。；：、\s])")
 _CLAUSE_END = re.compile(r"[，；;：:（）()]|,(?!\d)|——|…")
 
@@ -211,7 +223,7 @@ class ParagraphReader:
         is_range = any(quantity.range_text for quantity in group)
         words_before = self.text[left : first.start]
         basis = _basis(words_before) or (_basis(self.text[clause[0] : left]) if attached else None)
-        subjects = self._subjects_of(left, predicate, first, right, group, attached, is_range)
+        subjects = self._subjects_of(left, predicate, first, right, group, attached, is_range, clause[0])
         before = self.readings[-1] if self.readings else None
         for position, reading in enumerate(readings):
             subject, inherited = subjects[position]
@@ -225,12 +237,12 @@ class ParagraphReader:
                 reading.subject = self.subjects.share_of(subject, whole)
             if reading.quantity.value < 0:
                 reading.direction = reading.direction or "down"
-        self._set_references(readings, predicate)
+        set_references(self.text, readings, predicate)
         if predicate.role == "to" and self.pending_from is not None and len(readings) == 1:
             begun = self.pending_from.subject
             if readings[0].inherited and begun is not None and begun.id is not None:
                 readings[0].subject = begun  # 比重由11.5%提高到17.8%
-        self._pair_from_to(readings, predicate, attached)
+        self.pending_from = pair_from_to(self.pending_from, self.readings, readings, predicate, attached)
         self.readings.extend(readings)
         for reading in readings:
             if reading.subject is not None and (
@@ -247,13 +259,13 @@ class ParagraphReader:
 
     def _subjects_of(
         self, left: int, predicate: Predicate, first: Quantity, right: int, group: list[Quantity],
-        attached: bool, is_range: bool,
+        attached: bool, is_range: bool, clause_start: int,
     ) -> list[tuple[Subject | None, bool]]:  # fmt: skip
         count = len(group)
         respectively = "分别" in self.masked[left : first.start]
         if (count > 1 and not is_range) or (respectively and count == 1):
             wanted = max(count, 2, count + self._listed_behind(group[-1]))
-            references = predicate.reference and _split_list(self.masked[slice(*predicate.reference)])
+            references = predicate.reference and split_list(self.masked[slice(*predicate.reference)])
             if not (references and len(references) == count):
                 items = self.subjects.items(left, predicate.subject_end, wanted)
                 items = items and [self._part_or_pupils(item, item.start) or item for item in items]
@@ -291,6 +303,17 @@ class ParagraphReader:
             funds = with_purpose(purse.name, self.text[group[-1].outer_end :][:40])
             if funds is not None:
                 subject = self.subjects.from_name(funds, purse.start, purse.end)
+        around = (self.text[clause_start : first.outer_start], self.text[group[-1].outer_end :][:40])
+        if predicate.measure is None and not respectively:
+            told = (
+                from_around(*around, first.base_unit)
+                if subject is None or first.base_unit in "人名户"
+                else None
+            )
+            if told is not None:
+                subject = self.subjects.from_name(told)
+                self.subject = subject
+                return [(subject, False)] * count
         if subject is None:
             return [(self.subject, True)] * count
         if (subject.generic and predicate.measure not in ("change",)) or (
@@ -305,9 +328,11 @@ class ParagraphReader:
             )
             self.subject = carried
             return [(shown, True)] * count
-        if words.MEASURE_HEAD.fullmatch(subject.name) and self.domain is not None and subject.start >= 0:
+        said = self.text[subject.start : subject.end] if subject.start >= 0 else subject.name
+        bare = words.MEASURE_HEAD.fullmatch(subject.name) or words.MEASURE_HEAD.fullmatch(said)
+        if bare and self.domain is not None and subject.start >= 0:
             domain = self.domain
-            alone = self.domain_counted and words.STANDS_ALONE.fullmatch(subject.name)
+            alone = self.domain_counted and (words.STANDS_ALONE.fullmatch(said) or subject.id is not None)
             if domain.name != subject.name and not domain.generic and not alone:
                 subject = self.subjects.joined(domain, subject)
         elif predicate.measure not in ("share", "lead", "contribution"):
@@ -368,7 +393,7 @@ class ParagraphReader:
         before = self.masked[left : group[0].outer_start]
         if behind.id is not None or behind.start < 0:
             return behind
-        if group[-1].base_unit in ("元", "美元", "%"):
+        if group[-1].base_unit in ("元", "美元"):
             if group[-1].qualifier in ("以上", "以下") and behind.start == group[-1].outer_end:
                 return Subject(self.text[group[-1].start : behind.end], None, behind.start, behind.end)
             return behind
@@ -446,50 +471,6 @@ class ParagraphReader:
                 return self.subjects.from_name(subject.name + behind.name, behind.start, behind.end)
             return None
         return behind
-
-    # ---------------------------------------------------------------- references, from … to
-
-    def _set_references(self, readings: list[Reading], predicate: Predicate) -> None:
-        if predicate.reference is None:
-            for reading in readings:
-                if reading.subject is not None and reading.subject.whole and reading.measure == "share":
-                    reading.reference = reading.subject.whole
-            return
-        start, end = predicate.reference
-        whole = self.text[start:end].strip()
-        names = _split_list(whole)
-        for position, reading in enumerate(readings):
-            name = names[position] if len(names) == len(readings) else whole
-            name = (
-                re.sub(r"(?:平均水平|平均|水平|增速|增幅|分别|的|同期相比|实际|名义|又|还|均|都)+$", "", name)
-                or name
-            )
-            reading.reference = name
-            reading.reference_span = (start, end)
-
-    def _pair_from_to(self, readings: list[Reading], predicate: Predicate, attached: bool) -> None:
-        if predicate.role == "from":
-            self.pending_from = readings[0]
-            for reading in readings:
-                reading.reference = reading.reference or "由"
-            return
-        if predicate.role == "to":
-            before = self.pending_from
-            if before is None and attached and self.readings:
-                before = self.readings[-1]  # 现行16%的税率降至13%
-            if before is not None:
-                before.role, before.direction = "from", before.direction or predicate.direction
-                before.reference = before.reference or "由"
-                if readings[0].subject is not None and readings[0].inherited and before.subject is None:
-                    before.subject = readings[0].subject
-            else:
-                for reading in readings:
-                    reading.role = ""
-        self.pending_from = None
-
-
-def _split_list(text: str) -> list[str]:
-    return [piece for piece in re.split(r"、|和|与|及|以及", text) if piece]
 
 
 def _basis(text: str) -> str | None:

@@ -26,7 +26,8 @@ _TO = re.compile(r"\bto\s+(?:about|around|nearly|over|some|reach\s+)?\s*$", re.I
 _SHARE = re.compile(r"\b(?:account(?:ed|ing|s)? for|made up|makes up|shares?)\b[^.;]*$", re.IGNORECASE)
 _CONTRIBUTION = re.compile(r"\bcontribut\w+\b[^.;]*$", re.IGNORECASE)
 _LEAD_AFTER = re.compile(
-    r"^\s*(?:points?\s+)?(?:(?:,|and)\s+[\d.]+\s+(?:percentage\s+)?points?\s+)?(?P<word>higher|faster|above|ahead of|more|lower|slower|below|less"
+    r"^\s*(?:points?\s+)?"
+    r"(?:(?:,|and)\s+[\d.]+\s+(?:percentage\s+)?points?\s+)?(?P<word>higher|faster|above|ahead of|more|lower|slower|below|less"
     r"|behind)\s+(?:than\s+)?(?P<reference>[^,.;]{2,40})",
     re.IGNORECASE,
 )

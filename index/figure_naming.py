@@ -23,7 +23,10 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _LEADING = re.compile(r"^(?:全日制|各类|全部|全国|按可比口径的?|现行)(?=.{3})")
 _TRAILING = re.compile(r"(?<=.{3})(?:标准|预算|总数|数量|规模|人数|总额|数|情况|水平)$")
 _INNER_YEAR = re.compile(r"(?<=.)年(?=总?产[量值])")
-_WORK = re.compile(r"^(?:建设|新增|新建|开工|实施|改造|治理|发放|筹集|引进|培育|改建|接待|完成|实现|建成|开工建设)(?=.{3})")
+_WORK = re.compile(
+    r"^(?:建设|新增|新建|开工|实施|改造|治理|发放|筹集|引进|培育|改建|接待"
+    r"|完成|实现|建成|开工建设|取消和?|调整|下放|清理|创造)(?=.{3})"
+)
 _INDUSTRY = re.compile(r"(?:[一二三]产|第[一二三]产业)")
 _GROUP = re.compile(r"城镇|农村|乡村|城市|全体")
 _SCHOOL = re.compile(
@@ -114,7 +117,9 @@ def with_predicate(noun: str, behind: str) -> str | None:
         return None
     tags = _tags(text)
     leads = [tag for _, tag in tags[:2]]
-    if not leads or not (leads[0][0] == "v" or (leads[0][0] in "dpa" and any(tag[0] == "v" for tag in leads))):
+    if not leads or not (
+        leads[0][0] == "v" or (leads[0][0] in "dpa" and any(tag[0] == "v" for tag in leads))
+    ):
         return None
     return f"{_PARTICLES.sub('', text)}的{noun}"
 
@@ -149,9 +154,32 @@ def helped(noun: str, before: str) -> str | None:
     return f"{verb}{whose['thing']}的{whose['noun']}" if verb else whose["noun"]
 
 
+_RELIEVED = re.compile(r"(?P<verb>解决|提高|改善|保障|免除|减轻|满足)(?:了|好)?[^，。；]{0,6}$")
+_OF_THEIRS = re.compile(r"(?:以上|左右)?的(?P<thing>[^，。；、\d的]{2,10})")
+_LONG_NOUN = re.compile(
+    r"(?:以上|左右)?的?(?P<noun>[\u4e00-\u9fff“”、（）]{3,26}?(?:项目|工程|措施|产品|企业|标准|事项|设备|技术|人员|任务|工作|制度|课题))"
+    r"(?=[，。；、]|$)"
+)
+_OUT_OF = re.compile(r"从(?P<source>[^，。；]{2,12}?)中(?:拿出|安排|列支|支出|拨出|划出|提取)[^，。；]{0,4}$")
+
+
+def from_around(before: str, behind: str, unit: str) -> str | None:
+    """A name for a figure without any noun that could be read: what is done, whence the money comes."""
+    relieved, theirs = _RELIEVED.search(before), _OF_THEIRS.match(behind)
+    if unit in ("人", "名", "户") and relieved and theirs:
+        return f"{relieved['verb']}{theirs['thing']}的{'户数' if unit == '户' else '人口'}"
+    source = _OUT_OF.search(before)
+    if unit == "元" and source:
+        return source["source"]
+    noun = _LONG_NOUN.match(behind)
+    return noun["noun"] if noun and unit not in ("元", "%", "个百分点") else None
+
+
 # ---------------------------------------------------------------- money
 
-_PURSE = re.compile(r"(?:[^，。；]{0,6}(?=资金)|[^，。；]{0,4}财政|中央|国家)(?:预算)?(?P<kind>投入|支出|补助|拨款|资金)?")
+_PURSE = re.compile(
+    r"(?:[^，。；]{0,6}(?=资金)|[^，。；]{0,4}财政|中央|国家)(?:预算)?(?P<kind>投入|支出|补助|拨款|资金)?"
+)
 _PURPOSE = re.compile(
     r"^[^，。；]{0,3}(?:资金)?，?(?:主要|专项|重点|全部|优先)*(?:用于|用来|用在|支持)(?P<purpose>[^，。；、]{2,20}?)(?:方面|等|$|(?=[，。；、]))"
 )
@@ -171,6 +199,7 @@ def with_purpose(purse: str, behind: str) -> str | None:
 _APPOSITION = re.compile(
     r"(?P<last>.{2,8}?)(?P<number>[两二三四五六七八九十]|\d{1,2})(?:条|个|项|大|类|家|种|座)(?:主导|重点|主要|支柱)?(?P<what>.{2,})"
 )
+_AMOUNTS = words.word_set("支出 收入 投资 增加值 产值 产量 价格 面积 利润 贷款余额 存款余额 进出口 出口 进口")
 _NUMBERS = {number: value for value, number in enumerate("二三四五六七八九十", start=2)} | {"两": 2}
 
 
@@ -183,3 +212,36 @@ def in_apposition(names: list[str]) -> list[str]:
     if number != len(names):
         return names
     return [name + match["what"] for name in (*names[:-1], match["last"])]
+
+
+def shorter(name: str) -> list[str]:
+    """粮食播种面积 as 粮食播种, 粮食: what a next head may be of."""
+    pieces = [word for word, _ in _tags(name)]
+    return ["".join(pieces[:count]) for count in range(len(pieces) - 1, 0, -1)]
+
+
+def share_tail(names: list[str]) -> list[str]:
+    """[基础设施, 制造业投资] -> [基础设施投资, 制造业投资]; [第一, 二, 三产业增加值] likewise."""
+    last = names[-1]
+    ordinal = re.fullmatch(r"第?[一二三四](产业.*)", last)
+    if ordinal:
+        return [
+            f"第{name.lstrip('第')}{ordinal[1]}" if len(name.lstrip("第")) == 1
+            else name
+            for name in names[:-1]
+        ] + [f"第{last.lstrip('第')}"]  # fmt: skip
+    tail = ""
+    for head in words.LIST_HEADS:
+        if last.endswith(head) and len(last) > len(head):
+            tail = head
+            break
+    if len(names[0]) == 1 and last[1:2] in tuple("等级型"):
+        return [name + last[1:] if len(name) == 1 else name for name in names[:-1]] + [last]
+    if not tail:
+        length = len(names[0])  # 进口、出口通关时间: the same place in the word differs
+        alike = any(a == b for a, b in zip(names[0], last, strict=False))
+        if alike and 1 < length < len(last) - 1 and all(len(name) == length for name in names[:-1]):
+            return [name + last[length:] for name in names[:-1]] + [last]
+        return names
+    whole = words.LIST_HEADS if tail not in _AMOUNTS else tuple(_AMOUNTS)
+    return [name if name.endswith(whole) else name + tail for name in names[:-1]] + [last]

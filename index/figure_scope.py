@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from index import figure_words as words
 from index.figure_reading import Reading
+from index.figure_status import NOW, StatusReader
 from index.figure_work_report import WorkReport
 from index.periods import Period, PeriodMention, find_periods
 from index.regions import COUNTRY, WORLD, RegionMention, contains_region, find_regions
@@ -21,7 +22,9 @@ from index.types import Metadata, Status
 WORK_REPORT = "government work report"
 
 _OFTEN = 3
-_FINAL_DATA = re.compile(r"最终核实|(?:数据|结果|核算)的?(?:修订|修正)|修订(?:数据|结果)|revised", re.IGNORECASE)
+_FINAL_DATA = re.compile(
+    r"最终核实|(?:数据|结果|核算)的?(?:修订|修正)|修订(?:数据|结果)|revised", re.IGNORECASE
+)
 _HEADING_LEAD = re.compile(r"[\s\d.、．（）()一二三四五六七八九十年月表第章节\-—至前上下半季度]+|表")
 _LEAD_IN = re.compile(
     rf"(?:[{words.TIME}，,、：:（(“\s]|其中|截至|据统计|据初步统计|统计显示|到|在|从|对|我们|目前|同期"
@@ -29,7 +32,6 @@ _LEAD_IN = re.compile(
 )
 _COMPARED = re.compile(r"(?:(?<![同环占可])比|较|同|与)[“‘\"]?$")
 _FROM_TAIL = re.compile(r"(?:由|从|自)[“]?$")
-_NOW = re.compile(r"截至目前|目前|至今|迄今|(?<!表)现在|如今")
 _ONLY_ONE = re.compile(r"首|最|唯一|第[一二三四五六七八九十\d]|前[一二三四五六七八九十\d]|领先|率先")
 _IN_NAME = re.compile(
     r"[^，。、；\d的]{0,8}(?:研究所|研究院|大学|学院|医院|公司|集团|银行|法院|机场|铁路|大桥|电站|油田"
@@ -54,15 +56,6 @@ _OVER_SPAN = re.compile(
     r"|治理|退耕|造林|建成|通车|年内|五年|三年|四年|两年|创造|先后|以来|年来|招收|培养|输送|引进|吸收|利用外资"
 )
 _STOCK_NAME = re.compile(r"(?:人数|余额|里程|保有量|储备|床位|用户|容量|总数|覆盖面|覆盖率|普及率|参保)$")
-_INTENT = re.compile(
-    r"(?<![需主重])要(?!求|素|点|闻|害)|(?<![即行必])将|拟|力争|争取|计划(?!生育)|目标|确保|保证|准备|打算|努力|应当|应该|必须|今后"
-    r"|规划|安排|预算|再(?!生|次)|今年|明年|控制|达到\D{0,4}$|草案|预期|预定|到\d{4}年"
-)
-_PEOPLE = re.compile(r"(?:中国)?(?:人民|农民|人口|同胞|群众|各族|儿女|职工)")
-_DONE_AFTER = re.compile(r"[^，。；为除解]了(?!解)|已经?(?:完成|投|开)|(?:任务|目标)(?:已|接近|基本|圆满|胜利)")
-_IS = re.compile(r"(?:是|拥有|具有|(?<!还)有(?:近|约)?|作为|达)[^，。；]{0,6}$|据[^，。；]{2,30}(?:统计|检查|调查|试点|反映)")
-_COMES_FROM = re.compile(r"(?:以上|左右)?的?[^，。；]{0,10}(?:来自|集中在|分布在|是用于)")
-_FACT = re.compile(r"现在|目前|已经?(?!定)|据[^，。；]{2,30}(?:统计|检查|调查)|原来|曾|结果|由于|(?<=[^，。；为除])了(?!解)")
 _NOT_OF_REGION = re.compile(r"(?:对|向|从|与|同|和|以|经|赴|由|及|、)$")
 
 
@@ -89,7 +82,10 @@ class ReportScope:
     @classmethod
     def of(cls, metadata: Metadata, text: str = "") -> ReportScope:
         """`text` is the report's, which shows whether a work report also plans the next year."""
-        scope = cls(late=text.count("明年") >= _OFTEN, work_report=metadata.kind is not None and metadata.kind.value == WORK_REPORT)
+        scope = cls(
+            late=text.count("明年") >= _OFTEN,
+            work_report=metadata.kind is not None and metadata.kind.value == WORK_REPORT,
+        )
         if metadata.period is not None:
             scope.period = _parse(metadata.period.value)
             scope.period_origin = "title" if metadata.period.origin == "title" else "metadata"
@@ -163,6 +159,9 @@ class ParagraphScope:
         self.reader = reader
         self.report = reader.report
         self.text = text
+        self.statuses = StatusReader(
+            text, self.report.period, reader.work_report, self.report.late, self.report.status
+        )
         self.all_mentions = periods
         self.mentions = [
             mention for mention in periods if not mention.compared and self._speaks_of_time(mention)
@@ -207,10 +206,13 @@ class ParagraphScope:
         mention = self._mention_for(reading)
         if (mention is None or mention.start < reading.clause_start) and self.report.period is not None:
             begin = reading.sentence_start if mention is None else mention.end
-            if _NOW.search(self.text, begin, reading.quantity.start):
+            if NOW.search(self.text, begin, reading.quantity.start):
                 return Found(self.report.period.code(), self.report.period_origin)
         if mention is not None:
-            return Found(self._averaged(reading, self._period_at(reading, mention)).code(), "sentence")
+            period = self._averaged(reading, self._period_at(reading, mention))
+            if mention.kind == "range" and mention.relative and reading.role == "":
+                period = self._within(reading, period)
+            return Found(period.code(), "sentence")
         lead = self._lead_before(reading.sentence_start)
         if lead is not None and _SINCE_THEN.search(self.text, reading.sentence_start, reading.quantity.start):
             lead = None  # 政策实施以来，累计…
@@ -218,6 +220,12 @@ class ParagraphScope:
             return Found(self._averaged(reading, self._period_at(reading, lead)).code(), "paragraph")
         if self.reader.work_report is not None:
             period = self._within(reading, self.reader.work_report.period)
+            if (
+                not self.reader.work_report.headed
+                and self.report.year is not None
+                and self.statuses.resolves(reading)
+            ):
+                period = Period.of_years(self.report.year)
             return Found(period.code(), "heading" if self.reader.headings else "metadata")
         heading = self.reader.heading_period()
         if heading is not None:
@@ -253,7 +261,15 @@ class ParagraphScope:
             return Period.of_years(span.end[0])
         if reading.role == "from":
             return Period.of_years(span.start[0] - 1)
-        if not self._reviewing() or reading.measure not in ("level", "rate", "share"):
+        year = self.report.year
+        clause = self.text[reading.clause_start : reading.quantity.start]
+        if (
+            not self.statuses.reviewing()
+            and year is not None
+            and self.statuses.states_a_fact(reading, clause)
+        ):
+            return Period.of_years(year)
+        if not self.statuses.reviewing() or reading.measure not in ("level", "rate", "share"):
             return span
         clause = self.text[reading.clause_start : reading.quantity.outer_start]
         subject = reading.subject
@@ -351,7 +367,7 @@ class ParagraphScope:
                 continue
             if mention.kind == "period" or (mention.kind == "range" and self.report.work_report):
                 ahead = year is not None and mention.period.start[0] > year
-                found = found if ahead and self._reviewing() else mention
+                found = found if ahead and self.statuses.reviewing() else mention
         return found
 
     def _outside_review(self, mention: PeriodMention) -> bool:
@@ -397,7 +413,8 @@ class ParagraphScope:
     def _partner(self, mention: RegionMention) -> bool:
         """对欧盟出口: a country that is dealt with."""
         return (
-            _TOWARDS.search(self.text[max(0, mention.start - 3) : mention.start].removesuffix("共建")) is not None
+            _TOWARDS.search(self.text[max(0, mention.start - 3) : mention.start].removesuffix("共建"))
+            is not None
             and mention.name != WORLD
             and contains_region(COUNTRY, mention.name) is not True
         )
@@ -436,70 +453,8 @@ class ParagraphScope:
     # ---------------------------------------------------------------- status
 
     def status(self, reading: Reading, period: str | None) -> Status:
-        quantity = reading.quantity
-        after = self.text[quantity.end : quantity.end + 48]
-        if words.TARGET_AFTER.match(after):
-            return "target"
-        sentence = self.text[reading.sentence_start : quantity.start]
-        clause = self.text[reading.clause_start : quantity.start]
-        if words.FORECAST.search(clause):
-            return "forecast"
-        if words.PRELIMINARY.search(sentence):
-            return "preliminary"
-        if words.REVISED.search(clause):
-            return "revised"
-        parsed = _parse(period)
-        firm = words.FIRM_TARGET.search(sentence)
-        past = words.PAST.search(clause)
-        if self.reader.work_report is not None:
-            return self._work_report_status(reading, parsed, firm is not None, past is not None)
-        reference = self.report.period
-        if parsed is not None and reference is not None and parsed.start > reference.end:
-            return "target"
-        if past and not words.FIRM_TARGET.search(clause):
-            return "actual"
-        if firm or words.TARGET.search(clause):
-            return "target"
-        return self.report.status
-
-    def _reviewing(self) -> bool:
-        return self.reader.work_report is None or self.reader.work_report.mode == "review"
-
-    def _work_report_status(self, reading: Reading, period: Period | None, firm: bool, past: bool) -> Status:
-        year = self.report.year
-        assert year is not None
-        clause = self.text[reading.clause_start : reading.quantity.start]
-        planned = not self._reviewing()
-        if period is not None:
-            planned = period.start[0] >= year or (period.end[0] >= year and planned)
-        if not planned:
-            if words.FIRM_TARGET.search(clause) and not past and reading.role != "from":
-                return "target"
-            return "actual"
-        if reading.role == "from" or (_NOW.search(clause) and not firm):
-            return "actual"
-        if period is not None and not firm and period.year == year and not period.is_whole_year:
-            return "actual"  # 今年上半年: already past
-        if (past and not firm) or self._states_a_fact(reading, clause):
-            return "actual"
-        if self.report.late and (period is None or period.start[0] <= year):
-            opening = self.text[reading.sentence_start : reading.quantity.start]
-            if words.FORECAST.search(opening):
-                return "forecast"
-            return "target" if _INTENT.search(opening) else "actual"
-        return "target"
-
-    def _states_a_fact(self, reading: Reading, clause: str) -> bool:
-        """Whether a sentence of the plan says how things are: 有…, 是…, 来自…, 已…了, 八亿农民."""
-        quantity = reading.quantity
-        rest = self.text[quantity.end : reading.clause_end]
-        if quantity.scale >= 8 and _PEOPLE.match(rest):
-            return True
-        if _INTENT.search(clause):
-            return False
-        if _DONE_AFTER.search(rest) or _IS.search(clause) or _COMES_FROM.match(rest):
-            return True
-        return _FACT.search(self.text, reading.sentence_start, quantity.start) is not None
+        """How sure a figure is; `period` is the code read for it."""
+        return self.statuses.status(reading, _parse(period))
 
 
 def _parse(code: str | None) -> Period | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import rjieba
 
 from index import figure_words as words
-from index.figure_naming import in_apposition, lookup, lookup_widely
+from index.figure_naming import in_apposition, lookup, lookup_widely, share_tail, shorter
 
 if TYPE_CHECKING:
     from index.vocabulary import IndicatorMention, Vocabulary
@@ -71,8 +71,9 @@ _NO_OBJECT = re.compile(
 )
 _GDP = re.compile(r"(?<!国内)(?:地区|区域)?生产总值|GDP")
 _ALL_OF_THEM = words.word_set("全部 全都 都 均 先后 基本 普遍 陆续")
-_PEOPLE_WHO = re.compile(r"(?:转移|退休|随迁|参保|失业|流动|移民|贫困|待业|离退休|下岗|务工|从业|工作|返乡)(?:人口|人员|职工|子女|居民|群众|劳动力)")
-_AMOUNTS = words.word_set("支出 收入 投资 增加值 产值 产量 价格 面积 利润 贷款余额 存款余额 进出口 出口 进口")
+_PEOPLE_WHO = re.compile(
+    r"(?:转移|退休|随迁|参保|失业|流动|移民|贫困|待业|离退休|下岗|务工|从业|工作|返乡)(?:人口|人员|职工|子女|居民|群众|劳动力)"
+)
 _SIZED = re.compile(r"[十百千万]*[万亿]级")
 _LETTERS_INSIDE = re.compile(r"([\u4e00-\u9fff]{2,14})[（(][A-Za-z&0-9.]{2,8}[）)]$")
 _TO_US = re.compile(r"^.*(?:[，、]|(?:同|与|和)(?:我国|中国|我们)|我国|我省|我市)")
@@ -171,10 +172,10 @@ class SubjectReader:
         """同我国建交的国家, 财政用于民生的比例: a noun with the clause before it."""
         phrase = self.masked[start:end]
         before = self.masked[begin:start]
-        if phrase in _PLACES and before.endswith("的"):
+        if (phrase in _PLACES or phrase.startswith("国家总")) and before.endswith("的"):
             clause = _TO_US.sub("", before[:-1])
             if 2 <= len(clause) <= 12 and words.TIME not in clause:
-                return Subject(f"{clause}的{phrase}", None, start, end)
+                return Subject(f"{clause}的{phrase.removesuffix('总数')}", None, start, end)
         spent = _SPENT_ON.search(before)
         if spent and "的" in phrase and lookup(self.vocabulary, phrase) is None:
             return self.from_name(self.text[begin + spent.start() : end], begin + spent.start(), end)
@@ -290,7 +291,7 @@ class SubjectReader:
             or name.endswith(("总额", "总值", "率", "数"))
         )
         said = self.text[domain.start : domain.end] if domain.start >= 0 else ""
-        for form in (said, *_shorter(name)):
+        for form in (said, *shorter(name)):
             known = lookup(self.vocabulary, form + head.name) if len(form) > 1 else None
             if known is not None and known.id != domain.id:
                 return Subject(known.name, known.id, head.start, head.end, known.rate)
@@ -326,7 +327,9 @@ class SubjectReader:
 
     def _begins_a_word(self, start: int) -> bool:
         """Whether a known name does not begin inside another word: 农产品加〔工业产值〕."""
-        return self.masked[start : start + 2] != "工业" or self.masked[start - 1 : start] not in tuple("加化手")
+        return self.masked[start : start + 2] != "工业" or self.masked[start - 1 : start] not in tuple(
+            "加化手"
+        )
 
     @staticmethod
     def _modifies(before: str) -> bool:
@@ -349,7 +352,11 @@ class SubjectReader:
             if word == "在" and _ON.match(self.masked, position):
                 first, after = position, word
                 continue
-            if word in words.VERBS and not (after in _NOUN_ENDINGS and len(word) > 1) and not (word in words.NOUN_VERBS and (first is None or tag == "vn")):
+            if (
+                word in words.VERBS
+                and not (after in _NOUN_ENDINGS and len(word) > 1)
+                and not (word in words.NOUN_VERBS and (first is None or tag == "vn"))
+            ):
                 break
             if tag in ("v", "vd", "vg", "vl") and word not in words.NOUN_VERBS and word not in _NOUN_ENDINGS:
                 # a verb stands inside a noun phrase only before another noun: 登记失业率
@@ -436,6 +443,8 @@ class SubjectReader:
                 last = position
         if not nouns or _NO_OBJECT.match(self.masked, start, last):
             return None
+        if self.masked[start:last] == "国家":
+            return Subject("国家", None, start, last)
         plan = _OF_PLAN.search(self.masked, start + 1, last)  # 引进三千项先进技术的规划
         return self.named(start, plan.start() if plan else last)
 
@@ -481,41 +490,8 @@ class SubjectReader:
         prefix = _REGION_PREFIX.match(names[0])
         if prefix:
             names[0] = names[0][prefix.end() :]
-        names = [name + head for name in _share_tail(in_apposition(names))]
+        names = [name + head for name in share_tail(in_apposition(names))]
         return [self.from_name(name, *piece) for name, piece in zip(names, pieces, strict=True)]
-
-
-def _shorter(name: str) -> list[str]:
-    """粮食播种面积 as 粮食播种, 粮食: what a next head may be of."""
-    pieces = [word for word, _ in _tags(name)]
-    return ["".join(pieces[:count]) for count in range(len(pieces) - 1, 0, -1)]
-
-
-def _share_tail(names: list[str]) -> list[str]:
-    """[基础设施, 制造业投资] -> [基础设施投资, 制造业投资]; [第一, 二, 三产业增加值] likewise."""
-    last = names[-1]
-    ordinal = re.fullmatch(r"第?[一二三四](产业.*)", last)
-    if ordinal:
-        return [
-            f"第{name.lstrip('第')}{ordinal[1]}" if len(name.lstrip("第")) == 1
-            else name
-            for name in names[:-1]
-        ] + [f"第{last.lstrip('第')}"]  # fmt: skip
-    tail = ""
-    for head in words.LIST_HEADS:
-        if last.endswith(head) and len(last) > len(head):
-            tail = head
-            break
-    if len(names[0]) == 1 and last[1:2] in tuple("等级型"):
-        return [name + last[1:] if len(name) == 1 else name for name in names[:-1]] + [last]
-    if not tail:
-        length = len(names[0])  # 进口、出口通关时间: the same place in the word differs
-        alike = any(a == b for a, b in zip(names[0], last, strict=False))
-        if alike and 1 < length < len(last) - 1 and all(len(name) == length for name in names[:-1]):
-            return [name + last[length:] for name in names[:-1]] + [last]
-        return names
-    whole = words.LIST_HEADS if tail not in _AMOUNTS else tuple(_AMOUNTS)
-    return [name if name.endswith(whole) else name + tail for name in names[:-1]] + [last]
 
 
 def with_head(subject: Subject, head: str) -> Subject:

@@ -13,9 +13,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Literal
 
 from index import figure_words as words
+from index.figure_naming import lookup
 from index.figure_scan import find_quantities
 from index.figure_scope import ScopeReader
-from index.figure_naming import lookup
+from index.figure_table_notes import TARGET, noted_status
 from index.numerals import plain_form
 from index.periods import Period
 from index.regions import COUNTRY, WORLD, contains_region
@@ -43,15 +44,9 @@ _GROWTH = re.compile(
 )
 _SHARE = re.compile(r"比重|占比|构成|份额|所占|share", re.IGNORECASE)
 _RANK = re.compile(r"位次|排名|名次|排序|rank", re.IGNORECASE)
-_TARGET = re.compile(
-    r"目标|计划(?!生育|单列)数?|(?:^|年初|调整|全年)预算(?!执行|收入|支出|外|内)|预算数|target|plan",
-    re.IGNORECASE,
-)
 # Groups of people or places that a column may stand for: they go before the row's name.
 _GROUP = re.compile(r"(?:城镇|农村|城乡|全体|全国|城市|乡村|国有|民营|男|女)(?:常住)?(?:居民|人口|企业)?")
 _ALL_INDUSTRIES = frozenset(("gross_domestic_product", "regional_gdp"))  # broken down by value added
-_NOTE_PIECE = re.compile(r"(?P<new>^|。)?\s*(?P<mark>[①-⑳*＊])?(?P<words>[^。，；①-⑳*＊]+)[，；]?")
-_NOTED_REVISED = re.compile(r"(?:作了|进行了?|经过?)(?:相应)?(?:修订|修正|调整)|(?:修订|最终核实)(?:数|结果)")
 _DEALINGS = re.compile(r"进口|出口|外贸|贸易|外资|投资|入境|export|import|trade", re.IGNORECASE)
 _PLAIN_LEVEL = re.compile(
     r"±?%|绝对[数额量值]|总量|指标值|数值|实绩|实际完成|完成数?|累计数?|本期数?|合计|总计|本年|上年|期末"
@@ -255,7 +250,7 @@ class _TableReader:
         for basis, pattern in words.BASES:
             if pattern.search(piece):
                 label.basis = label.basis or basis
-        if _TARGET.search(measured):
+        if TARGET.search(measured):
             label.status = "target"
         elif words.FORECAST.search(measured):
             label.status = "forecast"
@@ -277,7 +272,7 @@ class _TableReader:
         bare = _MARKS.sub("", _NUMBERING.sub("", bare)).strip("：:、，, ")
         bare = re.sub(r"^表\s?\d+", "", bare)
         known = lookup(self.vocabulary, bare)
-        if known is None and not _PLAIN_LEVEL.sub("", _TARGET.sub("", bare)):
+        if known is None and not _PLAIN_LEVEL.sub("", TARGET.sub("", bare)):
             return "", 0
         if known is None and (_GROWTH.search(bare) or _SHARE.search(bare)):
             shorter = re.sub(
@@ -400,7 +395,9 @@ class _TableReader:
             period_origin=origin,
             region=region,
             region_origin=region_origin,
-            status=column.status or row.status or self._noted_status(row.text + column.text, period),
+            status=column.status
+            or row.status
+            or noted_status(self.table, row.text + column.text, period, report),
             cell=" × ".join(part for part in (row.text, column.text) if part),
         )
 
@@ -441,37 +438,6 @@ class _TableReader:
         if mentions:
             return mentions[0].indicator.name, mentions[0].indicator, (-1, -1)
         return self.title.name, None, (-1, -1)
-
-    def _noted_status(self, marks: str, period: Period | None) -> Status:
-        """What the notes say of a figure whose labels bear `marks`: ①2019—2022年为最终核实数，2023年为初步核算数."""
-        for note in self.table.notes:
-            mark = ""
-            for match in _NOTE_PIECE.finditer(note):
-                mark = match["mark"] or ("" if match["new"] else mark)
-                status = _status_in(match["words"])
-                spoken_of = [
-                    mention.period
-                    for mention in self.scope.report.periods_in(match["words"])
-                    if mention.kind != "report" and not mention.compared
-                ]
-                if status is None or (mark and mark not in marks):
-                    continue
-                if not spoken_of or any(period is not None and one.contains(period) for one in spoken_of):
-                    return status
-        status = _status_in(self.table.title)
-        if status is not None:
-            return status
-        if _TARGET.search(self.table.title):
-            return "target"
-        return self.scope.report.status
-
-
-def _status_in(text: str) -> Status | None:
-    if words.PRELIMINARY.search(text):
-        return "preliminary"
-    if words.REVISED.search(text) or _NOTED_REVISED.search(text):
-        return "revised"
-    return None
 
 
 def _date_growth(columns: list[_Label]) -> None:

@@ -43,17 +43,19 @@ class WorkReport:
         self.mode: Mode = "review"
         self.period = Period.of_years(year - 1)  # the years just spoken of
         self._section: tuple[Mode, Period] = (self.mode, self.period)
-        self._headed = False  # whether a heading has said where we are
+        self.headed = False  # whether a heading has said where we are
 
     def enter_heading(self, text: str, periods: Sequence[PeriodMention]) -> None:
         """`periods` are the mentions in `text`."""
         if _REPORT_TITLE.search(text.strip()):
             return
+        if self.mode == "plan" and self.period != self._section[1]:
+            self.period = Period.of_years(self.year)  # 今后十五年 of the paragraph before does not go on
         before = self.mode
         if self._turn(text, text, periods[0] if periods else None) or (
             not periods and _PLAN_WORDS.search(text) and self._plan()
         ):
-            self._headed = True
+            self.headed = True
             if before == "plan" and self.mode == "review" and not _REVIEW_WORDS.search(text):
                 self.mode, self.period = self._section  # a past year in passing
         self._section = (self.mode, self.period)
@@ -71,7 +73,7 @@ class WorkReport:
         widened = self.mode == "review" == self._section[0] and self.period.year is None
         if to_plan:
             self._section = (self.mode, Period.of_years(self.year))
-        elif widened or (to_review and not self._headed):
+        elif widened or (to_review and not self.headed):
             self._section = (self.mode, self.period)
 
     def _turn(self, opening: str, text: str, lead: PeriodMention | None) -> bool:

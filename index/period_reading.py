@@ -156,7 +156,9 @@ def _chinese_atoms(text: str) -> Iterator[Atom]:
         yield from _decade(match)
     for match in patterns.CENTURY_END.finditer(text):
         this = match["this"] is not None
-        yield Atom(*match.span(), None if this else 2000, relative_year="本世纪末" if this else None, kind="point")
+        yield Atom(
+            *match.span(), None if this else 2000, relative_year="本世纪末" if this else None, kind="point"
+        )
     for match in patterns.SINCE.finditer(text):
         yield Atom(*match.span(), patterns.SINCE_EVENT[match["event"]], kind="since")
     for match in patterns.BARE_YEAR.finditer(text):

@@ -381,9 +381,9 @@ class ParagraphReader:
         within = self.masked[max(0, subject.start - 3) : subject.start].rstrip("，：:").endswith("其中")
         if within and self.subject is not None and self.subject.id is not None:
             whole = part_of(words_of, self.subject.name)
-            joined = self.subjects.from_name(whole, subject.start, subject.end) if whole else None
-            if joined is not None and joined.id is not None:
-                return joined
+            part = self.subjects.from_name(whole, subject.start, subject.end) if whole else None
+            if part is not None and part.id is not None:
+                return part
         return subject
 
     def _counted_fully(

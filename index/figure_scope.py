@@ -391,7 +391,8 @@ class ParagraphScope:
                 break
             if mention.start < start or self._partner(mention):
                 continue
-            if mention.end == reading.quantity.outer_start or self._leads(mention, reading, masked):
+            beside = mention.end == reading.quantity.outer_start and reading.measure == "level"
+            if beside or self._leads(mention, reading, masked):  # 中国５６个民族
                 found = mention
         if found is not None:
             return Found(found.name, "sentence")

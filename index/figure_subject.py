@@ -486,13 +486,14 @@ class SubjectReader:
         if first is None:
             return None
         pieces[0] = (first, pieces[0][1])
+        pieces[0] = (self._after_region(*pieces[0]), pieces[0][1])
         names = [self.text[a:b] for a, b in pieces]
-        prefix = _REGION_PREFIX.match(names[0])
-        if prefix:
-            names[0] = names[0][prefix.end() :]
-        names = [name + head for name in share_tail(in_apposition(names))]
+        tailed = share_tail(in_apposition(names))
+        names = [
+            name
+            if lookup(self.vocabulary, name) is not None and lookup(self.vocabulary, full) is None
+            else full
+            for name, full in zip(names, tailed, strict=True)
+        ]
+        names = [name + head for name in names]
         return [self.from_name(name, *piece) for name, piece in zip(names, pieces, strict=True)]
-
-
-def with_head(subject: Subject, head: str) -> Subject:
-    return replace(subject, head=head)

@@ -1,7 +1,7 @@
 """Measures the figure reader on the evidence of the development questions in `../shared/gold`.
 
-    python -m tests.gold_evidence            # counts
-    python -m tests.gold_evidence --errors   # and each miss
+    PYTHONPATH=tests python -m tests.gold_evidence            # counts
+    PYTHONPATH=tests python -m tests.gold_evidence --errors   # and each miss
 
 A question's answer states figures, and its evidence is quoted from a report. Each such figure that stands in
 a quote must be read there with its value and unit; where the question names a period or a place, the figure
@@ -21,6 +21,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from figure_truth import quantity
+
 from index.clean import clean
 from index.figures import read_figures
 from index.metadata import read_metadata
@@ -28,7 +30,6 @@ from index.periods import Period, find_periods
 from index.readers import read_file
 from index.regions import COUNTRY, contains_region, find_regions, same_region
 from index.types import Figure, Report
-from tests.figure_truth import quantity
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -155,7 +156,9 @@ def _asked(question: str, report: Report) -> tuple[frozenset[str], str | None]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--errors", action="store_true")
     options = parser.parse_args()
     results = [outcome(expected) for expected in expected_figures()]
@@ -167,7 +170,9 @@ def main() -> None:
             if not result.quantity or result.period is False or result.region is False:
                 asked = result.expected
                 got = [(f.text, f.value, f.unit, f.period, f.region) for f in result.read]
-                print(f"{result.quantity} {result.period} {result.region} {asked.id} {asked.question} | {asked.value}{asked.unit} | {asked.quote} | {got}")
+                print(
+                    f"{result.quantity} {result.period} {result.region} {asked.id} {asked.question} | {asked.value}{asked.unit} | {asked.quote} | {got}"
+                )
 
 
 if __name__ == "__main__":

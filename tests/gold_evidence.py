@@ -170,9 +170,8 @@ def main() -> None:
             if not result.quantity or result.period is False or result.region is False:
                 asked = result.expected
                 got = [(f.text, f.value, f.unit, f.period, f.region) for f in result.read]
-                print(
-                    f"{result.quantity} {result.period} {result.region} {asked.id} {asked.question} | {asked.value}{asked.unit} | {asked.quote} | {got}"
-                )
+                print(f"{result.quantity} {result.period} {result.region} {asked.id} {asked.question}")
+                print(f"    {asked.value}{asked.unit} | {asked.quote} | {got}")
 
 
 if __name__ == "__main__":

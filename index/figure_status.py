@@ -29,7 +29,7 @@ _IS = re.compile(
 )
 _COMES_FROM = re.compile(r"(?:以上|左右)?的?[^，。；]{0,10}(?:来自|集中在|分布在|是用于)")
 _FACT = re.compile(
-    r"现在|目前|已经?(?!定)|据[^，。；]{2,30}(?:统计|检查|调查)|原来|曾|结果|由于|(?<=[^，。；为除])了(?!解)"
+    r"现在|目前|已经?(?!定)|据[^，。；]{2,30}(?:统计|检查|调查)|原来|曾|(?<=[，。])结果|由于|(?<=[^，。；为除])了(?!解)"
 )
 _RESOLVE = re.compile(
     r"我们要求|要求[各全]|必须|力争|争取|今后|(?<![需主重])要(?:在|把|使|继续|进一步|大力|努力|抓紧|认真|切实|逐步|有计划|着重|坚决|注意)"
@@ -99,7 +99,7 @@ class StatusReader:
             return "actual"
         if period is not None and not firm and period.year == year and not period.is_whole_year:
             return "actual"  # 今年上半年: already past
-        if (past and not firm) or self.states_a_fact(reading, clause):
+        if not firm and (past or self.states_a_fact(reading, clause)):
             return "actual"
         if self.late and (period is None or period.start[0] <= year):
             opening = self.text[reading.sentence_start : reading.quantity.start]

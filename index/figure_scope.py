@@ -276,6 +276,8 @@ class ParagraphScope:
         lasting = subject is not None and (subject.rate or _STOCK_NAME.search(subject.name) is not None)
         if _OVER_SPAN.search(self.text[reading.sentence_start : reading.quantity.start]) and not lasting:
             return span
+        if re.search(r"新增|新建|新开|新修|建成|累计", clause):
+            return span  # 新增铁路里程: what was added, not what there was
         reached = _END_OF_SPAN.search(clause) is not None
         return Period.of_years(span.end[0]) if reached or lasting else span
 

@@ -14,8 +14,19 @@ from typing import TYPE_CHECKING
 from index import figure_words as words
 from index.figure_english_context import is_english, read_english_meaning
 from index.figure_measure import measure_of, read_object_of_change
+from index.figure_naming import (
+    from_around,
+    group_of,
+    helped,
+    part_of,
+    pupils_of,
+    verb_before,
+    with_predicate,
+    with_purpose,
+)
 from index.figure_predicate import Predicate, PredicateReader, unit_class
 from index.figure_reading import Reading, mask_times, sentence_spans
+from index.figure_references import pair_from_to, set_references, split_list
 from index.figure_scan import Quantity, find_quantities
 from index.figure_subject import Subject, SubjectReader
 
@@ -35,6 +46,9 @@ _OPENING = re.compile(
 )
 
 
+_NEXT_WITH_VERB = re.compile(
+    r"[、和与及]?(?:以及)?(?:分别)?(?:增长|下降|上涨|提高|减少|增加|回落|上升)?(?:约|近)?"
+)
 _ASIDE = re.compile(r"(?<=[^，。；：、\s])[（(][^（）()，。；\n]{1,20}[）)](?=[^，。；：、\s])")
 _CLAUSE_END = re.compile(r"[，；;：:（）()]|,(?!\d)|——|…")
 
@@ -63,6 +77,7 @@ class ParagraphReader:
         self.queue: list[Subject] = []  # of these, the ones whose figure is still to come
         self.pending_from: Reading | None = None
         self.silent: tuple[int, int] | None = None  # the clause before, if it had no figure
+        self.counting: str | None = None  # the verb of a list of counted things: 新开放
 
     def read(self) -> list[Reading]:
         """All readings in order, one a quantity."""
@@ -114,6 +129,10 @@ class ParagraphReader:
                 subject = Subject(
                     indicator.name, indicator.id, meaning.mention.start, meaning.mention.end, indicator.rate
                 )
+            if meaning.counted:
+                noun = self.subjects.from_name(meaning.counted)
+                subject = noun if noun.id is not None else self.subjects.from_name(f"new {meaning.counted}")
+                subject = subject if subject.id is not None else noun
             self.readings.append(
                 Reading(
                     quantity, start, start, end, start, end, subject, meaning.measure, meaning.negative,
@@ -205,7 +224,7 @@ class ParagraphReader:
         is_range = any(quantity.range_text for quantity in group)
         words_before = self.text[left : first.start]
         basis = _basis(words_before) or (_basis(self.text[clause[0] : left]) if attached else None)
-        subjects = self._subjects_of(left, predicate, first, right, group, attached, is_range)
+        subjects = self._subjects_of(left, predicate, first, right, group, attached, is_range, clause[0])
         before = self.readings[-1] if self.readings else None
         for position, reading in enumerate(readings):
             subject, inherited = subjects[position]
@@ -219,8 +238,12 @@ class ParagraphReader:
                 reading.subject = self.subjects.share_of(subject, whole)
             if reading.quantity.value < 0:
                 reading.direction = reading.direction or "down"
-        self._set_references(readings, predicate)
-        self._pair_from_to(readings, predicate, attached)
+        set_references(self.text, readings, predicate)
+        if predicate.role == "to" and self.pending_from is not None and len(readings) == 1:
+            begun = self.pending_from.subject
+            if readings[0].inherited and begun is not None and begun.id is not None:
+                readings[0].subject = begun  # 比重由11.5%提高到17.8%
+        self.pending_from = pair_from_to(self.pending_from, self.readings, readings, predicate, attached)
         self.readings.extend(readings)
         for reading in readings:
             if reading.subject is not None and (
@@ -237,15 +260,16 @@ class ParagraphReader:
 
     def _subjects_of(
         self, left: int, predicate: Predicate, first: Quantity, right: int, group: list[Quantity],
-        attached: bool, is_range: bool,
+        attached: bool, is_range: bool, clause_start: int,
     ) -> list[tuple[Subject | None, bool]]:  # fmt: skip
         count = len(group)
         respectively = "分别" in self.masked[left : first.start]
         if (count > 1 and not is_range) or (respectively and count == 1):
-            wanted = max(count, 2)
-            references = predicate.reference and _split_list(self.masked[slice(*predicate.reference)])
+            wanted = max(count, 2, count + self._listed_behind(group[-1]))
+            references = predicate.reference and split_list(self.masked[slice(*predicate.reference)])
             if not (references and len(references) == count):
                 items = self.subjects.items(left, predicate.subject_end, wanted)
+                items = items and [self._part_or_pupils(item, item.start) or item for item in items]
                 if items and len(items) >= 2 and (respectively or len(items) == count):
                     self.listed, self.queue = items, items[count:]
                     self.subject = self.domain = items[-1] if count == wanted else items[count - 1]
@@ -257,7 +281,10 @@ class ParagraphReader:
                         self.listed = items
                 if own is None and len(self.listed) == count:
                     return [(subject, True) for subject in self.listed]
-                if own is None and respectively and len(self.recent) >= count:
+                if own is None and respectively and count == 1 and len(self.recent) >= wanted > 2 - count:
+                    self.queue = self.recent[-wanted:][1:]
+                    return [(self.recent[-wanted], True)]
+                if own is None and len(self.recent) >= count and (respectively or self._just_told(count)):
                     return [(subject, True) for subject in self.recent[-count:]]
         subject = (
             None if attached and self.subject is not None else self._own_subject(left, predicate, attached)
@@ -266,11 +293,28 @@ class ParagraphReader:
             subject = self.queue.pop(0)
             self.subject = subject
             return [(subject, True)] * count
-        subject = self._with_modifier(left, subject)
+        subject = self._part_or_pupils(self._with_modifier(left, subject), group[0].start)
         behind = self._counted_behind(group[-1], right, subject, predicate, left)
         if behind is not None:
+            behind = self._counted_fully(behind, subject, left, group, right)
             self.subject = behind
             return [(behind, False)] * count
+        purse = subject if subject is None or subject.id is None else None
+        if purse is not None and first.base_unit == "元" and predicate.measure is None:
+            funds = with_purpose(purse.name, self.text[group[-1].outer_end :][:40])
+            if funds is not None:
+                subject = self.subjects.from_name(funds, purse.start, purse.end)
+        around = (self.text[clause_start : first.outer_start], self.text[group[-1].outer_end :][:40])
+        if predicate.measure is None and not respectively:
+            told = (
+                from_around(*around, first.base_unit)
+                if subject is None or first.base_unit in "人名户"
+                else None
+            )
+            if told is not None:
+                subject = self.subjects.from_name(told)
+                self.subject = subject
+                return [(subject, False)] * count
         if subject is None:
             return [(self.subject, True)] * count
         if (subject.generic and predicate.measure not in ("change",)) or (
@@ -285,9 +329,11 @@ class ParagraphReader:
             )
             self.subject = carried
             return [(shown, True)] * count
-        if words.MEASURE_HEAD.fullmatch(subject.name) and self.domain is not None and subject.start >= 0:
+        said = self.text[subject.start : subject.end] if subject.start >= 0 else subject.name
+        bare = words.MEASURE_HEAD.fullmatch(subject.name) or words.MEASURE_HEAD.fullmatch(said)
+        if bare and self.domain is not None and subject.start >= 0:
             domain = self.domain
-            alone = self.domain_counted and words.STANDS_ALONE.fullmatch(subject.name)
+            alone = self.domain_counted and (words.STANDS_ALONE.fullmatch(said) or subject.id is not None)
             if domain.name != subject.name and not domain.generic and not alone:
                 subject = self.subjects.joined(domain, subject)
         elif predicate.measure not in ("share", "lead", "contribution"):
@@ -296,10 +342,89 @@ class ParagraphReader:
         self.listed, self.queue = [], []
         return [(subject, False)] * count
 
+    def _listed_behind(self, quantity: Quantity) -> int:
+        """How many more quantities go on the list with verbs of their own: …、下降1.6%和增长7.2%."""
+        after = [other for other in self.quantities if other.start >= quantity.end]
+        found, last = 0, quantity
+        for other in after:
+            if not _NEXT_WITH_VERB.fullmatch(self.masked[last.outer_end : other.outer_start]):
+                break
+            found, last = found + 1, other
+        return found
+
+    def _just_told(self, count: int) -> bool:
+        """A15781元，B4761元，实际增长8.4%和8%: as many things, each with one figure, stand right before."""
+        before = self.readings[-count:]
+        names = [reading.subject.name for reading in before if reading.subject is not None]
+        return names == [subject.name for subject in self.recent[-count:]] and all(
+            reading.measure == "level" and not reading.inherited for reading in before
+        )
+
     def _own_subject(self, left: int, predicate: Predicate, attached: bool) -> Subject | None:
         if predicate.subject_end <= left:
             return None
         return self.subjects.ending_at(left, predicate.subject_end)
+
+    def _part_or_pupils(self, subject: Subject | None, end: int) -> Subject | None:
+        """发明专利 behind 专利授权…，其中; 在校学生 of the schools that the sentence spoke of."""
+        if subject is None or subject.start < 0:
+            return subject
+        sentence = max(self.masked.rfind(mark, 0, subject.start) for mark in "。！？\n") + 1
+        words_of = self.text[subject.start : subject.end]
+        pupils = pupils_of(self.text[sentence : subject.start], words_of)
+        if pupils is not None:
+            return self.subjects.from_name(pupils, subject.start, subject.end)
+        if self.subject is not None and subject.id is None:
+            for name in group_of(words_of, self.subject.name):
+                joined = self.subjects.from_name(name, subject.start, subject.end)
+                if joined.id is not None:
+                    return joined
+        within = self.masked[max(0, subject.start - 3) : subject.start].rstrip("，：:").endswith("其中")
+        if within and self.subject is not None and self.subject.id is not None:
+            whole = part_of(words_of, self.subject.name)
+            part = self.subjects.from_name(whole, subject.start, subject.end) if whole else None
+            if part is not None and part.id is not None:
+                return part
+        return subject
+
+    def _counted_fully(
+        self, behind: Subject, subject: Subject | None, left: int, group: list[Quantity], right: int
+    ) -> Subject:
+        """What is counted with the verb before it or the predicate behind it."""
+        before = self.masked[left : group[0].outer_start]
+        if behind.id is not None or behind.start < 0:
+            return behind
+        if group[-1].base_unit in ("元", "美元"):
+            if group[-1].qualifier in ("以上", "以下") and behind.start == group[-1].outer_end:
+                return Subject(self.text[group[-1].start : behind.end], None, behind.start, behind.end)
+            return behind
+        if before.strip("、和与及以 "):
+            self.counting = verb_before(before)
+        name = None
+        if right >= self._clause_end(behind.end):
+            name = with_predicate(behind.name, self.text[behind.end : right])
+        if group[0].base_unit in ("名", "人", "户", "位") and "的" in behind.name:
+            name = helped(behind.name, before)
+        if name is None and self.counting is not None:
+            name = f"{self.counting}的{behind.name}"
+        elif (
+            name is None
+            and subject is not None
+            and subject.end == group[0].outer_start
+            and group[0].base_unit in ("名", "人", "户", "位")
+            and not subject.generic
+        ):
+            name = subject.name + behind.name
+        if name is None:
+            return behind
+        full = self.subjects.from_name(name, behind.start, behind.end)
+        return full if full.id is None or full.name != behind.name else behind
+
+    def _clause_end(self, start: int) -> int:
+        found = _CLAUSE_END.search(self.masked, start) or re.search(r"[。！？\n]|$", self.masked[start:])
+        end = found.start() if found and found.re is _CLAUSE_END else start + (found.start() if found else 0)
+        stop = re.search(r"[。！？\n]", self.masked[start:end])
+        return start + stop.start() if stop else end
 
     def _with_modifier(self, left: int, subject: Subject | None) -> Subject | None:
         """过亿元企业达70家: a number right before a noun belongs to its name."""
@@ -347,50 +472,6 @@ class ParagraphReader:
                 return self.subjects.from_name(subject.name + behind.name, behind.start, behind.end)
             return None
         return behind
-
-    # ---------------------------------------------------------------- references, from … to
-
-    def _set_references(self, readings: list[Reading], predicate: Predicate) -> None:
-        if predicate.reference is None:
-            for reading in readings:
-                if reading.subject is not None and reading.subject.whole and reading.measure == "share":
-                    reading.reference = reading.subject.whole
-            return
-        start, end = predicate.reference
-        whole = self.text[start:end].strip()
-        names = _split_list(whole)
-        for position, reading in enumerate(readings):
-            name = names[position] if len(names) == len(readings) else whole
-            name = (
-                re.sub(r"(?:平均水平|平均|水平|增速|增幅|分别|的|同期相比|实际|名义|又|还|均|都)+$", "", name)
-                or name
-            )
-            reading.reference = name
-            reading.reference_span = (start, end)
-
-    def _pair_from_to(self, readings: list[Reading], predicate: Predicate, attached: bool) -> None:
-        if predicate.role == "from":
-            self.pending_from = readings[0]
-            for reading in readings:
-                reading.reference = reading.reference or "由"
-            return
-        if predicate.role == "to":
-            before = self.pending_from
-            if before is None and attached and self.readings:
-                before = self.readings[-1]  # 现行16%的税率降至13%
-            if before is not None:
-                before.role, before.direction = "from", before.direction or predicate.direction
-                before.reference = before.reference or "由"
-                if readings[0].subject is not None and readings[0].inherited and before.subject is None:
-                    before.subject = readings[0].subject
-            else:
-                for reading in readings:
-                    reading.role = ""
-        self.pending_from = None
-
-
-def _split_list(text: str) -> list[str]:
-    return [piece for piece in re.split(r"、|和|与|及|以及", text) if piece]
 
 
 def _basis(text: str) -> str | None:

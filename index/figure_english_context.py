@@ -26,7 +26,8 @@ _TO = re.compile(r"\bto\s+(?:about|around|nearly|over|some|reach\s+)?\s*$", re.I
 _SHARE = re.compile(r"\b(?:account(?:ed|ing|s)? for|made up|makes up|shares?)\b[^.;]*$", re.IGNORECASE)
 _CONTRIBUTION = re.compile(r"\bcontribut\w+\b[^.;]*$", re.IGNORECASE)
 _LEAD_AFTER = re.compile(
-    r"^\s*(?:points?\s+)?(?P<word>higher|faster|above|ahead of|more|lower|slower|below|less"
+    r"^\s*(?:points?\s+)?"
+    r"(?:(?:,|and)\s+[\d.]+\s+(?:percentage\s+)?points?\s+)?(?P<word>higher|faster|above|ahead of|more|lower|slower|below|less"
     r"|behind)\s+(?:than\s+)?(?P<reference>[^,.;]{2,40})",
     re.IGNORECASE,
 )
@@ -35,6 +36,10 @@ _LEAD_BEFORE = re.compile(
     r"than|(?P<down>lower than|slower than|below))\s+(?P<reference>[^,.;\d]{2,60}?)\s+(?:rates?\s+"
     r"|averages?\s+)?(?:respectively\s+)?by\s+[^.;]*$",
     re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    r"\s(?:more\s|newly\s|new\s)?(?P<noun>[a-z][a-z\- ]{3,40}?)"
+    r"(?=[,.;)]|\s(?:in|of|by|with|at|to|from|were|was|and|had|have|on|under|for|than|that|who|which|as|is|are)\b)"
 )
 _LOWER = re.compile(r"lower|slower|below|less|behind", re.IGNORECASE)
 _TIME = re.compile(r"last year|previous year|year[- ]on[- ]year|year earlier|(?:19|20)\d\d", re.IGNORECASE)
@@ -50,6 +55,7 @@ class EnglishMeaning:
     negative: bool
     reference: str | None
     mention: IndicatorMention | None
+    counted: str = ""  # the noun right behind a count that the vocabulary does not know
 
 
 def is_english(text: str) -> bool:
@@ -93,7 +99,12 @@ def read_english_meaning(
         and not _RATE_WORD.search(before)
     ):
         measure = "growth" if change else "share" if re.match(r"\s+of\b", after) else "rate"
-    return EnglishMeaning(measure, direction, negative, reference, mention)
+    counted = ""
+    if quantity.base_unit not in ("%", "个百分点", "元", "美元", "yuan", "US dollars"):
+        noun = _COUNTED.match(after)
+        if noun and (mention is None or mention.end <= quantity.start):
+            counted = noun["noun"]
+    return EnglishMeaning(measure, direction, negative, reference, mention, counted)
 
 
 def _points(

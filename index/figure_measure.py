@@ -38,6 +38,8 @@ def measure_of(masked: str, reading: Reading, predicate: Predicate, previous: Re
     if _part_of_whole(masked, reading):
         return "share"
     growth = words.GROWTH_HEAD.search(head or name)
+    if growth and name.endswith("自然增长率"):
+        return "rate"
     if growth:
         if growth.group("down"):
             reading.negative, reading.direction = True, "down"

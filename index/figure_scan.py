@@ -127,6 +127,9 @@ _INDEX_BEFORE = re.compile(
     r"(?:指数|系数|PMI|得分|评分|总分|之比|比值|收入比|生育率|倍差)(?:（[^）]*）)?"
     r"[^，。；：、\d]{0,8}?(?:为|是|达到|达|至|到|在|由|从|仅|升|降)?\s?$"
 )
+_INDEX_FROM = re.compile(
+    r"(?:指数|系数|比|PMI|得分|生育率|倍差)[^，。；：、\d]{0,4}(?:由|从)[^，。；：、]{0,8}\d\.\d+[^，。；：、\d]{0,6}(?:到|至|为)\s?$"
+)
 _RATIO = re.compile(r"\s?[:：∶]\s?1(?![\d.])")
 _FRACTION = re.compile(r"\s?/\s?\d{1,2}(?!\d)")
 _HALF = re.compile(r"一半(?!天|多月|年)|半数")
@@ -274,7 +277,7 @@ def _read_unitless(plain: str, numeral: Numeral, before: str) -> Quantity | None
             return _quantity(numeral, ratio.end(), ":1")
         if plain[end : end + 1].isascii() and plain[end : end + 1].isalpha():
             return None  # 5G, 3D, 4K
-        if _INDEX_BEFORE.search(before):
+        if _INDEX_BEFORE.search(before) or _INDEX_FROM.search(before):
             return _quantity(numeral, end, "")
     return _quantity(numeral, end, "", bare=True)
 

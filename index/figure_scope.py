@@ -13,13 +13,18 @@ from itertools import pairwise
 
 from index import figure_words as words
 from index.figure_reading import Reading
+from index.figure_status import NOW, StatusReader
 from index.figure_work_report import WorkReport
 from index.periods import Period, PeriodMention, find_periods
-from index.regions import RegionMention, contains_region, find_regions
+from index.regions import COUNTRY, WORLD, RegionMention, contains_region, find_regions
 from index.types import Metadata, Status
 
 WORK_REPORT = "government work report"
 
+_OFTEN = 3
+_FINAL_DATA = re.compile(
+    r"最终核实|(?:数据|结果|核算)的?(?:修订|修正)|修订(?:数据|结果)|revised", re.IGNORECASE
+)
 _HEADING_LEAD = re.compile(r"[\s\d.、．（）()一二三四五六七八九十年月表第章节\-—至前上下半季度]+|表")
 _LEAD_IN = re.compile(
     rf"(?:[{words.TIME}，,、：:（(“\s]|其中|截至|据统计|据初步统计|统计显示|到|在|从|对|我们|目前|同期"
@@ -27,7 +32,6 @@ _LEAD_IN = re.compile(
 )
 _COMPARED = re.compile(r"(?:(?<![同环占可])比|较|同|与)[“‘\"]?$")
 _FROM_TAIL = re.compile(r"(?:由|从|自)[“]?$")
-_NOW = re.compile(r"截至目前|目前|至今|迄今|(?<!表)现在|如今")
 _ONLY_ONE = re.compile(r"首|最|唯一|第[一二三四五六七八九十\d]|前[一二三四五六七八九十\d]|领先|率先")
 _IN_NAME = re.compile(
     r"[^，。、；\d的]{0,8}(?:研究所|研究院|大学|学院|医院|公司|集团|银行|法院|机场|铁路|大桥|电站|油田"
@@ -38,6 +42,20 @@ _DEICTIC = re.compile(r"今|本|去|上年|上月|上季|近|this|last|previous"
 _OF_SPEED = re.compile(r"(?:左右)?的(?:增长)?(?:速度|水平|增幅|增速)")
 _QUOTED_YEAR = re.compile(r"[“《][^“”《》]*$")
 _AS_OF = re.compile(r"(?:截至|截止|到|至)\s?$")
+_RECORD_AFTER = re.compile(r"的?(?:最|历史|未有|没有|少有|从未|第一)")
+_BASE_BEFORE = re.compile(r"(?:恢复[到至]|相当于|达到|为|是)$")
+_BASE_AFTER = re.compile(r"(?:同期)?的?\s?(?:\d[\d.]*\s?[%倍]|百分之)")
+_SINCE_THEN = re.compile(r"以来|至今")
+_TOWARDS = re.compile(r"(?:对|向|从|与|同|和|自|赴)$")
+_END_OF_SPAN = re.compile(
+    r"(?:达到?|突破|超过|增至|增加到|提高到|扩大到|上升到|提升至|提升到|提高至|稳定在|保持在|覆盖|已有|跃升|降至|降到|下降到"
+    r"|减少到|发展到|拥有)了?\D{0,4}$"
+)
+_OVER_SPAN = re.compile(
+    r"累计|总共|共|合计|新增|新建|新开|新修|改造|完成|解决|培训|转移|安置|发放|投入|安排|增加(?!到|值)|减少(?!到)"
+    r"|治理|退耕|造林|建成|通车|年内|五年|三年|四年|两年|创造|先后|以来|年来|招收|培养|输送|引进|吸收|利用外资"
+)
+_STOCK_NAME = re.compile(r"(?:人数|余额|里程|保有量|储备|床位|用户|容量|总数|覆盖面|覆盖率|普及率|参保)$")
 _NOT_OF_REGION = re.compile(r"(?:对|向|从|与|同|和|以|经|赴|由|及|、)$")
 
 
@@ -58,16 +76,24 @@ class ReportScope:
     region: str | None = None
     region_origin: str = "metadata"
     work_report: bool = False
+    late: bool = False  # of a work report: given late in its year, with next year's plan
+    status: Status = "actual"  # of its figures where nothing is said: a report of final data revises
 
     @classmethod
-    def of(cls, metadata: Metadata) -> ReportScope:
-        scope = cls(work_report=metadata.kind is not None and metadata.kind.value == WORK_REPORT)
+    def of(cls, metadata: Metadata, text: str = "") -> ReportScope:
+        """`text` is the report's, which shows whether a work report also plans the next year."""
+        scope = cls(
+            late=text.count("明年") >= _OFTEN,
+            work_report=metadata.kind is not None and metadata.kind.value == WORK_REPORT,
+        )
         if metadata.period is not None:
             scope.period = _parse(metadata.period.value)
             scope.period_origin = "title" if metadata.period.origin == "title" else "metadata"
         if metadata.region is not None:
             scope.region = metadata.region.value
             scope.region_origin = "title" if metadata.region.origin == "title" else "metadata"
+        if metadata.title is not None and _FINAL_DATA.search(metadata.title.value):
+            scope.status = "revised"
         return scope
 
     def periods_in(self, text: str) -> list[PeriodMention]:
@@ -137,6 +163,9 @@ class ParagraphScope:
         self.reader = reader
         self.report = reader.report
         self.text = text
+        self.statuses = StatusReader(
+            text, self.report.period, reader.work_report, self.report.late, self.report.status
+        )
         self.all_mentions = periods
         self.mentions = [
             mention for mention in periods if not mention.compared and self._speaks_of_time(mention)
@@ -167,6 +196,12 @@ class ParagraphScope:
         ):
             return False
         named = mention.text.isdigit() and self.text[mention.end : mention.end + 1] != "年"
+        if _BASE_BEFORE.search(self.text, max(0, mention.start - 4), mention.start) and _BASE_AFTER.match(
+            self.text, mention.end
+        ):
+            return False  # 恢复到2019年的112%
+        if mention.kind == "since" and _RECORD_AFTER.match(self.text, mention.end):
+            return False  # 超过了建国以来的最高水平
         return not (named and _QUOTED_YEAR.search(self.text[max(0, mention.start - 20) : mention.start]))
 
     # ---------------------------------------------------------------- period
@@ -175,17 +210,26 @@ class ParagraphScope:
         mention = self._mention_for(reading)
         if (mention is None or mention.start < reading.clause_start) and self.report.period is not None:
             begin = reading.sentence_start if mention is None else mention.end
-            if _NOW.search(self.text, begin, reading.quantity.start):
+            if NOW.search(self.text, begin, reading.quantity.start):
                 return Found(self.report.period.code(), self.report.period_origin)
         if mention is not None:
-            return Found(self._period_at(reading, mention).code(), "sentence")
+            period = self._averaged(reading, self._period_at(reading, mention))
+            if mention.kind == "range" and mention.relative and reading.role == "":
+                period = self._within(reading, period)
+            return Found(period.code(), "sentence")
         lead = self._lead_before(reading.sentence_start)
+        if lead is not None and _SINCE_THEN.search(self.text, reading.sentence_start, reading.quantity.start):
+            lead = None  # 政策实施以来，累计…
         if lead is not None:
-            return Found(self._period_at(reading, lead).code(), "paragraph")
+            return Found(self._averaged(reading, self._period_at(reading, lead)).code(), "paragraph")
         if self.reader.work_report is not None:
-            period = self.reader.work_report.period
-            if reading.role == "to" and period.year is None:
-                period = Period.of_years(period.end[0])
+            period = self._within(reading, self.reader.work_report.period)
+            if (
+                not self.reader.work_report.headed
+                and self.report.year is not None
+                and self.statuses.resolves(reading)
+            ):
+                period = Period.of_years(self.report.year)
             return Found(period.code(), "heading" if self.reader.headings else "metadata")
         heading = self.reader.heading_period()
         if heading is not None:
@@ -193,6 +237,53 @@ class ParagraphScope:
         if self.report.period is not None:
             return Found(self.report.period.code(), self.report.period_origin)
         return Found(None, None)
+
+    def _averaged(self, reading: Reading, period: Period) -> Period:
+        """A yearly average is of the years it was taken over, also where only the last is named."""
+        if period.year is None or reading.measure not in ("growth", "change", "level"):
+            return period
+        if reading.basis == "两年平均" and period.is_whole_year:
+            return Period.of_years(period.year - 1, period.year)
+        if reading.basis != "年均":
+            return period
+        spans = [mention.period for mention in self.spans if mention.start < reading.quantity.start]
+        year = self.report.year
+        if self.reader.work_report is not None:
+            spans.insert(0, self.reader.work_report.period)
+        for span in reversed(spans):
+            if span.year is None and span.end[0] == period.year:
+                return span
+        if year is not None and period.year > year + 1:
+            return Period.of_years(year, period.year)
+        return period
+
+    def _within(self, reading: Reading, span: Period) -> Period:
+        """Of several years under review: the last for what had then been reached, the year before for 由."""
+        if span.year is not None or reading.basis in ("年均", "累计"):
+            return span
+        if reading.role == "to":
+            return Period.of_years(span.end[0])
+        if reading.role == "from":
+            return Period.of_years(span.start[0] - 1)
+        year = self.report.year
+        clause = self.text[reading.clause_start : reading.quantity.start]
+        if (
+            not self.statuses.reviewing()
+            and year is not None
+            and self.statuses.states_a_fact(reading, clause)
+        ):
+            return Period.of_years(year)
+        if not self.statuses.reviewing() or reading.measure not in ("level", "rate", "share"):
+            return span
+        clause = self.text[reading.clause_start : reading.quantity.outer_start]
+        subject = reading.subject
+        lasting = subject is not None and (subject.rate or _STOCK_NAME.search(subject.name) is not None)
+        if _OVER_SPAN.search(self.text[reading.sentence_start : reading.quantity.start]) and not lasting:
+            return span
+        if re.search(r"新增|新建|新开|新修|建成|累计", clause):
+            return span  # 新增铁路里程: what was added, not what there was
+        reached = _END_OF_SPAN.search(clause) is not None
+        return Period.of_years(span.end[0]) if reached or lasting else span
 
     def _mention_for(self, reading: Reading) -> PeriodMention | None:
         own = [m for m in self.all_mentions if reading.scope_start <= m.start < reading.quantity.start]
@@ -285,10 +376,23 @@ class ParagraphScope:
             if mention.start - begin > 6 or not self._dates(mention):
                 continue
             year = self.report.year
+            if self._outside_review(mention):
+                continue
             if mention.kind == "period" or (mention.kind == "range" and self.report.work_report):
                 ahead = year is not None and mention.period.start[0] > year
-                found = found if ahead and self._reviewing() else mention
+                found = found if ahead and self.statuses.reviewing() else mention
         return found
+
+    def _outside_review(self, mention: PeriodMention) -> bool:
+        """In a work report's review a year or months in passing (1952年…, 9月…) do not carry on."""
+        work = self.reader.work_report
+        if work is None:
+            return False
+        if mention.kind == "period" and mention.period.year is not None and not mention.period.is_whole_year:
+            return True
+        if work.mode != "review" or mention.kind != "period":
+            return False
+        return mention.period.start < work.period.start
 
     # ---------------------------------------------------------------- region
 
@@ -298,7 +402,10 @@ class ParagraphScope:
         for mention in self.regions:
             if mention.start >= end:
                 break
-            if mention.start >= start and self._leads(mention, reading, masked):
+            if mention.start < start or self._partner(mention):
+                continue
+            beside = mention.end == reading.quantity.outer_start and reading.measure == "level"
+            if beside or self._leads(mention, reading, masked):  # 中国５６个民族
                 found = mention
         if found is not None:
             return Found(found.name, "sentence")
@@ -316,6 +423,15 @@ class ParagraphScope:
         if self.report.region is not None:
             return Found(self.report.region, self.report.region_origin)
         return Found(None, None)
+
+    def _partner(self, mention: RegionMention) -> bool:
+        """对欧盟出口: a country that is dealt with."""
+        return (
+            _TOWARDS.search(self.text[max(0, mention.start - 3) : mention.start].removesuffix("共建"))
+            is not None
+            and mention.name != WORLD
+            and contains_region(COUNTRY, mention.name) is not True
+        )
 
     def _carries(self, mention: RegionMention) -> bool:
         """Whether a place stays the topic of later sentences: asides on a larger place do not."""
@@ -351,53 +467,8 @@ class ParagraphScope:
     # ---------------------------------------------------------------- status
 
     def status(self, reading: Reading, period: str | None) -> Status:
-        quantity = reading.quantity
-        after = self.text[quantity.end : quantity.end + 48]
-        if words.TARGET_AFTER.match(after):
-            return "target"
-        sentence = self.text[reading.sentence_start : quantity.start]
-        clause = self.text[reading.clause_start : quantity.start]
-        if words.FORECAST.search(clause):
-            return "forecast"
-        if words.PRELIMINARY.search(sentence):
-            return "preliminary"
-        if words.REVISED.search(clause):
-            return "revised"
-        parsed = _parse(period)
-        firm = words.FIRM_TARGET.search(sentence)
-        past = words.PAST.search(clause)
-        if self.reader.work_report is not None:
-            return self._work_report_status(reading, parsed, firm is not None, past is not None)
-        reference = self.report.period
-        if parsed is not None and reference is not None and parsed.start > reference.end:
-            return "target"
-        if past and not words.FIRM_TARGET.search(clause):
-            return "actual"
-        if firm or words.TARGET.search(clause):
-            return "target"
-        return "actual"
-
-    def _reviewing(self) -> bool:
-        return self.reader.work_report is None or self.reader.work_report.mode == "review"
-
-    def _work_report_status(self, reading: Reading, period: Period | None, firm: bool, past: bool) -> Status:
-        year = self.report.year
-        assert year is not None
-        clause = self.text[reading.clause_start : reading.quantity.start]
-        planned = not self._reviewing()
-        if period is not None:
-            planned = period.start[0] >= year or (period.end[0] >= year and planned)
-        if not planned:
-            if words.FIRM_TARGET.search(clause) and not past and reading.role != "from":
-                return "target"
-            return "actual"
-        if reading.role == "from" or (_NOW.search(clause) and not firm):
-            return "actual"
-        if period is not None and not firm and period.year == year and not period.is_whole_year:
-            return "actual"  # 今年上半年: already past
-        if past and not firm:
-            return "actual"
-        return "target"
+        """How sure a figure is; `period` is the code read for it."""
+        return self.statuses.status(reading, _parse(period))
 
 
 def _parse(code: str | None) -> Period | None:

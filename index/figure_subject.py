@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import rjieba
 
 from index import figure_words as words
-from index.numerals import plain_form
+from index.figure_naming import in_apposition, lookup, lookup_widely, share_tail, shorter
 
 if TYPE_CHECKING:
-    from index.vocabulary import Indicator, IndicatorMention, Vocabulary
+    from index.vocabulary import IndicatorMention, Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,6 @@ _REGION_PREFIX = re.compile(
     r"^(?:我国|全国|我省|我市|我区|我县|全省|全市|全区|全县|全社会|全州|全镇|全球|世界|本市|本省|全行业"
     r"|中国|该省|该市|全自治区|高新区|新区|全市的|全国的|我们)(?:的)?(?=.)"
 )
-_LATIN = re.compile(r"[A-Za-z]")
-_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _KEPT_HEADS = words.word_set("企业 产业 项目 居民 人口 教育 保险 消费")
 _PLACES = words.word_set("全国 全省 全市 全区 全县 我国 国家 世界 全球 各地 地方 中国")
 _NOUN_ENDINGS = words.word_set("率 额 量 数 值 度 费 款 金 线 价 面")
@@ -67,11 +65,20 @@ _STARTS_WITH_CHANGE = re.compile(r"(?:增长|上涨|上升|下降|提高|回落|
 _INNER_ADVERB = re.compile(r"(?<=..)(?:拟|将|共|已|又|再)(?=投入|安排|支出|发行|补助|拨付)")
 _TRAILING_CHANGE = re.compile(r"(?:增长|上涨|下降|提高|上升|增加|减少)$")
 _NO_OBJECT = re.compile(
-    r"的?(?:较|更|合理|控制|预定|既定|原定|预期|计划|规划|年度|调控|政策|增长|发展)*(?:目标|水平|速度"
+    r"部分|之间|区间|的?(?:较|更|合理|控制|预定|既定|原定|预期|计划|规划|年度|调控|政策|增长|发展)*(?:目标|水平|速度"
     r"|幅度|增速|区间"
     r"|指标|任务|比例)"
 )
 _GDP = re.compile(r"(?<!国内)(?:地区|区域)?生产总值|GDP")
+_ALL_OF_THEM = words.word_set("全部 全都 都 均 先后 基本 普遍 陆续")
+_PEOPLE_WHO = re.compile(
+    r"(?:转移|退休|随迁|参保|失业|流动|移民|贫困|待业|离退休|下岗|务工|从业|工作|返乡)(?:人口|人员|职工|子女|居民|群众|劳动力)"
+)
+_SIZED = re.compile(r"[十百千万]*[万亿]级")
+_LETTERS_INSIDE = re.compile(r"([\u4e00-\u9fff]{2,14})[（(][A-Za-z&0-9.]{2,8}[）)]$")
+_TO_US = re.compile(r"^.*(?:[，、]|(?:同|与|和)(?:我国|中国|我们)|我国|我省|我市)")
+_SPENT_ON = re.compile(r"(?:[\u4e00-\u9fff]{0,4}财政|[\u4e00-\u9fff]{2,4})用于$")
+_EACH = re.compile(r"(?:分别|各自?)(?:完成|实现|达到)(?P<head>[^、和与及]{2,8})$")
 _OF_PLAN = re.compile(r"的(?:规划|计划|目标|任务|方案|工作|要求)$")
 _PAREN = re.compile(r"（[^（）]{0,20}）$|\([^()]{0,20}\)$")
 
@@ -88,15 +95,6 @@ def is_word(text: str, word: str) -> bool:
         return False
     last, tag = tokens[-1]
     return last == word or (len(last) == 2 and last[0] in "已均共约仍还各将也都可" and tag[:1] in "dpvr")
-
-
-def lookup(vocabulary: Vocabulary, name: str) -> Indicator | None:
-    """The indicator of a whole name; the Latin letters in a Chinese name do not name it (占GDP比重)."""
-    known = vocabulary.lookup(name)
-    if known is not None and _LATIN.search(name) and _CHINESE.search(name):
-        names = {plain_form(form).lower() for form in (known.name, *known.synonyms)}
-        return known if plain_form(name).lower() in names else None
-    return known
 
 
 class SubjectReader:
@@ -129,6 +127,11 @@ class SubjectReader:
         begin = stops[-1] if stops else start
         if begin >= end:
             return None
+        letters = _LETTERS_INSIDE.search(self.masked, start, begin)
+        if letters:  # 研究与试验发展（R&D）经费支出
+            known = lookup_widely(self.vocabulary, letters[1] + self.text[begin:end])
+            if known is not None:
+                return Subject(known.name, known.id, letters.start(), end, known.rate)
         share = _SHARE_OF.search(self.masked, begin, end)
         if share and share.end() == end and share.start("of") > begin:
             part = self.ending_at(begin, share.start("of"))
@@ -141,6 +144,8 @@ class SubjectReader:
         phrase = self._noun_phrase(begin, end)
         if mention is not None:
             first = min(phrase, mention.start) if phrase is not None else mention.start
+            if not self._begins_a_word(mention.start):
+                return self.named(phrase if phrase is not None else mention.start, end)
             before = _REGION_PREFIX.sub("", self.masked[first : mention.start])
             before = _TRIM_START.sub("", before)
             if not before or not self._modifies(before):
@@ -161,7 +166,20 @@ class SubjectReader:
             if growing.name in ("经济", "国民经济"):
                 growing = self.from_name("经济增长速度", growing.start, growing.end)
             return replace(growing, head="增长速度")
-        return self.named(phrase, end)
+        return self._related(begin, phrase, end) or self.named(phrase, end)
+
+    def _related(self, begin: int, start: int, end: int) -> Subject | None:
+        """同我国建交的国家, 财政用于民生的比例: a noun with the clause before it."""
+        phrase = self.masked[start:end]
+        before = self.masked[begin:start]
+        if (phrase in _PLACES or phrase.startswith("国家总")) and before.endswith("的"):
+            clause = _TO_US.sub("", before[:-1])
+            if 2 <= len(clause) <= 12 and words.TIME not in clause:
+                return Subject(f"{clause}的{phrase.removesuffix('总数')}", None, start, end)
+        spent = _SPENT_ON.search(before)
+        if spent and "的" in phrase and lookup(self.vocabulary, phrase) is None:
+            return self.from_name(self.text[begin + spent.start() : end], begin + spent.start(), end)
+        return None
 
     def share_of(self, part: Subject, whole: str) -> Subject:
         """服务业 and 国内生产总值 as 服务业比重, where the vocabulary knows such a share."""
@@ -214,7 +232,7 @@ class SubjectReader:
         name = self.text[start:end]
         if start >= end or (start in self.regions and self.regions[start] >= end) or name in _PLACES:
             return None
-        known = lookup(self.vocabulary, name)
+        known = lookup_widely(self.vocabulary, name)
         if known is None and name.startswith("国家"):
             known = lookup(self.vocabulary, name[2:])
             start += 2 if known else 0
@@ -252,7 +270,7 @@ class SubjectReader:
 
     def from_name(self, name: str, start: int = -1, end: int = -1) -> Subject:
         """The subject of a name put together from several places (制造业 + 增加值)."""
-        known = lookup(self.vocabulary, name)
+        known = lookup_widely(self.vocabulary, name)
         if known:
             return Subject(known.name, known.id, start, end, known.rate)
         return Subject(name, None, start, end, rate=bool(words.RATE_HEAD.search(name)))
@@ -272,7 +290,14 @@ class SubjectReader:
             or words.MEASURE_HEAD.search(name + "$")
             or name.endswith(("总额", "总值", "率", "数"))
         )
-        if (measured or name.endswith(words.LIST_HEADS)) and alone:
+        said = self.text[domain.start : domain.end] if domain.start >= 0 else ""
+        for form in (said, *shorter(name)):
+            known = lookup(self.vocabulary, form + head.name) if len(form) > 1 else None
+            if known is not None and known.id != domain.id:
+                return Subject(known.name, known.id, head.start, head.end, known.rate)
+        if name.endswith(head.name):
+            return self.from_name(name, head.start, head.end)
+        if (measured or name.endswith(words.LIST_HEADS)) and (alone or domain.id is not None):
             return head
         for known_head in words.LIST_HEADS:
             if known_head in _KEPT_HEADS:
@@ -300,6 +325,12 @@ class SubjectReader:
                 best = mention
         return best
 
+    def _begins_a_word(self, start: int) -> bool:
+        """Whether a known name does not begin inside another word: 农产品加〔工业产值〕."""
+        return self.masked[start : start + 2] != "工业" or self.masked[start - 1 : start] not in tuple(
+            "加化手"
+        )
+
     @staticmethod
     def _modifies(before: str) -> bool:
         """Whether words before a known indicator make it another one (工业技改 + 投资)."""
@@ -321,10 +352,17 @@ class SubjectReader:
             if word == "在" and _ON.match(self.masked, position):
                 first, after = position, word
                 continue
-            if word in words.VERBS and not (word in words.NOUN_VERBS and (first is None or tag == "vn")):
+            if (
+                word in words.VERBS
+                and not (after in _NOUN_ENDINGS and len(word) > 1)
+                and not (word in words.NOUN_VERBS and (first is None or tag == "vn"))
+            ):
                 break
             if tag in ("v", "vd", "vg", "vl") and word not in words.NOUN_VERBS and word not in _NOUN_ENDINGS:
                 # a verb stands inside a noun phrase only before another noun: 登记失业率
+                if after in _NOUN_ENDINGS and first is not None and len(word) > 1:
+                    first, after = position, word
+                    continue
                 if after == "的" or (first is None and not self._noun_like(word, start, position)):
                     break
                 first = position
@@ -362,8 +400,9 @@ class SubjectReader:
             limit = stop.start()
         if limit <= start:
             return None
-        position, last, nouns = start, start, 0
-        tokens = _tags(self.masked[start:limit])
+        sized = _SIZED.match(self.masked, start, limit)
+        position, last, nouns = sized.end() if sized else start, start, 0
+        tokens = _tags(self.masked[position:limit])
         for index, (word, tag) in enumerate(tokens):
             if (word == "的" and position == start) or word == "“":
                 position += len(word)
@@ -373,16 +412,22 @@ class SubjectReader:
                 last = position if nouns and word == "”" else last
                 continue
             if word in "、和与及":
-                if nouns:
+                if not nouns:
+                    return None
+                if not self._list_goes_on(tokens[index + 1 : index + 4]):
                     break
-                return None
+                position += len(word)
+                continue
+            if word in _ALL_OF_THEM:
+                break
             is_verb = tag in ("v", "vd", "vi") or (tag == "vn" and word in words.VERBS)
             if is_verb and not nouns and word in words.NOUN_VERBS and index + 1 < len(tokens):
                 break  # 100亿元支持职业教育
             if is_verb and word not in words.NOUN_VERBS:
                 if word in words.VERBS or words.CHANGE_VERB.search(word) or words.LEVEL_VERB.search(word):
                     break
-                if nouns and tokens[index + 1 : index + 2] and tokens[index + 1][0] != "等":
+                inside = _PEOPLE_WHO.match(self.masked, position) is not None
+                if nouns and tokens[index + 1 : index + 2] and tokens[index + 1][0] != "等" and not inside:
                     break
             if not (
                 tag.startswith(_NOUN_TAGS) or is_verb or word in _INSIDE or (tag == "x" and word.isalnum())
@@ -398,10 +443,28 @@ class SubjectReader:
                 last = position
         if not nouns or _NO_OBJECT.match(self.masked, start, last):
             return None
+        if self.masked[start:last] == "国家":
+            return Subject("国家", None, start, last)
         plan = _OF_PLAN.search(self.masked, start + 1, last)  # 引进三千项先进技术的规划
         return self.named(start, plan.start() if plan else last)
 
+    @staticmethod
+    def _list_goes_on(tokens: Sequence[tuple[str, str]]) -> bool:
+        """外国元首〔和政府首脑〕: another noun, and no place, number or verb."""
+        if not tokens or tokens[0][1] not in ("n", "l", "j", "vn", "b"):
+            return False
+        return not any(tag[0] == "m" for _, tag in tokens) and tokens[0][0] not in words.VERBS
+
     # ---------------------------------------------------------------- lists
+
+    def _pieces(self, separator: str, begin: int, end: int) -> list[tuple[int, int]]:
+        pieces: list[tuple[int, int]] = []
+        position = begin
+        for match in re.finditer(separator, self.masked[begin:end]):
+            pieces.append((position, begin + match.start()))
+            position = begin + match.end()
+        pieces.append((position, end))
+        return [piece for piece in pieces if piece[0] < piece[1]]
 
     def items(self, start: int, end: int, count: int) -> list[Subject] | None:
         """`count` subjects named in a list that ends at `end`: 高技术制造业、装备制造业增加值."""
@@ -410,13 +473,12 @@ class SubjectReader:
         end = paren.start() if paren else end
         stops = [match.end() for match in _HARD_STOP.finditer(self.masked, start, end)]
         begin = stops[-1] if stops else start
-        pieces: list[tuple[int, int]] = []
-        position = begin
-        for match in re.finditer(r"、|以及|和|与|及", self.masked[begin:end]):
-            pieces.append((position, begin + match.start()))
-            position = begin + match.end()
-        pieces.append((position, end))
-        pieces = [piece for piece in pieces if piece[0] < piece[1]]
+        each = _EACH.search(self.masked, begin, end)
+        head = self.text[slice(*each.span("head"))] if each else ""
+        end = each.start() if each else end
+        pieces = self._pieces(r"、", begin, end)
+        if len(pieces) != count:  # A和B、C和D分别增长x、y
+            pieces = self._pieces(r"、|以及|和|与|及", begin, end)
         if len(pieces) < count:
             return None
         pieces = pieces[-count:]
@@ -424,39 +486,14 @@ class SubjectReader:
         if first is None:
             return None
         pieces[0] = (first, pieces[0][1])
+        pieces[0] = (self._after_region(*pieces[0]), pieces[0][1])
         names = [self.text[a:b] for a, b in pieces]
-        prefix = _REGION_PREFIX.match(names[0])
-        if prefix:
-            names[0] = names[0][prefix.end() :]
-        names = _share_tail(names)
+        tailed = share_tail(in_apposition(names))
+        names = [
+            name
+            if lookup(self.vocabulary, name) is not None and lookup(self.vocabulary, full) is None
+            else full
+            for name, full in zip(names, tailed, strict=True)
+        ]
+        names = [name + head for name in names]
         return [self.from_name(name, *piece) for name, piece in zip(names, pieces, strict=True)]
-
-
-def _share_tail(names: list[str]) -> list[str]:
-    """[基础设施, 制造业投资] -> [基础设施投资, 制造业投资]; [第一, 二, 三产业增加值] likewise."""
-    last = names[-1]
-    ordinal = re.fullmatch(r"第?[一二三四](产业.*)", last)
-    if ordinal:
-        return [
-            f"第{name.lstrip('第')}{ordinal[1]}" if len(name.lstrip("第")) == 1
-            else name
-            for name in names[:-1]
-        ] + [f"第{last.lstrip('第')}"]  # fmt: skip
-    tail = ""
-    for head in words.LIST_HEADS:
-        if last.endswith(head) and len(last) > len(head):
-            tail = head
-            break
-    if len(names[0]) == 1 and last[1:2] in tuple("等级型"):
-        return [name + last[1:] if len(name) == 1 else name for name in names[:-1]] + [last]
-    if not tail:
-        length = len(names[0])  # 进口、出口通关时间: the same place in the word differs
-        alike = any(a == b for a, b in zip(names[0], last, strict=False))
-        if alike and 1 < length < len(last) - 1 and all(len(name) == length for name in names[:-1]):
-            return [name + last[length:] for name in names[:-1]] + [last]
-        return names
-    return [name if name.endswith(words.LIST_HEADS) else name + tail for name in names[:-1]] + [last]
-
-
-def with_head(subject: Subject, head: str) -> Subject:
-    return replace(subject, head=head)

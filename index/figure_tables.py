@@ -13,11 +13,13 @@ from decimal import Decimal, InvalidOperation
 from typing import Literal
 
 from index import figure_words as words
+from index.figure_naming import lookup
 from index.figure_scan import find_quantities
 from index.figure_scope import ScopeReader
-from index.figure_subject import lookup
+from index.figure_table_notes import TARGET, noted_status
 from index.numerals import plain_form
 from index.periods import Period
+from index.regions import COUNTRY, WORLD, contains_region
 from index.types import Cell, Figure, Measure, Report, Status, Table
 from index.units import split_unit
 from index.vocabulary import Indicator, Vocabulary
@@ -42,17 +44,15 @@ _GROWTH = re.compile(
 )
 _SHARE = re.compile(r"比重|占比|构成|份额|所占|share", re.IGNORECASE)
 _RANK = re.compile(r"位次|排名|名次|排序|rank", re.IGNORECASE)
-_TARGET = re.compile(
-    r"目标|计划(?!生育|单列)数?|(?:^|年初|调整|全年)预算(?!执行|收入|支出|外|内)|预算数|target|plan",
-    re.IGNORECASE,
-)
 # Groups of people or places that a column may stand for: they go before the row's name.
 _GROUP = re.compile(r"(?:城镇|农村|城乡|全体|全国|城市|乡村|国有|民营|男|女)(?:常住)?(?:居民|人口|企业)?")
+_ALL_INDUSTRIES = frozenset(("gross_domestic_product", "regional_gdp"))  # broken down by value added
+_DEALINGS = re.compile(r"进口|出口|外贸|贸易|外资|投资|入境|export|import|trade", re.IGNORECASE)
 _PLAIN_LEVEL = re.compile(
     r"±?%|绝对[数额量值]|总量|指标值|数值|实绩|实际完成|完成数?|累计数?|本期数?|合计|总计|本年|上年|期末"
     r"|年末|本月|当月|累计|全年|数量|金额|实际数?|指标|项目|名称|地区|年份|月份|时间|增长|增速|增幅"
     r"|涨幅|升降|增减|涨跌|同比|环比|±|[比较](?:上年|去年|上月)(?:同期|末)?|名义|实际|比重|占比|构成"
-    r"|份额|所占|位次|排名|初步核算数?|快报数?|为|的|以?[上去]年=?100"
+    r"|份额|所占|位次|排名|初步核算数?|快报数?|最终核实数?|修订后?数?|差额|按[^，。]{1,6}分|为|的|以?[上去]年=?100"
 )
 _UNIT_LIKE = re.compile(
     r"[%‰]|元|吨|人|户|家|个|亩|公顷|米|公里|斤|千瓦|度|辆|台|件|套|张|次|所|座|倍|位|百分点|只|头|床"
@@ -116,20 +116,21 @@ class _TableReader:
     def read(self) -> list[Figure]:
         figures: list[Figure] = []
         parent: _Label | None = None
+        by_industry = any(
+            mention.indicator.id in _ALL_INDUSTRIES for mention in self.vocabulary.find(self.table.title)
+        )
         columns = {
             column: self._column_label(column)
             for column in range(self.grid.columns)
             if column not in self.label_columns and column != self.unit_column
         }
-        beside: _Label | None = None
-        for _, column_label in sorted(columns.items()):
-            # 2024年上半年 | 同比增长 | 2024年一季度 | 同比增长: growth is of the period to its left.
-            if column_label.period is None and column_label.measure is not None and beside is not None:
-                column_label.period, column_label.period_open = beside.period, beside.period_open
-            elif column_label.period is not None:
-                beside = column_label
+        _date_growth([label for _, label in sorted(columns.items())])
         for row in range(self.table.header_rows, self.grid.rows):
             label = self._row_label(row)
+            if label.indicator is not None and label.indicator.id in _ALL_INDUSTRIES:
+                by_industry = True
+            elif label.indicator is None and label.name and by_industry:
+                label.indicator = lookup(self.vocabulary, f"{label.name}增加值")
             if _PART.match(label.text) and parent is not None:
                 self._complete(label, parent)
             elif label.name:
@@ -196,7 +197,7 @@ class _TableReader:
         if label.indicator is not None or not label.name or label.name.endswith(words.LIST_HEADS):
             return
         head = next((head for head in words.LIST_HEADS if parent.name.endswith(head)), "")
-        if head:
+        if head and head != "产业":
             label.name += head
             label.indicator = lookup(self.vocabulary, label.name)
 
@@ -249,7 +250,7 @@ class _TableReader:
         for basis, pattern in words.BASES:
             if pattern.search(piece):
                 label.basis = label.basis or basis
-        if _TARGET.search(measured):
+        if TARGET.search(measured):
             label.status = "target"
         elif words.FORECAST.search(measured):
             label.status = "forecast"
@@ -271,7 +272,7 @@ class _TableReader:
         bare = _MARKS.sub("", _NUMBERING.sub("", bare)).strip("：:、，, ")
         bare = re.sub(r"^表\s?\d+", "", bare)
         known = lookup(self.vocabulary, bare)
-        if known is None and not _PLAIN_LEVEL.sub("", _TARGET.sub("", bare)):
+        if known is None and not _PLAIN_LEVEL.sub("", TARGET.sub("", bare)):
             return "", 0
         if known is None and (_GROWTH.search(bare) or _SHARE.search(bare)):
             shorter = re.sub(
@@ -357,12 +358,16 @@ class _TableReader:
             measure = "rate" if unit in ("%", "‰") else "level"
         if measure == "growth" and parts.base_unit == "个百分点":
             measure = "change"
+        partner = self._partner(row, column)
+        if partner is not None and name:
+            name, known = f"{'自' if '进口' in name and '出口' not in name else '对'}{partner}{name}", None
         period = _joint_period(row, column) or self.title.period or self.scope.heading_period()
         report = self.scope.report
         code, origin = (period.code(), "heading") if period is not None else (None, None)
         if code is None and report.period is not None:
             code, origin = report.period.code(), report.period_origin
-        region = row.region or column.region or self.title.region or self.scope.heading_region()
+        region = None if partner is not None else row.region or column.region
+        region = region or self.title.region or self.scope.heading_region()
         region_origin: str | None = "heading" if region is not None else None
         if region is None and report.region is not None:
             region, region_origin = report.region, report.region_origin
@@ -390,14 +395,26 @@ class _TableReader:
             period_origin=origin,
             region=region,
             region_origin=region_origin,
-            status=column.status or row.status or self._noted_status(),
+            status=column.status
+            or row.status
+            or noted_status(self.table, row.text + column.text, period, report),
             cell=" × ".join(part for part in (row.text, column.text) if part),
         )
+
+    def _partner(self, row: _Label, column: _Label) -> str | None:
+        """The country of a row or column that trades or invests with the report's region."""
+        place = row.region or column.region
+        home = self.scope.report.region
+        if place is None or home is None or place == home or contains_region(COUNTRY, place) is not False:
+            return None
+        about = row.text + column.text + self.table.title
+        return place if place != WORLD and _DEALINGS.search(about) else None
 
     def _indicator(self, row: _Label, column: _Label) -> tuple[str, Indicator | None, tuple[int, int]]:
         """Row and column names put together: 第一产业 × 增加值 is 第一产业增加值."""
         if row.name and column.name:
-            for name in (row.name + column.name, column.name + row.name):
+            group = f"{column.name}居民{row.name}" if column.name in ("城镇", "农村", "全体") else ""
+            for name in (row.name + column.name, column.name + row.name, group):
                 known = lookup(self.vocabulary, name)
                 if known is not None:
                     return known.name, known, row.name_span
@@ -406,7 +423,7 @@ class _TableReader:
             return row.name + column.name, None, row.name_span
         label = row if row.name else column
         if label.name:
-            known = lookup(self.vocabulary, label.name)
+            known = lookup(self.vocabulary, label.name) or (row.indicator if row.name else None)
             if known is None and row.name and self.title.indicator is None:
                 title_mentions = self.vocabulary.find(self.table.title)
                 for mention in title_mentions:
@@ -422,15 +439,22 @@ class _TableReader:
             return mentions[0].indicator.name, mentions[0].indicator, (-1, -1)
         return self.title.name, None, (-1, -1)
 
-    def _noted_status(self) -> Status:
-        notes = " ".join((*self.table.notes, self.table.title))
-        if words.PRELIMINARY.search(notes):
-            return "preliminary"
-        if words.REVISED.search(notes):
-            return "revised"
-        if _TARGET.search(self.table.title):
-            return "target"
-        return "actual"
+
+def _date_growth(columns: list[_Label]) -> None:
+    """Growth without a period is of the latest period since the growth column before it.
+
+    2024年上半年 | 同比增长 | 2024年一季度 | 同比增长, and 2023年 | 2022年 | 同比增长.
+    """
+    beside: list[_Label] = []
+    closed = False
+    for label in columns:
+        if label.period is not None:
+            beside = [label] if closed else [*beside, label]
+            closed = label.measure is not None
+        elif label.measure is not None and beside:
+            latest = max(beside, key=lambda other: other.period.end if other.period else (0, 0))
+            label.period, label.period_open = latest.period, latest.period_open
+            closed = True
 
 
 def _joint_period(row: _Label, column: _Label) -> Period | None:

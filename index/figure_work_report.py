@@ -23,7 +23,16 @@ _REVIEW_WORDS = re.compile(
 _PLAN_WORDS = re.compile(r"部署|任务|安排|总体要求|目标|建议|打算|展望|重点工作|要点|工作重点|今后|下一步")
 _PLAN_OPENING = re.compile(r"要|将|任务|安排|目标|计划|是|工作|重点")
 _OPENING = 24  # characters of a paragraph that tell what it is about
+_WITHIN_YEARS = re.compile(r"[三四五]\s?年内?$")
 _WRITTEN_YEAR = re.compile(r"[今本去上明前次同翌]|年来|以来|last|this|previous|next", re.IGNORECASE)
+
+
+def _moved(mention: PeriodMention, years: int) -> PeriodMention:
+    first, last = mention.first, mention.last
+    return replace(
+        mention, period=mention.period.shifted(years), first=first.shifted(years) if first else None,
+        last=last.shifted(years) if last else None,
+    )  # fmt: skip
 
 
 class WorkReport:
@@ -34,17 +43,19 @@ class WorkReport:
         self.mode: Mode = "review"
         self.period = Period.of_years(year - 1)  # the years just spoken of
         self._section: tuple[Mode, Period] = (self.mode, self.period)
-        self._headed = False  # whether a heading has said where we are
+        self.headed = False  # whether a heading has said where we are
 
     def enter_heading(self, text: str, periods: Sequence[PeriodMention]) -> None:
         """`periods` are the mentions in `text`."""
         if _REPORT_TITLE.search(text.strip()):
             return
+        if self.mode == "plan" and self.period != self._section[1]:
+            self.period = Period.of_years(self.year)  # 今后十五年 of the paragraph before does not go on
         before = self.mode
         if self._turn(text, text, periods[0] if periods else None) or (
             not periods and _PLAN_WORDS.search(text) and self._plan()
         ):
-            self._headed = True
+            self.headed = True
             if before == "plan" and self.mode == "review" and not _REVIEW_WORDS.search(text):
                 self.mode, self.period = self._section  # a past year in passing
         self._section = (self.mode, self.period)
@@ -60,7 +71,9 @@ class WorkReport:
         to_plan = self._section[0] == "review" and self.mode == "plan"
         to_review = self._section[0] == "plan" and self.mode == "review"
         widened = self.mode == "review" == self._section[0] and self.period.year is None
-        if to_plan or widened or (to_review and not self._headed):
+        if to_plan:
+            self._section = (self.mode, Period.of_years(self.year))
+        elif widened or (to_review and not self.headed):
             self._section = (self.mode, self.period)
 
     def _turn(self, opening: str, text: str, lead: PeriodMention | None) -> bool:
@@ -76,22 +89,26 @@ class WorkReport:
         if lead is None:
             return False
         if lead.period.start[0] >= self.year and (opening == text or _PLAN_OPENING.search(text)):
-            return self._plan()
+            return self._plan(lead.period if lead.kind == "range" else None)
         if self.year - 1 <= lead.period.end[0] < self.year and lead.kind in ("period", "range"):
             self.mode = "review"
             self.period = Period.of_years(lead.period.start[0], lead.period.end[0])
             return True
         return False
 
-    def _plan(self) -> bool:
-        self.mode, self.period = "plan", Period.of_years(self.year)
+    def _plan(self, period: Period | None = None) -> bool:
+        """`period` are the years of a plan for more than this one: “十四五”时期主要目标."""
+        self.mode, self.period = "plan", period or Period.of_years(self.year)
         return True
 
     def dated(self, mention: PeriodMention, periods: Sequence[PeriodMention]) -> PeriodMention:
         """全年, 年末, 上半年 without a year, and 上年, mean the year under review and the one before it."""
-        if self.mode != "review":
-            return mention
         period = mention.period
+        if self.mode != "review":
+            within = _WITHIN_YEARS.match(mention.text)
+            if within and mention.kind == "range" and period.end[0] == self.year - 1:
+                return _moved(mention, period.end[0] - period.start[0] + 1)  # 五年内 of a plan lie ahead
+            return mention
         if mention.text.startswith("上年") and period.year == self.year - 1:
             return replace(mention, period=period.shifted(-1))
         if mention.kind == "since" and period.start[0] < period.end[0] == self.year:

@@ -22,7 +22,7 @@ from index.vocabulary import Vocabulary, load_vocabulary
 def read_figures(report: Report, vocabulary: Vocabulary | None = None) -> list[Figure]:
     """All figures of `report` in the order of its text; `report.text[f.start:f.end] == f.text`."""
     vocabulary = vocabulary or load_vocabulary()
-    scope = ScopeReader(ReportScope.of(report.metadata))
+    scope = ScopeReader(ReportScope.of(report.metadata, report.text))
     figures: list[Figure] = []
     tables_read: set[int] = set()
     for block in report.blocks:

@@ -147,13 +147,18 @@ def _chinese_atoms(text: str) -> Iterator[Atom]:
             yield Atom(
                 *match.span(), kind="range", many_years=(0 if match["both"].startswith("今") else -1, 2)
             )
-        elif count := small_number(match["n"] or match["m"] or match["k"]):
+        elif count := small_number(match["n"] or match["m"] or match["k"] or match["w"]):
             kind = "range" if count > 1 else "period"  # 过去一年 is a year
             yield Atom(*match.span(), kind=kind, many_years=(1 if match["m"] else -count, count))
     for match in patterns.PLAN.finditer(text):
         yield from _plan(match)
     for match in patterns.DECADE.finditer(text):
         yield from _decade(match)
+    for match in patterns.CENTURY_END.finditer(text):
+        this = match["this"] is not None
+        yield Atom(
+            *match.span(), None if this else 2000, relative_year="本世纪末" if this else None, kind="point"
+        )
     for match in patterns.SINCE.finditer(text):
         yield Atom(*match.span(), patterns.SINCE_EVENT[match["event"]], kind="since")
     for match in patterns.BARE_YEAR.finditer(text):

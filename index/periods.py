@@ -234,6 +234,8 @@ class _Resolver:
         if atom.relative_year is None:
             return self.sentence_year if self.sentence_year is not None else self._base_year()
         base = self._base_year()
+        if atom.relative_year == "本世纪末":
+            return None if base is None else -(-base // 100) * 100
         if atom.relative_year in patterns.FROM_NEAREST and self.sentence_year is not None:
             base = self.sentence_year
         offset = patterns.RELATIVE_YEAR_OFFSET[atom.relative_year]

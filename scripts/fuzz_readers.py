@@ -162,6 +162,8 @@ def run(files: dict[str, bytes], *, count: int, seconds: float, seed: int, keep:
         for number, original, data in forever(files, seed):
             if number >= count or time.monotonic() - began > seconds:
                 break
+            if number and number % 500 == 0:
+                print(f"{number:,} tried, {len(outcome.bad)} bad", flush=True)
             suffix = Path(original).suffix.lower()
             path = Path(folder, f"mutated{suffix}")
             path.write_bytes(data)

@@ -1,6 +1,6 @@
 """Fault injection: killed at every statement and every write of the log, disk full, folder read-only.
 
-Every fourth statement by default, which also passes through every state; WENBAO_ALL_FAULTS=1 tries all.
+Every fourth statement by default, which also passes through every state; ALL_FAULTS=1 tries all.
 
 After each fault the index opens, is consistent, and is in exactly one of the committed states: nothing
 lost, nothing torn, and nothing found or cited that belongs to a removed report.
@@ -144,7 +144,7 @@ def test_killed_at_every_statement(scenario: Scenario, tmp_path: Path) -> None:
             step(whole)
     total = count[0]
     reached = set()
-    every = 1 if os.environ.get("WENBAO_ALL_FAULTS") else 4
+    every = 1 if os.environ.get("ALL_FAULTS") else 4
     for number in range(1, total + 1, every):
         directory = shutil.copytree(scenario.start, tmp_path / f"killed-{number}")
 

@@ -66,7 +66,7 @@ def test_counts_with_their_nouns_on_either_side() -> None:
     assert [slots(figure) for figure in figures] == [
         ("31", "家", "省级以上研发机构", "level"),
         ("420", "家", "高新技术企业", "level"),
-        ("56", "项", "审批事项", "level"),
+        ("56", "项", "取消的审批事项", "level"),
         ("8", "个", "服务站", "level"),
     ]
 
@@ -288,6 +288,55 @@ def test_a_work_report_reviews_last_year_and_plans_this_one() -> None:
         ("3%", "2023", "target"),
         ("0.2个百分点", "2023", "target"),
         ("7%", "2022", "actual"),
+    ]
+
+
+def test_goals_facts_and_the_end_of_several_years_in_a_work_report() -> None:
+    report = make_report(
+        [
+            ("heading", "一、过去五年的回顾"),
+            ("paragraph", "常住人口城镇化率由52%提高到61%。新增铁路里程800公里，地区生产总值年均增长6.1%。"),
+            ("heading", "二、2023年工作安排"),
+            (
+                "paragraph",
+                "今年主要预期目标是：地区生产总值增长6%，在实际工作中争取更好结果；城镇新增就业5万人。",
+            ),
+            ("paragraph", "财政收入的60%来自国有企业，已有商会210家。"),
+        ],
+        kind="government work report",
+    )
+    figures = read_figures(report)
+    assert [(figure.text, figure.period, figure.status) for figure in figures] == [
+        ("52%", "2017", "actual"),
+        ("61%", "2022", "actual"),
+        ("800公里", "2018/2022", "actual"),
+        ("6.1%", "2018/2022", "actual"),
+        ("6%", "2023", "target"),
+        ("5万人", "2023", "target"),
+        ("60%", "2023", "actual"),
+        ("210家", "2023", "actual"),
+    ]
+
+
+def test_names_say_what_was_counted() -> None:
+    figures = read(
+        "同我国建交的国家达到155个；为3730万名贫困家庭学生免费提供教科书；财政安排51亿元，用于支持防汛"
+    )
+    assert [figure.indicator for figure in figures] == [
+        "建交的国家",
+        "免费提供教科书的贫困家庭学生",
+        "财政用于支持防汛的资金",
+    ]
+
+
+def test_lists_with_verbs_of_their_own_and_groups_of_a_whole() -> None:
+    figures = read("石化、钢铁、船舶增加值分别增长3.8%、下降1.6%和增长7%；常住人口485万人，其中城镇309万人")
+    assert [(figure.indicator, format(figure.value, "f")) for figure in figures] == [
+        ("石化增加值", "3.8"),
+        ("钢铁增加值", "-1.6"),
+        ("船舶增加值", "7"),
+        ("常住人口", "485"),
+        ("城镇常住人口", "309"),
     ]
 
 

@@ -10,6 +10,7 @@ import importlib.util
 import logging
 import math
 import os
+import re
 from functools import cache
 from itertools import pairwise
 from statistics import median
@@ -24,6 +25,8 @@ from index.readers.pdf_layout import Glyph
 Image = npt.NDArray[np.uint8]  # (height, width, 3)
 INSTALL = "pip install -r requirements-ocr.lock"
 DOTS_PER_POINT = 2.5  # 180 dots an inch: small print is still read, a page takes seconds
+_WIDER = dict(zip(",;:?!()", "，；：？！（）", strict=True))
+_NARROW_MARK = re.compile(r"(?<=[\u3400-\u9fff])[,;:?!()]|[,;:?!()](?=[\u3400-\u9fff])")
 _SAME_HEIGHT = 0.22  # lines whose heights differ by less than this share are set in one size
 _LEAST_SCORE = 0.5  # below this a line is more likely a picture than text
 
@@ -70,7 +73,7 @@ def recognise(image: Image, height: float, scale: float) -> list[Glyph]:
     if found.txts is None or not len(found.txts):
         return []
     lines = [
-        (np.asarray(box, dtype=float), text, words or ())
+        (np.asarray(box, dtype=float), _widened(text), words or ())
         for box, text, score, words in zip(
             found.boxes, found.txts, found.scores, found.word_results or [()] * len(found.txts), strict=False
         )
@@ -84,6 +87,11 @@ def recognise(image: Image, height: float, scale: float) -> list[Glyph]:
     for box, text, words in lines:
         glyphs += _glyphs(box, text, words, angle, height, scale, usual)
     return glyphs
+
+
+def _widened(text: str) -> str:
+    """Marks beside Chinese are full-width; on paper the recogniser cannot tell the two forms apart."""
+    return _NARROW_MARK.sub(lambda mark: _WIDER[mark.group()], text)
 
 
 def _line_height(box: npt.NDArray[np.float64]) -> float:
@@ -132,8 +140,12 @@ def _extents(
     text: str, words: Any, box: npt.NDArray[np.float64], left: float, right: float
 ) -> list[tuple[float, float]]:
     """Left and right edge of every character: where the recogniser saw it, else by its usual width."""
-    seen = [(str(word[0]), [float(point[0]) for point in word[2]]) for word in words if str(word[0]).strip()]
-    if [character for character, _ in seen] == list("".join(text.split())):
+    seen = [
+        (_WIDER.get(str(word[0]), str(word[0])), [float(point[0]) for point in word[2]])
+        for word in words
+        if str(word[0]).strip()
+    ]
+    if [character for character, _ in seen] == [_WIDER.get(one, one) for one in "".join(text.split())]:
         origin = float(box[:, 0].min())
         ratio = (right - left) / max(float(box[:, 0].max()) - origin, 1.0)
         own = iter([(left + ratio * (min(xs) - origin), left + ratio * (max(xs) - origin)) for _, xs in seen])

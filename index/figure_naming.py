@@ -1,0 +1,247 @@
+"""Fuller names for what the vocabulary does not know: 建交的国家, 免费提供教科书的贫困家庭学生.
+
+A counted noun alone seldom says what was counted. The verb before it or the predicate behind it does,
+and for money the purpose; a part (其中…) takes the rest of its name from the whole.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import rjieba
+
+from index import figure_words as words
+from index.numerals import plain_form
+
+if TYPE_CHECKING:
+    from index.vocabulary import Indicator, Vocabulary
+
+_LATIN = re.compile(r"[A-Za-z]")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_LEADING = re.compile(r"^(?:全日制|各类|全部|全国|按可比口径的?|现行)(?=.{3})")
+_TRAILING = re.compile(r"(?<=.{3})(?:标准|预算|总数|数量|规模|人数|总额|数|情况|水平)$")
+_INNER_YEAR = re.compile(r"(?<=.)年(?=总?产[量值])")
+_WORK = re.compile(
+    r"^(?:建设|新增|新建|开工|实施|改造|治理|发放|筹集|引进|培育|改建|接待"
+    r"|完成|实现|建成|开工建设|取消和?|调整|下放|清理|创造)(?=.{3})"
+)
+_INDUSTRY = re.compile(r"(?:[一二三]产|第[一二三]产业)")
+_GROUP = re.compile(r"城镇|农村|乡村|城市|全体")
+_SCHOOL = re.compile(
+    r"(?:普通)?(?:高等学校|高等院校|高校)|中等职业学校|中等专业学校|技工学校|普通高中|高中|初中|中学|小学|研究生"
+)
+_PUPILS = re.compile(r"(?:在校学?生|在校研究生|招生|毕业生)(?:人?数|总数|规模)?")
+
+# ---------------------------------------------------------------- the vocabulary, a little more widely
+
+
+def lookup(vocabulary: Vocabulary, name: str) -> Indicator | None:
+    """The indicator of a whole name; the Latin letters in a Chinese name do not name it (占GDP比重)."""
+    known = vocabulary.lookup(name)
+    if known is not None and _LATIN.search(name) and _CHINESE.search(name):
+        names = {plain_form(form).lower() for form in (known.name, *known.synonyms)}
+        return known if plain_form(name).lower() in names else None
+    return known
+
+
+def lookup_widely(vocabulary: Vocabulary, name: str) -> Indicator | None:
+    """As `lookup`, also without what only says how it is counted: 原煤年产量, 全日制高等学校招生数."""
+    known = lookup(vocabulary, name)
+    if known is not None or len(name) < 3:
+        return known
+    shorter = _INNER_YEAR.sub("", name)
+    forms = [shorter, _LEADING.sub("", shorter), _WORK.sub("", shorter)]
+    forms += [_TRAILING.sub("", form) for form in forms]
+    if _INDUSTRY.fullmatch(name):
+        forms.append(f"{name}增加值")
+    for form in dict.fromkeys(forms):
+        if form != name and len(form) >= 4 and (known := lookup(vocabulary, form)) is not None:
+            return known
+    return None
+
+
+def pupils_of(text: str, name: str) -> str | None:
+    """在校学生 after 普通高等学校已由…增加到…: 高等学校在校学生; `text` is the sentence before it."""
+    if not _PUPILS.fullmatch(name):
+        return None
+    schools = _SCHOOL.findall(text)
+    return f"{schools[-1].removeprefix('普通')}{_TRAILING.sub('', name)}" if schools else None
+
+
+def group_of(group: str, whole: str) -> list[str]:
+    """Names for 城镇 beside 居民人均可支配收入 or 常住人口: 城镇居民人均可支配收入, 城镇常住人口."""
+    if not _GROUP.fullmatch(group):
+        return []
+    bare = whole.removeprefix("居民")
+    return [f"{group}{whole}", f"{group}居民{bare}", f"{group}{bare}", f"{group}{whole.removeprefix('常住')}"]
+
+
+def part_of(part: str, whole: str) -> str | None:
+    """其中发明专利 after 专利授权量: 发明专利授权量."""
+    for size in range(min(len(part), len(whole) - 1), 1, -1):
+        if part.endswith(whole[:size]):
+            return part + whole[size:]
+    return None
+
+
+# ---------------------------------------------------------------- counted nouns
+
+_ADVERBS_BEHIND = re.compile(
+    r"^(?:全部|全都|都|均|已经?|先后|分别|陆续|也|又|就|基本|首次|顺利|正式|成功|共同|得以|率先|相继)+"
+)
+_NO_PREDICATE = re.compile(
+    r"^(?:达|占|为(?!主)|是|有|增|减|下降|上升|提高|超过|以上|左右|以下|等|的|和|与|及|、|，|中|里|内|来自|之)"
+)
+_PARTICLES = re.compile(r"(?<=[^为除])了|着(?=[^手力])")
+_LIGHT_VERBS = words.word_set(
+    "安排 投入 达到 实现 完成 支持 用于 涉及 包括 共有 拥有 具有 增加 减少 提高 降低 超过 突破 接近 分别 全部 支付 下达 拨付 "
+    "增长 下降 上升 扩大 缩小 使 有 是 为 在 向 对 由 从 给 达 约 已有 现有 占 需要 要求 争取 解决 节约 发放 筹集 惠及 覆盖 "
+    "吸引 新增 其中 帮助 组织 派出 参加 带动 确保 力争 继续 进行 每年 平均 累计 形成 建立 提供 试点 处理 成为 加强 生产 就业"
+)
+_VERB_END = re.compile(r"(?:[^，。；、\s]{0,8})$")
+
+
+@lru_cache(maxsize=20_000)
+def _tags(text: str) -> tuple[tuple[str, str], ...]:
+    return tuple(rjieba.tag(text))
+
+
+def with_predicate(noun: str, behind: str) -> str | None:
+    """`noun` with the predicate that follows it to the end of its clause: 成为城镇居民的农业转移人口."""
+    text = _ADVERBS_BEHIND.sub("", behind.strip(" ，。；：、！？,;\n"))
+    if not 2 <= len(text) <= 20 or words.TIME in text or re.search(r"\d", text) or _NO_PREDICATE.match(text):
+        return None
+    if text.count("“") != text.count("”"):
+        return None
+    tags = _tags(text)
+    leads = [tag for _, tag in tags[:2]]
+    if not leads or not (
+        leads[0][0] == "v" or (leads[0][0] in "dpa" and any(tag[0] == "v" for tag in leads))
+    ):
+        return None
+    return f"{_PARTICLES.sub('', text)}的{noun}"
+
+
+def verb_before(text: str) -> str | None:
+    """The verb with which the words before a number end, as it qualifies a noun: 新开放, 审议和通过."""
+    tail = re.sub(r"(?:了|过|近|约|共)+$", "", _VERB_END.search(text)[0])  # type: ignore[index]
+    tags = list(_tags(tail))
+    if not tags:
+        return None
+    word, tag = tags[-1]
+    if len(word) < 2 or word in _LIGHT_VERBS or not (tag[0] == "v" or word in words.VERBS):
+        return None
+    verb = word
+    if len(tags) >= 3 and tags[-2][0] in ("和", "并") and tags[-3][1][0] == "v":
+        verb = f"{tags[-3][0]}{tags[-2][0]}{verb}"
+    elif len(tags) >= 2 and tags[-2][0] in ("新", "新开工"):
+        verb = tags[-2][0] + verb
+    return verb
+
+
+_WHOSE = re.compile(r"(?P<noun>[^的]{2,})的(?P<thing>[^的]{2,})")
+
+
+def helped(noun: str, before: str) -> str | None:
+    """免除…5200万名学生的学杂费: 免除学杂费的学生; `before` are the words before the number."""
+    whose = _WHOSE.fullmatch(noun)
+    if whose is None:
+        return None
+    tags = _tags(re.sub(r"(?:了|过)", "", _VERB_END.search(before)[0]))  # type: ignore[index]
+    verb = next((word for word, tag in reversed(tags) if tag[0] == "v" and len(word) > 1), None)
+    return f"{verb}{whose['thing']}的{whose['noun']}" if verb else whose["noun"]
+
+
+_RELIEVED = re.compile(r"(?P<verb>解决|提高|改善|保障|免除|减轻|满足)(?:了|好)?[^，。；]{0,6}$")
+_OF_THEIRS = re.compile(r"(?:以上|左右)?的(?P<thing>[^，。；、\d的]{2,10})")
+_LONG_NOUN = re.compile(
+    r"(?:以上|左右)?的?(?P<noun>[\u4e00-\u9fff“”、（）]{3,26}?(?:项目|工程|措施|产品|企业|标准|事项|设备|技术|人员|任务|工作|制度|课题))"
+    r"(?=[，。；、]|$)"
+)
+_OUT_OF = re.compile(r"从(?P<source>[^，。；]{2,12}?)中(?:拿出|安排|列支|支出|拨出|划出|提取)[^，。；]{0,4}$")
+
+
+def from_around(before: str, behind: str, unit: str) -> str | None:
+    """A name for a figure without any noun that could be read: what is done, whence the money comes."""
+    relieved, theirs = _RELIEVED.search(before), _OF_THEIRS.match(behind)
+    if unit in ("人", "名", "户") and relieved and theirs:
+        return f"{relieved['verb']}{theirs['thing']}的{'户数' if unit == '户' else '人口'}"
+    source = _OUT_OF.search(before)
+    if unit == "元" and source:
+        return source["source"]
+    noun = _LONG_NOUN.match(behind)
+    return noun["noun"] if noun and unit not in ("元", "%", "个百分点") else None
+
+
+# ---------------------------------------------------------------- money
+
+_PURSE = re.compile(
+    r"(?:[^，。；]{0,6}(?=资金)|[^，。；]{0,4}财政|中央|国家)(?:预算)?(?P<kind>投入|支出|补助|拨款|资金)?"
+)
+_PURPOSE = re.compile(
+    r"^[^，。；]{0,3}(?:资金)?，?(?:主要|专项|重点|全部|优先)*(?:用于|用来|用在|支持)(?P<purpose>[^，。；、]{2,20}?)(?:方面|等|$|(?=[，。；、]))"
+)
+
+
+def with_purpose(purse: str, behind: str) -> str | None:
+    """中央财政安排51亿元，用于支持地方加强公共卫生服务: 中央财政用于…的资金."""
+    payer, purpose = _PURSE.fullmatch(purse), _PURPOSE.match(behind)
+    if payer is None or purpose is None or re.search(r"\d", purpose["purpose"]):
+        return None
+    kind = payer["kind"] or "资金"
+    return f"{purse.removesuffix(kind)}用于{purpose['purpose']}的{kind}"
+
+
+# ---------------------------------------------------------------- lists
+
+_APPOSITION = re.compile(
+    r"(?P<last>.{2,8}?)(?P<number>[两二三四五六七八九十]|\d{1,2})(?:条|个|项|大|类|家|种|座)(?:主导|重点|主要|支柱)?(?P<what>.{2,})"
+)
+_AMOUNTS = words.word_set("支出 收入 投资 增加值 产值 产量 价格 面积 利润 贷款余额 存款余额 进出口 出口 进口")
+_NUMBERS = {number: value for value, number in enumerate("二三四五六七八九十", start=2)} | {"两": 2}
+
+
+def in_apposition(names: list[str]) -> list[str]:
+    """光伏、锂电、算力三条主导产业链: 光伏产业链, 锂电产业链, 算力产业链."""
+    match = _APPOSITION.fullmatch(names[-1])
+    if match is None:
+        return names
+    number = _NUMBERS.get(match["number"]) or (int(match["number"]) if match["number"].isdigit() else 0)
+    if number != len(names):
+        return names
+    return [name + match["what"] for name in (*names[:-1], match["last"])]
+
+
+def shorter(name: str) -> list[str]:
+    """粮食播种面积 as 粮食播种, 粮食: what a next head may be of."""
+    pieces = [word for word, _ in _tags(name)]
+    return ["".join(pieces[:count]) for count in range(len(pieces) - 1, 0, -1)]
+
+
+def share_tail(names: list[str]) -> list[str]:
+    """[基础设施, 制造业投资] -> [基础设施投资, 制造业投资]; [第一, 二, 三产业增加值] likewise."""
+    last = names[-1]
+    ordinal = re.fullmatch(r"第?[一二三四](产业.*)", last)
+    if ordinal:
+        return [
+            f"第{name.lstrip('第')}{ordinal[1]}" if len(name.lstrip("第")) == 1
+            else name
+            for name in names[:-1]
+        ] + [f"第{last.lstrip('第')}"]  # fmt: skip
+    tail = ""
+    for head in words.LIST_HEADS:
+        if last.endswith(head) and len(last) > len(head):
+            tail = head
+            break
+    if len(names[0]) == 1 and last[1:2] in tuple("等级型"):
+        return [name + last[1:] if len(name) == 1 else name for name in names[:-1]] + [last]
+    if not tail:
+        length = len(names[0])  # 进口、出口通关时间: the same place in the word differs
+        alike = any(a == b for a, b in zip(names[0], last, strict=False))
+        if alike and 1 < length < len(last) - 1 and all(len(name) == length for name in names[:-1]):
+            return [name + last[length:] for name in names[:-1]] + [last]
+        return names
+    whole = words.LIST_HEADS if tail not in _AMOUNTS else tuple(_AMOUNTS)
+    return [name if name.endswith(whole) else name + tail for name in names[:-1]] + [last]

@@ -1,0 +1,126 @@
+"""How sure a figure is: actual, target, forecast, preliminary or revised.
+
+Outside work reports the words of the clause decide. A work report's plan is full of targets without a
+word for them, and of facts: what is said to be so, done or counted is no target.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from index import figure_words as words
+from index.figure_reading import Reading
+from index.figure_work_report import WorkReport
+from index.periods import Period
+from index.types import Status
+
+NOW = re.compile(r"截至目前|目前|至今|迄今|(?<!表)现在|如今")
+_INTENT = re.compile(
+    r"(?<![需主重])要(?!求|素|点|闻|害)|(?<![即行必])将|拟|力争|争取|计划(?!生育)|目标|确保|保证|准备|打算|努力|应当|应该|必须|今后"
+    r"|规划|安排|预算|再(?!生|次)|今年|明年|控制|达到\D{0,4}$|草案|预期|预定|到\d{4}年"
+)
+_PEOPLE = re.compile(r"(?:中国)?(?:人民|农民|人口|同胞|群众|各族|儿女|职工)")
+_DONE_AFTER = re.compile(
+    r"[^，。；为除解]了(?!解)|已经?(?:完成|投|开)|(?:任务|目标)(?:已|接近|基本|圆满|胜利)"
+)
+_IS = re.compile(
+    r"(?:是|拥有|具有|(?<!还)有(?:近|约)?|作为|达)[^，。；]{0,6}$|据[^，。；]{2,30}(?:统计|检查|调查|试点|反映)"
+)
+_COMES_FROM = re.compile(r"(?:以上|左右)?的?[^，。；]{0,10}(?:来自|集中在|分布在|是用于)")
+_FACT = re.compile(
+    r"现在|目前|已经?(?!定)|据[^，。；]{2,30}(?:统计|检查|调查)|原来|曾|(?<=[，。])结果|由于|(?<=[^，。；为除])了(?!解)"
+)
+_RESOLVE = re.compile(
+    r"我们要求|要求[各全]|必须|力争|争取|今后|(?<![需主重])要(?:在|把|使|继续|进一步|大力|努力|抓紧|认真|切实|逐步|有计划|着重|坚决|注意)"
+    r"|计划(?:在|安排|用)|决定(?:从|在|今年)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReader:
+    """Reads the status of the figures of one paragraph; `default` is the report's where nothing is said.
+
+    `late` says that a work report was given late in its year, with next year's plan.
+    """
+
+    text: str
+    reported: Period | None
+    work: WorkReport | None
+    late: bool
+    default: Status
+
+    @property
+    def year(self) -> int | None:
+        return self.reported.end[0] if self.reported is not None else None
+
+    def status(self, reading: Reading, parsed: Period | None) -> Status:
+        """How sure a figure is; `parsed` is the period read for it."""
+        quantity = reading.quantity
+        after = self.text[quantity.end : quantity.end + 48]
+        if words.TARGET_AFTER.match(after):
+            return "target"
+        sentence = self.text[reading.sentence_start : quantity.start]
+        clause = self.text[reading.clause_start : quantity.start]
+        if words.FORECAST.search(clause):
+            return "forecast"
+        if words.PRELIMINARY.search(sentence):
+            return "preliminary"
+        if words.REVISED.search(clause):
+            return "revised"
+        firm = words.FIRM_TARGET.search(sentence)
+        past = words.PAST.search(clause)
+        if self.work is not None:
+            return self._work_report_status(reading, parsed, firm is not None, past is not None)
+        reference = self.reported
+        if parsed is not None and reference is not None and parsed.start > reference.end:
+            return "target"
+        if past and not words.FIRM_TARGET.search(clause):
+            return "actual"
+        if firm or words.TARGET.search(clause):
+            return "target"
+        return self.default
+
+    def reviewing(self) -> bool:
+        return self.work is None or self.work.mode == "review"
+
+    def _work_report_status(self, reading: Reading, period: Period | None, firm: bool, past: bool) -> Status:
+        year = self.year
+        assert year is not None
+        clause = self.text[reading.clause_start : reading.quantity.start]
+        planned = not self.reviewing()
+        if period is not None:
+            planned = period.start[0] >= year or (period.end[0] >= year and planned)
+        if not planned:
+            if words.FIRM_TARGET.search(clause) and not past and reading.role != "from":
+                return "target"
+            return "actual"
+        if reading.role == "from" or (NOW.search(clause) and not firm):
+            return "actual"
+        if period is not None and not firm and period.year == year and not period.is_whole_year:
+            return "actual"  # 今年上半年: already past
+        if not firm and (past or self.states_a_fact(reading, clause)):
+            return "actual"
+        if self.late and (period is None or period.start[0] <= year):
+            opening = self.text[reading.sentence_start : reading.quantity.start]
+            if words.FORECAST.search(opening):
+                return "forecast"
+            return "target" if _INTENT.search(opening) else "actual"
+        return "target"
+
+    def resolves(self, reading: Reading) -> bool:
+        """Whether a sentence says what is to be done, where no heading told review from plan."""
+        before = self.text[reading.sentence_start : reading.quantity.start]
+        return self.reviewing() and _RESOLVE.search(before) is not None
+
+    def states_a_fact(self, reading: Reading, clause: str) -> bool:
+        """Whether a sentence of the plan says how things are: 有…, 是…, 来自…, 已…了, 八亿农民."""
+        quantity = reading.quantity
+        rest = self.text[quantity.end : reading.clause_end]
+        if quantity.scale >= 8 and _PEOPLE.match(rest):
+            return True
+        if _INTENT.search(clause):
+            return False
+        if _DONE_AFTER.search(rest) or _IS.search(clause) or _COMES_FROM.match(rest):
+            return True
+        return _FACT.search(self.text, reading.sentence_start, quantity.start) is not None

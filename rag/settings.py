@@ -17,7 +17,6 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints,
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from index.errors import WenbaoError
-from index.limits import Limits
 
 Strictness = Literal["careful", "balanced", "exploratory"]
 CollectionName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
@@ -82,13 +81,20 @@ class Configuration(Settings, BaseSettings):
 
     # Models.
     embed_model: str | None = Field(default=None, description="a sentence-transformers name or directory")
-    embed_backend: Literal["auto", "openvino", "torch"] | None = Field(
-        default=None, description="what runs the embedding model; auto is OpenVINO where it can"
-    )
+    embed_backend: Literal["auto", "torch", "openvino"] | None = None
     llm_base_url: str | None = Field(default=None, description="an OpenAI-compatible endpoint")
     llm_model: str | None = None
     llm_api_key: SecretStr | None = None
     llm_threads: int | None = Field(default=None, ge=1)
+
+    # What one file may cost to read (index.limits); None is the default there.
+    limit_file_mb: int | None = Field(default=None, ge=1)
+    limit_unpacked_mb: int | None = Field(default=None, ge=1)
+    limit_pages: int | None = Field(default=None, ge=1)
+    limit_ocr_pages: int | None = Field(default=None, ge=1)
+    limit_cells: int | None = Field(default=None, ge=1)
+    limit_seconds: int | None = Field(default=None, ge=1)
+    limit_memory_mb: int | None = Field(default=None, ge=1)
 
     # The server.
     api_key: SecretStr | None = Field(default=None, description="opens every collection and may manage all")
@@ -99,15 +105,6 @@ class Configuration(Settings, BaseSettings):
     upload_mb: int = Field(default=50, ge=1, description="most megabytes of one uploaded file")
     log_questions: bool = Field(default=False, description="whether question texts go into the log")
     trace: Literal["off", "log"] = Field(default="off", description="`log` writes every span to the log")
-
-    # Reading: limits of one file, see index.limits; what exceeds them is refused by name.
-    limit_file_mb: int = Field(default=Limits.file_mb, ge=1, description="of the file itself")
-    limit_unpacked_mb: int = Field(default=Limits.unpacked_mb, ge=1, description="of an Office file unpacked")
-    limit_pages: int = Field(default=Limits.pages, ge=1)
-    limit_ocr_pages: int = Field(default=Limits.ocr_pages, ge=1, description="pages read by OCR")
-    limit_cells: int = Field(default=Limits.cells, ge=1, description="of one sheet")
-    limit_seconds: int = Field(default=Limits.seconds, ge=1, description="for reading the file")
-    limit_memory_mb: int = Field(default=Limits.memory_mb, ge=64, description="of the process that reads")
 
     # Messages.
     lang: str | None = None

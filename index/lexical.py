@@ -47,7 +47,11 @@ def add(connection: sqlite3.Connection, entries: Iterable[tuple[int, str, str]])
     )
     connection.execute(
         "UPDATE lexical_totals SET chunks = chunks + ?, context = context + ?, body = body + ?",
-        (len(rows), sum(len(context) for _, context, _ in rows), sum(len(one) for _, _, body in rows for one in body)),
+        (
+            len(rows),
+            sum(len(context) for _, context, _ in rows),
+            sum(len(one) for _, _, body in rows for one in body),
+        ),
     )
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from index import lexical
 from index.vectors import FlatVectors, Floats
 
-
 _ASKED = "SELECT value FROM json_each(:ids)"
 
 

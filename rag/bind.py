@@ -21,7 +21,9 @@ from rag.query import Ask
 
 WHOLE_REGIONS = {"全省": ("省", "自治区"), "全市": ("市",), "全区": ("区",), "全县": ("县",)}
 # Budget figures are plans by nature: a question about them need not say so.
-BUDGET_WORDS = re.compile("赤字|国债|专项债|特别债|新增债务|新增(?:政府|地方政府)?债务|转移支付|预算|税率|拟|安排")
+BUDGET_WORDS = re.compile(
+    "赤字|国债|专项债|特别债|新增债务|新增(?:政府|地方政府)?债务|转移支付|预算|税率|拟|安排"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,12 @@ def chinese_asks(
             reference=asked_reference(clause),
         )  # fmt: skip
         main = [p for p in own_periods if p not in compared]
-        if base.measure == "growth" and base.unit in (None, "%") and len(compared) == 1 and (main or last_period):
+        if (
+            base.measure == "growth"
+            and base.unit in (None, "%")
+            and len(compared) == 1
+            and (main or last_period)
+        ):
             base = replace(base, base=compared[0])  # 2010年比2005年增长多少: growth since that year
             own_periods = main
         periods_here = own_periods or ([last_period] if last_period else [])
@@ -258,7 +263,11 @@ def _by_item(
         return [ask]
     if separators is NONE:
         return [ask]
-    cut = words.JOINTLY.search(masked) or (words.SUM.search(masked) if added else None) or words.QUANTITY_QUESTION.search(masked)
+    cut = (
+        words.JOINTLY.search(masked)
+        or (words.SUM.search(masked) if added else None)
+        or words.QUANTITY_QUESTION.search(masked)
+    )
     listing = masked[: cut.start()] if cut else masked
     tail = masked[cut.start() :] if cut else ""
     items = [item.strip(" 的") for item in separators.split(listing) if item.strip(" 的")]

@@ -58,7 +58,12 @@ def _counted(clause: str, asks: re.Match[str] | None) -> str:
 def _lacks_subject(clause: str, subject: str) -> bool:
     """Whether the clause names nothing of its own but a head such as 总产量 or 增速."""
     bare = words.COMPARED_WITH.sub("", words.DEDUCTED.sub("", _without_slots(clause)))
-    if re.search("相比|比较|比起来", clause) or words.CONTRIBUTION.search(clause) or words.LEAD.search(clause) or words.SHARE.search(bare):
+    if (
+        re.search("相比|比较|比起来", clause)
+        or words.CONTRIBUTION.search(clause)
+        or words.LEAD.search(clause)
+        or words.SHARE.search(bare)
+    ):
         return False
     content = words.content_terms(words.COUNTED.sub(" ", words.SPAN_OF_YEARS.sub(" ", bare)))
     return all(_BARE_HEAD.fullmatch(word) for word in content)
@@ -66,7 +71,10 @@ def _lacks_subject(clause: str, subject: str) -> bool:
 
 def _joined(topic: str, clause: str) -> str:
     """The topic before the clause's own words; 固定资产投资增幅 + 上年是多少."""
-    head = next((w for w in re.findall(r"总产量|总产值|总量|总额|总数|产量|增速|增幅|比重|占比|规模|余额", clause)), "")
+    head = next(
+        (w for w in re.findall(r"总产量|总产值|总量|总额|总数|产量|增速|增幅|比重|占比|规模|余额", clause)),
+        "",
+    )
     if head and topic.endswith(("产量", "总额", "总量", "增速", "增幅", "占比", "比重", "规模", "余额")):
         topic = re.sub(r"(?:总?产量|总额|总量|增速|增幅|占比|比重|规模|余额)$", "", topic)
     if head in ("总量", "总数", "余额"):  # of all, not of the new ones

@@ -146,9 +146,7 @@ class FigureAnswerer:
                     found[place] = max(found.get(place, 0.0), c.score)
             places.append(found)
         common = set(places[0]).intersection(*places[1:])
-        return max(
-            common, key=lambda place: (sum(found[place] for found in places), place), default=None
-        )
+        return max(common, key=lambda place: (sum(found[place] for found in places), place), default=None)
 
     def _place(self, figure: Figure) -> Place:
         return figure.report, self._reader.sentence_span(figure.report, figure.start)[0]
@@ -177,9 +175,7 @@ class FigureAnswerer:
             pool = [f for f in pool if report_year(self._index, f.report) == ask.report_year]
         return bind(ask, pool, self._reader.surroundings, metadata_known=self._metadata_known)
 
-    def _bind(
-        self, ask: Ask, query: Query, pool: Sequence[Figure], *, alone: bool = False
-    ) -> Bound | None:
+    def _bind(self, ask: Ask, query: Query, pool: Sequence[Figure], *, alone: bool = False) -> Bound | None:
         """`alone`: the pool is one sentence that answers all asks; its only fitting figure needs no more."""
         strictness = self._settings.strictness
         fits = [
@@ -228,9 +224,7 @@ class FigureAnswerer:
         chosen = self._choose(query, ask, _distinct(near)[:MOST_OPTIONS]) if near else None
         return Bound(ask, (chosen,), by_model=True) if chosen else None
 
-    def _without_later_mentions(
-        self, ask: Ask, best: Candidate, rivals: list[Candidate]
-    ) -> list[Candidate]:
+    def _without_later_mentions(self, ask: Ask, best: Candidate, rivals: list[Candidate]) -> list[Candidate]:
         """A report on the asked year states it; one on another year whose sentence does not name it may be
         misread, so it is no rival."""
         if ask.period is None or best.figure.period != ask.period.code():
@@ -291,7 +285,9 @@ class FigureAnswerer:
         pairs = [sorted(group, key=lambda c: c.figure.start) for group in clauses.values() if len(group) == 2]
         if ask.period is not None:  # the pair that ends where the asked span ends
             ended = [
-                p for p in pairs if p[1].figure.period and Period.parse(p[1].figure.period).end == ask.period.end
+                p
+                for p in pairs
+                if p[1].figure.period and Period.parse(p[1].figure.period).end == ask.period.end
             ]
             pairs = ended or pairs
         pairs.sort(key=lambda pair: -max(c.score for c in pair))

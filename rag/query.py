@@ -38,7 +38,9 @@ class Query:
     report_years: tuple[int, ...] = ()
     regions: tuple[str, ...] = ()
     operation: Operation | None = None
-    other_asks: tuple[tuple[Ask, ...], ...] = ()  # other readings of a list: "A和B、C和D" as two items, as one
+    other_asks: tuple[
+        tuple[Ask, ...], ...
+    ] = ()  # other readings of a list: "A和B、C和D" as two items, as one
     unknown_words: tuple[str, ...] = ()  # of an English question: content words no glossary knows
 
     @property
@@ -102,7 +104,11 @@ def understand(
             reading = chinese_asks(
                 text, found, periods, regions, indicators, vocabulary, separators=separators
             )
-            if reading != asks and reading not in other and (len(reading) > 1 or not words.JOINTLY.search(text)):
+            if (
+                reading != asks
+                and reading not in other
+                and (len(reading) > 1 or not words.JOINTLY.search(text))
+            ):
                 other.append(reading)
         named = [m for m in regions if names_a_place(text, m, indicators)]
         terms = words.content_terms(words.COUNTED.sub(" ", without(text, [*found, *named])))

@@ -97,13 +97,17 @@ COUNTED = re.compile(
     r"|[个家户项件名位座台辆条所只支张套人元吨亩处笔批次成倍种度度天年岁])?"
 )
 # 比上年预算增加多少: what is compared with, up to the word of change, is no subject.
-COMPARED_WITH = re.compile(r"(?:比|较)[^，,；;。?？]*?(?=增|减|提|降|上升|上涨|上调|下降|下调|下滑|扩|缩|多(?!少)|少|高|低|压|回落|回升)")
+COMPARED_WITH = re.compile(
+    r"(?:比|较)[^，,；;。?？]*?(?=增|减|提|降|上升|上涨|上调|下降|下调|下滑|扩|缩|多(?!少)|少|高|低|压|回落|回升)"
+)
 YEARLY_AVERAGE = re.compile(
     r"年均|平均每年|每年平均|年平均|逐年平均|平均(?:增长|增速|递增|上涨|增幅)|\b(?:annual average|on average|average annual|annually)\b",
     re.IGNORECASE,
 )
 # 五年平均每年增长: how long, not what.
-SPAN_OF_YEARS = re.compile(r"(?:过去|近|这|前|上|头|最近)?[一二两三四五六七八九十\d]+年(?:间|来|里|内|中)?(?:的)?(?=平均|年均|每年|累计|$|[，,。])")
+SPAN_OF_YEARS = re.compile(
+    r"(?:过去|近|这|前|上|头|最近)?[一二两三四五六七八九十\d]+年(?:间|来|里|内|中)?(?:的)?(?=平均|年均|每年|累计|$|[，,。])"
+)
 # What a plain noun of quantity is measured in, where no indicator says so.
 UNITS_OF_NOUN = (
     (
@@ -133,7 +137,8 @@ DEFINITION = re.compile(
 DIFFERENCE = re.compile(
     r"相差|差(?:多少|几)|之差|差距|高(?:出|了)?多少|低(?:了)?多少|多(?:了|出)?多少|少(?:了)?多少|快(?:了)?多少|慢(?:了)?多少"
     r"|相比|比.{0,12}?(?:呢|如何|怎么样)|变化|\bdifference\b"
-    r"|\bby how (?:much|many)\b.*\b(?:slower|faster|higher|lower|more|less|exceed\w*|above|below|than)\b|\bhow (?:much|many) (?:more|less|fewer|higher|lower|faster)\b|\bcompared?\b",
+    r"|\bby how (?:much|many)\b.*\b(?:slower|faster|higher|lower|more|less|exceed\w*|above|below|than)\b"
+    r"|\bhow (?:much|many) (?:more|less|fewer|higher|lower|faster)\b|\bcompared?\b",
     re.IGNORECASE,
 )
 # One quantity against another in the same period: A 比 B 高多少.

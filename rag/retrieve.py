@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -164,9 +163,9 @@ def _scope_bonus(query: Query, chunk: Chunk, index: ReportIndex, reader: Evidenc
         bonus += REPORT_YEAR_BONUS
     if query.periods:
         main = reader.main_period(chunk.report)
-        if main is not None and any(main.contains(one) or one.contains(main) for one in query.periods):
-            bonus += IN_PERIOD_BONUS
-        elif any(str(one.end[0]) in chunk.text for one in query.periods):
+        if (
+            main is not None and any(main.contains(one) or one.contains(main) for one in query.periods)
+        ) or any(str(one.end[0]) in chunk.text for one in query.periods):
             bonus += IN_PERIOD_BONUS
     return bonus
 

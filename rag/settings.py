@@ -17,6 +17,12 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     strictness: Strictness = "careful"
+    confidence: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="least confidence of a model-stage answer, instead of strictness",
+    )
     candidates: int = Field(default=40, ge=1, description="chunks each retriever contributes")
     dense_weight: float = Field(default=0.4, ge=0, le=1, description="share of the dense score in the fusion")
     evidence_characters: int = Field(
@@ -27,10 +33,12 @@ class Settings(BaseModel):
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """Settings with what the environment overrides (WENBAO_STRICTNESS, WENBAO_VOCABULARY)."""
+        """Settings with what the environment overrides (WENBAO_STRICTNESS, WENBAO_CONFIDENCE, WENBAO_VOCABULARY)."""
         values: dict[str, object] = {}
         if strictness := os.environ.get("WENBAO_STRICTNESS"):
             values["strictness"] = strictness
+        if confidence := os.environ.get("WENBAO_CONFIDENCE"):
+            values["confidence"] = confidence
         if vocabulary := os.environ.get("WENBAO_VOCABULARY"):
             values["vocabulary"] = Path(vocabulary)
         return cls.model_validate(values)

@@ -107,6 +107,7 @@ class Answer:
     usage: Usage = Usage()
     model: str = ""
     id: str | None = None
+    confidence: float | None = None  # of the model stage: the estimated probability that it answers
     suggestions: tuple[str, ...] = ()  # of a refusal: questions near it that the reports do answer
 
     def to_dict(self) -> dict[str, Any]:
@@ -124,6 +125,7 @@ class Answer:
             "timings_ms": {name: round(value, 1) for name, value in self.timings_ms.items()},
             "usage": self.usage.to_dict(),
             "model": self.model,
+            "confidence": None if self.confidence is None else round(self.confidence, 3),
             "suggestions": list(self.suggestions),
         }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from index.embed import Embedder
 from index.periods import Period
@@ -144,9 +144,12 @@ class Pipeline:
                 self.index, self.reader, judge, self.settings, metadata_known=self.metadata_known
             )
             result = stage.answer(query, hits, reports)
-            if result.bound and (self.metadata_known or drafting.confirms(query, hits, result)):
+            if result.bound and self.metadata_known:
+                return self._say_figures(query, result)
+            if result.bound and (held := drafting.confirm(query, hits, result)):
+                signals = asdict(held.signals) if held.signals else {}
                 said = self._say_figures(query, result)
-                return replace(said, usage=said.usage + drafting.usage)
+                return replace(said, usage=drafting.usage, confidence=held.confidence, signals=signals)
             if self.metadata_known:
                 return self._refuse(query, result, result.near)
         answer = drafting.answer(query, hits)

@@ -27,6 +27,11 @@ PLURAL = re.compile(
     r"|航天员|创始人|嘉宾|作者|\bwho are\b|\bwhich .*s\b",
     re.IGNORECASE,
 )
+# What stands before the first name of a list: 由…执导, 包括….
+_LEADS_IN = re.compile(r"[由为是让请]|包括|包含|分别是|演员|导演|主演|成员")
+# What follows the last: …领衔主演, …等.
+_AFTER_LIST = "领衔|主演|出演|执导|参演|饰演|担任|组成|参加|同组|等"
+_SHORT_NAME = 3
 _NAME_TAGS = frozenset({"nr", "nrt", "nrfg", "ns", "nt", "nz", "n", "eng", "j", "l", "i", "vn"})
 
 
@@ -80,10 +85,10 @@ def _first_name(text: str) -> int:
     quoted = re.match(r"《[^》]{1,30}》", text)
     if quoted:
         return quoted.end()
-    stretch = re.match(r"[^、，,。；;：:（()）\s《]{1,24}", text)
+    stretch = re.match(rf"(?:(?!{_AFTER_LIST})[^、，,。；;：:（()）\s《]){{1,24}}", text)
     if stretch is None:
         return 0
-    if text[stretch.end() : stretch.end() + 1] == "、":
+    if text[stretch.end() : stretch.end() + 1] == "、" or stretch.end() <= _SHORT_NAME:
         return stretch.end()
     length = 0
     for word, tag in rjieba.tag(stretch[0]):
@@ -106,7 +111,7 @@ def _last_name(text: str) -> int:
     if text[: stretch.start()].endswith("、"):
         return len(stretch[0])
     length = 0
-    for word, tag in reversed(rjieba.tag(stretch[0])):
+    for word, tag in reversed(rjieba.tag(_LEADS_IN.split(stretch[0])[-1])):
         if tag not in _NAME_TAGS and word != "·":
             break
         length += len(word)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 
 from index.figures import figures_in_text
 from index.store import ReportIndex
@@ -57,11 +58,11 @@ class ModelStage:
         results = [(part.label, self._ask(query, part.question, hits)) for part in asked]
         return self._say(query, results) if any(result.statements for _, result in results) else None
 
-    def confirms(self, query: Query, hits: Sequence[Hit], bound: FigureResult) -> bool:
-        """Whether figures bound without knowing the passages' region and period may stand.
+    def confirm(self, query: Query, hits: Sequence[Hit], bound: FigureResult) -> ModelResult | None:
+        """What lets figures stand that were bound without knowing the passages' region and period; None: nothing.
 
-        They may if their sentences carry the question's words and name no region that it does not; else the
-        model is asked, as about a draft.
+        They stand if their sentences carry the question's words and name no region that it does not; else
+        the model is asked, as about a draft.
         """
         statements = []
         for figure in (figure for one in bound.bound for figure in one.figures):
@@ -76,12 +77,12 @@ class ModelStage:
             for figure in one.figures
         )
         if not foreign and share(question_terms(query.text), said) > EXPLICIT_SHARE:
-            return True
+            return ModelResult(tuple(statements), confidence=1.0)
         evidence = self._evidence(query, query.text, hits)
         drafter = self._drafter(hits)
         result = drafter.judge(query.text, evidence, statements)
         self.usage += drafter.usage
-        return bool(result.statements)
+        return result if result.statements else None
 
     def _ask(self, query: Query, question: str, hits: Sequence[Hit]) -> ModelResult:
         drafter = self._drafter(hits)
@@ -129,10 +130,11 @@ class ModelStage:
             said.append((f"{label}：" if label else "") + "，".join(texts))
         stage: Stage = "repaired" if any(result.repaired for _, result in results) else "model"
         text = "；".join(said) + "。" if query.language == "zh" else "; ".join(said)
+        weakest = min((r for _, r in results if r.statements), key=lambda result: result.confidence)
         return Answer(
             question=query.original, text=text, abstained=False, language=query.language, stage=stage,
             citations=tuple(citations), figures=tuple(figures), usage=self.usage,
-            confidence=min(result.confidence for _, result in results if result.statements),
+            confidence=weakest.confidence, signals=asdict(weakest.signals) if weakest.signals else {},
         )  # fmt: skip
 
     def _words(self, query: Query, statement: Statement, marker: int) -> str:

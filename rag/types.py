@@ -108,6 +108,7 @@ class Answer:
     model: str = ""
     id: str | None = None
     confidence: float | None = None  # of the model stage: the estimated probability that it answers
+    signals: Mapping[str, float] = field(default_factory=dict)  # what that was estimated from
     suggestions: tuple[str, ...] = ()  # of a refusal: questions near it that the reports do answer
 
     def to_dict(self) -> dict[str, Any]:
@@ -126,6 +127,7 @@ class Answer:
             "usage": self.usage.to_dict(),
             "model": self.model,
             "confidence": None if self.confidence is None else round(self.confidence, 3),
+            "signals": {name: round(value, 3) for name, value in self.signals.items()},
             "suggestions": list(self.suggestions),
         }
 

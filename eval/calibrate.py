@@ -55,10 +55,15 @@ def cases_of(items: Sequence[RgbItem], answers: Mapping[str, Mapping[str, Any]],
 
 
 def fit(cases: Sequence[Case]) -> dict[str, float]:
-    """Weights by signal name, and "constant"; cases without signals are left aside."""
+    """Weights by signal name, and "constant"; cases without signals are left aside.
+
+    The ridge is on the weights of standardised signals, so that it weighs margins and shares alike.
+    """
     judged = [case for case in cases if case.signals]
     names = sorted({name for case in judged for name in case.signals})
-    rows = np.array([[1.0, *_row(case, names)] for case in judged])
+    values = np.array([_row(case, names) for case in judged])
+    middle, spread = values.mean(axis=0), np.maximum(values.std(axis=0), 1e-9)
+    rows = np.hstack([np.ones((len(judged), 1)), (values - middle) / spread])
     right = np.array([case.right for case in judged], dtype=np.float64)
     weights = np.zeros(rows.shape[1])
     ridge = RIDGE * np.eye(rows.shape[1])
@@ -71,7 +76,9 @@ def fit(cases: Sequence[Case]) -> dict[str, float]:
         weights += step
         if np.abs(step).max() < 1e-8:
             break
-    return dict(zip(["constant", *names], map(float, weights), strict=True))
+    plain = weights[1:] / spread
+    constant = float(weights[0] - plain @ middle)
+    return {"constant": constant, **dict(zip(names, map(float, plain), strict=True))}
 
 
 def estimate(weights: Mapping[str, float], case: Case) -> float:

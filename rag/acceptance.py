@@ -17,7 +17,7 @@ from rag.settings import Settings
 
 # Margins beyond this tell no more; an endpoint without log-probabilities gives a plain yes or no of this size.
 MOST_MARGIN = 6.0
-PLAIN_YES = 2.5
+PLAIN_YES = 3.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rag.acceptance import PLAIN_YES, Signals, confidence, threshold
-from rag.answer_kind import has_kind, kind_of
+from rag.answer_kind import answers_kind, kind_of
 from rag.draft import PLURAL, clean, completed, parts
 from rag.evidence import Sentence, squeeze
 from rag.llm import ChatModel
@@ -127,7 +127,7 @@ class ModelAnswerer:
         terms, kind = question_terms(question), kind_of(question)
         passage = self._around(sentence)
         numbers = _YEAR_OR_NUMBER.findall(question)
-        held = has_kind(kind, text)
+        held = answers_kind(kind, text)
         agreeing = sum(squeeze(statements[0].text) in passage for passage in self._passages)
         answerable = fill("answerable.zh", evidence=numbered([s.text for s in evidence]), question=question)
         said = " ".join(dict.fromkeys(statement.sentence.text for statement in statements))

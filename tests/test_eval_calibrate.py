@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import statistics
 
 import pytest
 
@@ -30,12 +31,14 @@ def test_the_telling_signal_gets_the_weight() -> None:
 def test_fit_is_the_maximum_of_the_penalised_likelihood() -> None:
     cases = made(60)
     weights = fit(cases)
-    # At the maximum the residuals are orthogonal to each signal up to the ridge, and sum to nothing.
+    # At the maximum the residuals sum to nothing, and weigh on each standardised signal as its ridge does.
     residuals = [case.right - estimate(weights, case) for case in cases]
     assert sum(residuals) == pytest.approx(0, abs=1e-3)
     for name in ("telling", "noise"):
-        slope = sum(r * case.signals[name] for r, case in zip(residuals, cases, strict=True))
-        assert slope == pytest.approx(weights[name], abs=1e-6)
+        values = [case.signals[name] for case in cases]
+        middle, spread = statistics.fmean(values), statistics.pstdev(values)
+        slope = sum(r * (v - middle) / spread for r, v in zip(residuals, values, strict=True))
+        assert slope == pytest.approx(weights[name] * spread, abs=1e-6)
 
 
 def test_a_question_is_judged_by_weights_fitted_without_it() -> None:

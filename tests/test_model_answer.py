@@ -12,7 +12,7 @@ from rag.qa import ReportQA
 from rag.settings import Settings
 from rag.types import Answer
 
-ANSWERABLE = [{"有": -0.1, "没": -3.0}, {"能": -0.1, "不": -3.0}]  # the model's judges agree
+ANSWERABLE = [{"有": -0.1, "没": -4.0}, {"能": -0.1, "不": -4.0}]  # the model's judges agree
 UNANSWERABLE = [{"没": -0.1, "有": -4.0}, {"不": -0.1, "能": -4.0}]
 
 
@@ -180,7 +180,7 @@ def test_confidence_and_its_signals_are_told(qa: ReportQA, model: ScriptedModel)
     model.queue("罗明川").queue_logprobs(*ANSWERABLE)
     told = checked(qa, "市科技馆的新馆长是谁？").to_dict()
     assert 0.5 < told["confidence"] <= 1
-    assert told["signals"]["supported"] == 2.9 and told["signals"]["words"] == 1.0
+    assert told["signals"]["supported"] == 3.9 and told["signals"]["words"] == 1.0
 
 
 def test_a_lower_confidence_shows_more(directory: Path) -> None:

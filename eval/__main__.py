@@ -125,6 +125,15 @@ def _parser() -> argparse.ArgumentParser:
     rgb.add_argument("--answers", type=Path, help="score these; without it the batch lines are printed")
     rgb.set_defaults(run=_rgb)
 
+    calibrate = commands.add_parser(
+        "calibrate", help="weights and strictness of the model stage, from RGB runs with WENBAO_CONFIDENCE=0"
+    )
+    calibrate.add_argument("file", type=Path)
+    calibrate.add_argument(
+        "runs", nargs="+", metavar="NOISE=ANSWERS", help="share of noise and the answers of that run"
+    )
+    calibrate.set_defaults(run=_calibrate)
+
     retrieval = commands.add_parser("retrieval", help="retrieval on CMRC or CRUD, given as files")
     retrieval.add_argument("documents", type=Path)
     retrieval.add_argument("questions", type=Path)
@@ -272,6 +281,16 @@ def _rgb(options: argparse.Namespace) -> int:
     if options.answers is None:
         return print_batch(options.file, options.noise, options.passages, options.limit)
     return print_scores(options.file, read_answers(options.answers), options.noise, options.limit)
+
+
+def _calibrate(options: argparse.Namespace) -> int:
+    from eval.calibrate import print_calibration
+
+    runs = [
+        (float(noise), read_answers(Path(path)))
+        for noise, _, path in (r.partition("=") for r in options.runs)
+    ]
+    return print_calibration(options.file, runs)
 
 
 def _retrieval(options: argparse.Namespace) -> int:

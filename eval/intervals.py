@@ -1,4 +1,4 @@
-"""How sure a rate or a difference is: bootstrap intervals and McNemar's exact test. Deterministic."""
+"""How sure a rate or a difference is: bootstrap and Wilson intervals, McNemar's exact test. Deterministic."""
 
 from __future__ import annotations
 
@@ -21,6 +21,16 @@ def bootstrap_interval(
     means = numbers[picks].mean(axis=1)
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
+
+
+def wilson_interval(count: int, n: int, z: float = 1.959964) -> tuple[float, float]:
+    """Wilson's score interval of a share, 95 % by default; (0, 1) for n = 0."""
+    if n == 0:
+        return 0.0, 1.0
+    share, square = count / n, z * z / n
+    middle = (share + square / 2) / (1 + square)
+    half = z * math.sqrt(share * (1 - share) / n + square / (4 * n)) / (1 + square)
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def mcnemar(better: int, worse: int) -> float:

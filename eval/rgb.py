@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.dataset import GoldError
+from eval.intervals import wilson_interval
 from eval.metrics.refusal import abstained
 from eval.quantities import compact
 
@@ -174,6 +175,11 @@ def print_scores(
         if not right:
             wanted = "abstain" if noise >= 1 else "; ".join("|".join(part) for part in item.parts)
             print(f"{item.id}  {item.question}\n    gold:   {wanted}\n    answer: {text}")
-    for name, value in score_rgb(items, answers, noise).items():
-        print(f"{name:24}{value:.3f}" if isinstance(value, float) else f"{name:24}{value}")
+    scores = score_rgb(items, answers, noise)
+    for name, value in scores.items():
+        if isinstance(value, float) and name != "noise":
+            low, high = wilson_interval(round(value * scores["n"]), scores["n"])
+            print(f"{name:24}{value:.3f}  ({low:.3f}-{high:.3f})")
+        else:
+            print(f"{name:24}{value}")
     return 0

@@ -114,7 +114,7 @@ def rarities(connection: sqlite3.Connection, text: str) -> dict[str, float]:
 def mean_length(connection: sqlite3.Connection) -> float:
     """Tokens of a chunk without its context, on average; at least 1."""
     chunks, body = connection.execute("SELECT chunks, body FROM lexical_totals").fetchone()
-    return max(float(body) / max(chunks, 1), 1.0)
+    return max(float(body) / max(int(chunks), 1), 1.0)
 
 
 def bodies(connection: sqlite3.Connection, identifiers: Sequence[int]) -> dict[int, list[list[str]]]:

@@ -8,30 +8,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from index.embed import Embedder
-from index.figures import figures_in_text
 from index.periods import Period
 from index.regions import find_regions
 from index.store import ReportIndex
 from index.types import Figure, Hit
-from index.units import same_quantity
 from index.vocabulary import Vocabulary
 from rag import phrase
-from rag.bind import bind
 from rag.conversation import resolve
-from rag.evidence import EvidenceReader, Sentence, clause_around, trim
+from rag.evidence import EvidenceReader, Sentence, trim
 from rag.figure_answer import FigureAnswerer, FigureResult
 from rag.llm import ChatModel
-from rag.model_answer import ModelAnswerer
-from rag.passage_evidence import select_pieces
+from rag.model_stage import ModelStage
 from rag.prompt import fill
 from rag.query import Query, detect_language, understand
 from rag.retrieve import retrieve
 from rag.settings import Settings
 from rag.tracing import stage
-from rag.types import Answer, Citation, Event, ShownFigure, Stage, Turn, Usage
+from rag.types import Answer, Citation, Event, ShownFigure, Turn, Usage
 
 
 @dataclass
@@ -141,62 +137,33 @@ class Pipeline:
     def _answer_from(self, query: Query, hits: Sequence[Hit], reports: Sequence[str] | None) -> Answer:
         if not hits:
             return self._refuse(query, None, ())
+        drafting = self._model_stage()
         if query.wants_figures:
+            # Of raw passages neither region nor period is known: figures are bound by slots alone, and the
+            # model must then hold them for the answer.
+            judge = self.model if self.metadata_known else None
             stage = FigureAnswerer(
-                self.index, self.reader, self.model, self.settings, metadata_known=self.metadata_known
+                self.index, self.reader, judge, self.settings, metadata_known=self.metadata_known
             )
             result = stage.answer(query, hits, reports)
-            if result.bound:
+            if result.bound and self.metadata_known:
                 return self._say_figures(query, result)
+            if result.bound and (held := drafting.confirm(query, hits, result)):
+                signals = asdict(held.signals) if held.signals else {}
+                said = self._say_figures(query, result)
+                return replace(said, usage=drafting.usage, confidence=held.confidence, signals=signals)
             if self.metadata_known:
                 return self._refuse(query, result, result.near)
-        return self._answer_with_model(query, hits)
+        answer = drafting.answer(query, hits)
+        return answer or replace(self._refuse(query, None, ()), usage=drafting.usage)
 
-    def _answer_with_model(self, query: Query, hits: Sequence[Hit]) -> Answer:
-        most = self.settings.evidence_characters
-        evidence = (
-            self.reader.select(query, hits, most)
-            if self.metadata_known
-            else select_pieces(query.text, self.reader, hits, most)
+    def _model_stage(self) -> ModelStage:
+        def cite(sentence: Sentence, marker: int) -> Citation:
+            return self._cite(sentence.report, sentence.start, sentence.end, marker)
+
+        return ModelStage(
+            self.index, self.reader, self.model, self.settings, cite, metadata_known=self.metadata_known
         )
-        drafter = ModelAnswerer(self.model, self.settings)
-        result = drafter.answer(query, evidence)
-        if result.sentence is None or self._contradicts(query, result.text, result.sentence):
-            return replace(self._refuse(query, None, ()), usage=drafter.usage)
-        citation = self._cite(result.sentence.report, result.sentence.start, result.sentence.end, 1)
-        stage: Stage = "repaired" if result.repaired else "model"
-        stop = "" if query.language == "en" else "。"
-        text = f"{result.text}[1]{stop}"
-        if query.language == "en":
-            said = clause_around(result.sentence.text, result.text)
-            text = (
-                f"“{result.text}”[1]"
-                if said == result.text
-                else f"“{result.text}” — in the report: “{said}”[1]"
-            )
-        return Answer(
-            question=query.original, text=text, abstained=False, language=query.language, stage=stage,
-            citations=(citation,), figures=self._shown_in(text, 1), usage=drafter.usage,
-        )  # fmt: skip
-
-    def _contradicts(self, query: Query, text: str, sentence: Sentence) -> bool:
-        """Whether a figure of the draft is of another indicator, period, region or status than asked."""
-        there = [
-            f for f in self.index.figures(report=sentence.report) if sentence.start <= f.start < sentence.end
-        ]
-        for said in figures_in_text(text):
-            same = [f for f in there if same_quantity(said.value, said.unit, f.value, f.unit)]
-            readings = [
-                candidate.conflicts
-                for ask in query.asks
-                for candidate in bind(ask, same, self.reader.surroundings, metadata_known=self.metadata_known)
-            ]
-            if readings and all({"indicator", "period", "region", "status"} & set(c) for c in readings):
-                return True
-        return False
-
-    def _shown_in(self, text: str, marker: int) -> tuple[ShownFigure, ...]:
-        return tuple(ShownFigure(f.text, float(f.value), f.unit, marker) for f in figures_in_text(text))
 
     def _say_figures(self, query: Query, result: FigureResult) -> Answer:
         """Statements of the bound figures, each with its marker, then the arithmetic if any."""

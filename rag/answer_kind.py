@@ -34,7 +34,11 @@ _TIME = re.compile(
     r"|\b(?:19|20)\d\d\b|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d"
 )
 _QUANTITY = re.compile(
-    r"[0-9０-９]|[一二三四五六七八九十百千万亿两半零〇几]+[^\W\d_]?|第[一二三四五六七八九十]"
+    r"[0-9０-９]|第[一二三四五六七八九十]|百分之|[一二三四五六七八九]成"
+    r"|[二三四五六七八九十百千万亿两]+余?(?:多)?[个名人位支次倍项家只台辆座场部天年岁元吨亩米户件万亿枚国]"
+)
+_DATE = re.compile(
+    r"\d{4}\s*年(?:度|初|末|底)?|\d{1,2}\s*月(?:份|\s*\d{1,2}\s*[日号])?|\d{1,2}\s*[日号](?!\w)"
 )
 _PERSON_TAGS = frozenset({"nr", "nrt", "nrfg"})
 _PLACE_TAGS = frozenset({"ns", "nt"})
@@ -49,9 +53,19 @@ def has_kind(kind: AnswerKind, text: str) -> bool | None:
     """Whether the text holds something of that kind; None for kinds that cannot be told."""
     if kind == "time":
         return _TIME.search(text) is not None
-    if kind == "quantity":
-        return _QUANTITY.search(text) is not None
+    if kind == "quantity":  # a date is none
+        return _QUANTITY.search(_DATE.sub(" ", text)) is not None
     if kind in ("person", "place"):
         wanted = _PERSON_TAGS if kind == "person" else _PLACE_TAGS
         return any(tag in wanted for _, tag in rjieba.tag(text))
     return None
+
+
+def answers_kind(kind: AnswerKind, answer: str) -> bool | None:
+    """Whether an answer is of that kind; None where that cannot be told.
+
+    Milder than `has_kind` for names: one that rjieba does not know may still be a person's, a company's or a
+    place's.
+    """
+    held = has_kind(kind, answer)
+    return held or None if kind in ("person", "place") else held

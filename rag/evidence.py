@@ -129,6 +129,13 @@ class EvidenceReader:
             ),
         )
 
+    def title(self, name: str) -> str:
+        """A report's title, region and period, as far as they are known."""
+        metadata = self.view(name).report.metadata
+        period = Period.parse(metadata.period.value).label() if metadata.period else ""
+        values = (slot.value for slot in (metadata.title, metadata.region) if slot)
+        return " ".join(filter(None, (*values, period)))
+
     def heading(self, name: str, offset: int) -> str:
         """The headings over `offset`, highest first, joined by spaces."""
         view = self.view(name)

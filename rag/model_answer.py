@@ -1,114 +1,160 @@
-"""The model stage: the local model drafts from numbered evidence, code accepts, repairs or refuses."""
+"""The model stage: the local model drafts from numbered evidence, code completes, verifies and accepts it."""
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rag.evidence import Sentence
+from rag.acceptance import PLAIN_YES, Signals, confidence, threshold
+from rag.answer_kind import answers_kind, kind_of
+from rag.draft import PLURAL, clean, completed, parts
+from rag.evidence import Sentence, squeeze
 from rag.llm import ChatModel
+from rag.passage_evidence import question_terms, share
 from rag.prompt import fill, numbered
-from rag.query import Query
 from rag.settings import Settings
 from rag.types import Usage
 from rag.verify import verify_draft
 
-# Margins (log-probability of yes less that of no) a draft must reach, by strictness.
-ANSWERABLE_MARGIN = {"careful": 1.5, "balanced": 0.5, "exploratory": -1.0}
-SUPPORTED_MARGIN = {"careful": 2.0, "balanced": 1.0, "exploratory": -1.0}
+# Margins of the two judgements that sufficed on 16 questions over reports (docs/experiments.md, 2026-11-23).
+SCOPED_MARGINS = (1.5, 2.0)
+_YEAR_OR_NUMBER = re.compile(r"\d{2,}(?:\.\d+)?")
 
-_CERTAIN = 20.0
-_MARKER = re.compile(r"[\[【(（]\s*(\d+)\s*[\]】)）]")
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Words of the answer with the sentence that carries them."""
+
+    text: str
+    sentence: Sentence
 
 
 @dataclass(frozen=True, slots=True)
 class ModelResult:
-    """A draft that code accepted, with the sentence that carries it; or none, with the reason."""
+    """What code accepted of a draft; no statements: nothing, with the reason."""
 
-    text: str = ""
-    sentence: Sentence | None = None
+    statements: tuple[Statement, ...] = ()
     repaired: bool = False
+    confidence: float = 0.0
     reason: str = ""
+    signals: Signals | None = None
 
 
 class ModelAnswerer:
-    """Drafts names, lists, definitions and explanations, and checks every word of them."""
+    """Drafts names, lists, definitions and explanations, and checks every word of them.
 
-    def __init__(self, model: ChatModel, settings: Settings) -> None:
+    `passages` are the texts that were found, `around` gives the passage a sentence stands in with the title
+    and headings over it: the question's words may stand there.
+    """
+
+    def __init__(
+        self,
+        model: ChatModel,
+        settings: Settings,
+        around: Callable[[Sentence], str],
+        passages: Sequence[str] = (),
+        *,
+        scoped: bool = False,
+    ) -> None:
         self._model = model
         self._settings = settings
+        self._around = around
+        self._scoped = scoped
+        self._passages = [squeeze(text) for text in passages]
         self.usage = Usage()
 
-    def answer(self, query: Query, evidence: Sequence[Sentence]) -> ModelResult:
+    def answer(self, question: str, evidence: Sequence[Sentence]) -> ModelResult:
+        """The model's answer to the question out of the evidence, if code accepts it."""
         if not evidence:
             return ModelResult(reason="no evidence")
-        strictness = self._settings.strictness
-        messages = fill(
-            "answer.zh", evidence=numbered([sentence.text for sentence in evidence]), question=query.text
-        )
-        draft, cited = self._draft(messages, evidence)
-        if not draft:
-            return ModelResult(reason="empty draft")
-        if "".join(draft.split()) in "".join(query.text.split()):
-            return ModelResult(reason="the draft only repeats the question")
-        sentence = self._carrier(draft, evidence, query, cited)
-        repaired = False
-        if sentence is None:
-            draft, sentence = self._repair(draft, evidence, query, cited)
-            repaired = True
-        if sentence is None:
-            return ModelResult(reason="draft not carried by any sentence")
-        margins = self._margins(query, evidence, sentence, draft)
-        if margins["answerable"] < ANSWERABLE_MARGIN[strictness]:
-            return ModelResult(reason="not answerable")
-        if margins["supported"] < SUPPORTED_MARGIN[strictness]:
-            return ModelResult(reason="not supported")
-        return ModelResult(draft, sentence, repaired)
-
-    def _draft(self, messages: list[dict[str, str]], evidence: Sequence[Sentence]) -> tuple[str, int | None]:
+        messages = fill("answer.zh", evidence=numbered([s.text for s in evidence]), question=question)
         completion = self._model.complete(messages, max_tokens=self._settings.answer_tokens, stop=["\n"])
         self.usage += Usage.of(completion)
-        text = completion.text.strip()
-        marker = _MARKER.search(text)
-        cited = int(marker[1]) - 1 if marker and 0 < int(marker[1]) <= len(evidence) else None
-        text = _MARKER.sub("", text).strip().strip("。").strip()
-        return text.split("\n")[0].removeprefix("答案").lstrip("：: "), cited
+        draft, number = clean(completion.text)
+        if not draft:
+            return ModelResult(reason="empty draft")
+        if squeeze(draft) in squeeze(question):
+            return ModelResult(reason="the draft only repeats the question")
+        cited = evidence[number - 1] if number and number <= len(evidence) else None
+        found, repaired = self._carried(draft, [cited, *evidence] if cited else evidence, question)
+        if not found:
+            return ModelResult(reason="draft not carried by any sentence")
+        return self.judge(question, evidence, found, repaired=repaired)
 
-    def _carrier(
-        self, draft: str, evidence: Sequence[Sentence], query: Query, cited: int | None
-    ) -> Sentence | None:
-        """The sentence that carries every word of the draft, the cited one first."""
-        order = list(evidence)
-        if cited is not None:
-            order.insert(0, evidence[cited])
+    def judge(
+        self,
+        question: str,
+        evidence: Sequence[Sentence],
+        statements: Sequence[Statement],
+        *,
+        repaired: bool = False,
+    ) -> ModelResult:
+        """The statements, if the signals for them reach the confidence that the settings demand."""
+        signals = self.signals(question, evidence, statements)
+        value = confidence(signals)
+        if value < threshold(self._settings) and not (self._scoped and self._both_margins(signals)):
+            return ModelResult(confidence=value, reason="not confident", signals=signals)
+        return ModelResult(tuple(statements), repaired, value, signals=signals)
+
+    def _both_margins(self, signals: Signals) -> bool:
+        """Where code has already kept evidence to the asked region, period and report, both margins suffice."""
+        answerable, supported = SCOPED_MARGINS
+        return (
+            self._settings.confidence is None
+            and signals.answerable >= answerable
+            and signals.supported >= supported
+        )
+
+    def _carried(self, draft: str, order: Sequence[Sentence], question: str) -> tuple[list[Statement], bool]:
+        """The draft with the sentence that carries it; else those parts of it that some sentence carries."""
+        whole = self._statement(draft, order, question)
+        if whole is not None:
+            return [whole], False
+        found = [
+            one
+            for part in parts(draft)
+            if squeeze(part) not in squeeze(question)
+            and (one := self._statement(part, order, question)) is not None
+        ]
+        if not PLURAL.search(question):
+            found = found[:1]  # the answer comes first, embroidery after it
+        joined: dict[Sentence, list[str]] = {}
+        for one in found:
+            joined.setdefault(one.sentence, []).append(one.text)
+        return [Statement("、".join(dict.fromkeys(texts)), s) for s, texts in joined.items()], True
+
+    def _statement(self, draft: str, order: Sequence[Sentence], question: str) -> Statement | None:
         for sentence in order:
-            if verify_draft(draft, sentence.text, query.text).ok:
-                return sentence
+            if verify_draft(draft, sentence.text, question).ok:
+                plural = PLURAL.search(question) is not None
+                return Statement(completed(draft, sentence.text, kind_of(question), plural=plural), sentence)
         return None
 
-    def _repair(
-        self, draft: str, evidence: Sequence[Sentence], query: Query, cited: int | None
-    ) -> tuple[str, Sentence | None]:
-        """The first clause of the draft that a sentence does carry, once."""
-        clauses = [c.strip() for c in re.split(r"[，,；;。]", draft) if len(c.strip()) >= 2]
-        for clause in clauses:  # the answer comes first, embroidery after it
-            sentence = self._carrier(clause, evidence, query, cited)
-            if sentence is not None and clause not in query.text:
-                return clause, sentence
-        return draft, None
-
-    def _margins(
-        self, query: Query, evidence: Sequence[Sentence], sentence: Sentence, draft: str
-    ) -> Mapping[str, float]:
-        answerable = fill(
-            "answerable.zh", evidence=numbered([sentence.text for sentence in evidence]), question=query.text
+    def signals(
+        self, question: str, evidence: Sequence[Sentence], statements: Sequence[Statement]
+    ) -> Signals:
+        """What speaks for the statements; costs two short calls of the model."""
+        text = "、".join(statement.text for statement in statements)
+        sentence = statements[0].sentence
+        terms, kind = question_terms(question), kind_of(question)
+        passage = self._around(sentence)
+        numbers = _YEAR_OR_NUMBER.findall(question)
+        held = answers_kind(kind, text)
+        agreeing = sum(squeeze(statements[0].text) in passage for passage in self._passages)
+        answerable = fill("answerable.zh", evidence=numbered([s.text for s in evidence]), question=question)
+        said = " ".join(dict.fromkeys(statement.sentence.text for statement in statements))
+        supported = fill("supported.zh", sentence=said, question=question, answer=text)
+        return Signals(
+            answerable=self._margin(answerable, "有", "没"),
+            supported=self._margin(supported, "能", "不"),
+            words=share(terms, sentence.text),
+            passage=share(terms, passage),
+            numbers=sum(number in passage for number in numbers) / len(numbers) if numbers else 1.0,
+            kind=0.0 if held is None else 1.0 if held else -1.0,
+            agreeing=math.log(max(1, agreeing)),
         )
-        supported = fill("supported.zh", sentence=sentence.text, question=query.text, answer=draft)
-        return {
-            "answerable": self._margin(answerable, "有", "没"),
-            "supported": self._margin(supported, "能", "不"),
-        }
 
     def _margin(self, messages: list[dict[str, str]], yes: str, no: str) -> float:
         """Log-probability of the yes token less that of the no token.
@@ -119,7 +165,7 @@ class ModelAnswerer:
         if logprobs is None:
             completion = self._model.complete(messages, max_tokens=2)
             self.usage += Usage.of(completion)
-            return _CERTAIN if completion.text.strip().startswith(yes) else -_CERTAIN
+            return PLAIN_YES if completion.text.strip().startswith(yes) else -PLAIN_YES
         self.usage += Usage.of(logprobs.usage)
         floor = min(logprobs.values(), default=-20.0)
         score = {

@@ -39,6 +39,12 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     strictness: Strictness = "careful"
+    confidence: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="least confidence of a model-stage answer, instead of strictness",
+    )
     candidates: int = Field(default=40, ge=1, description="chunks each retriever contributes")
     dense_weight: float = Field(default=0.4, ge=0, le=1, description="share of the dense score in the fusion")
     evidence_characters: int = Field(

@@ -107,6 +107,8 @@ class Answer:
     usage: Usage = Usage()
     model: str = ""
     id: str | None = None
+    confidence: float | None = None  # of the model stage: the estimated probability that it answers
+    signals: Mapping[str, float] = field(default_factory=dict)  # what that was estimated from
     suggestions: tuple[str, ...] = ()  # of a refusal: questions near it that the reports do answer
 
     def to_dict(self) -> dict[str, Any]:
@@ -124,6 +126,8 @@ class Answer:
             "timings_ms": {name: round(value, 1) for name, value in self.timings_ms.items()},
             "usage": self.usage.to_dict(),
             "model": self.model,
+            "confidence": None if self.confidence is None else round(self.confidence, 3),
+            "signals": {name: round(value, 3) for name, value in self.signals.items()},
             "suggestions": list(self.suggestions),
         }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer_kind import has_kind, kind_of
+from rag.answer_kind import answers_kind, has_kind, kind_of
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,22 @@ def test_kind_of_question(question: str, kind: str) -> None:
 )
 def test_text_holds_the_kind(kind: str, text: str, held: bool | None) -> None:
     assert has_kind(kind, text) is held  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer", "held"),
+    [
+        ("quantity", "10月", False),
+        ("quantity", "2023年5月12日", False),
+        ("quantity", "12个月", True),
+        ("quantity", "45天", True),
+        ("quantity", "86家", True),
+        ("time", "5月12日", True),
+        ("time", "很久以前", False),
+        ("person", "王建国", True),
+        ("person", "云川重工", None),
+        ("other", "一件作品", None),
+    ],
+)
+def test_answer_is_of_the_kind(kind: str, answer: str, held: bool | None) -> None:
+    assert answers_kind(kind, answer) is held  # type: ignore[arg-type]

@@ -9,9 +9,10 @@ from answer_reports import check_promises, index_of, qa_over
 from scripted_model import ScriptedModel
 
 from rag.qa import ReportQA
+from rag.settings import Settings
 from rag.types import Answer
 
-ANSWERABLE = [{"有": -0.1, "没": -3.0}, {"能": -0.1, "不": -3.0}]  # the model's judges agree
+ANSWERABLE = [{"有": -0.1, "没": -4.0}, {"能": -0.1, "不": -4.0}]  # the model's judges agree
 UNANSWERABLE = [{"没": -0.1, "有": -4.0}, {"不": -0.1, "能": -4.0}]
 
 
@@ -140,3 +141,50 @@ def test_stream_never_shows_a_draft_that_fails(qa: ReportQA, model: ScriptedMode
 def test_a_draft_that_repeats_the_question_is_no_answer(qa: ReportQA, model: ScriptedModel) -> None:
     model.queue("深谷装备创新联合体").queue_logprobs(*ANSWERABLE)
     assert checked(qa, NAME_QUESTION).abstained
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"), [(["有", "能"], True), (["有", "不"], False), (["没", "不"], False)]
+)
+def test_an_endpoint_without_logprobs_is_taken_at_its_word(
+    qa: ReportQA, model: ScriptedModel, words: list[str], shown: bool
+) -> None:
+    model.queue("罗明川", *words).queue_logprobs(None, None)
+    answer = checked(qa, "市科技馆的新馆长是谁？")
+    assert answer.abstained is not shown and model.spent
+
+
+TWO_PASSAGES = [
+    "云川科技馆的馆长是罗明川。",
+    "云川科技馆的书记是赵岚山，他去年到任。",
+    "临河科技馆周一闭馆。",
+]
+TWO_PART_QUESTION = "云川科技馆的馆长和书记是谁？"
+
+
+def test_each_part_of_a_question_is_answered_and_cited(qa: ReportQA, model: ScriptedModel) -> None:
+    model.queue("罗明川", "赵岚山").queue_logprobs(*ANSWERABLE, *ANSWERABLE)
+    answer = qa.ask(TWO_PART_QUESTION, passages=TWO_PASSAGES)
+    assert answer.text == "馆长：罗明川[1]；书记：赵岚山[2]。"
+    assert [c.report for c in answer.citations] == ["passage-1", "passage-2"]
+    assert all(c.quote == TWO_PASSAGES[n][c.start : c.end] for n, c in enumerate(answer.citations))
+
+
+def test_a_part_that_is_not_found_is_said_to_be(qa: ReportQA, model: ScriptedModel) -> None:
+    model.queue("罗明川", "沈知远").queue_logprobs(*ANSWERABLE)
+    answer = qa.ask(TWO_PART_QUESTION, passages=TWO_PASSAGES)
+    assert answer.text == "馆长：罗明川[1]；书记：没有找到。"
+
+
+def test_confidence_and_its_signals_are_told(qa: ReportQA, model: ScriptedModel) -> None:
+    model.queue("罗明川").queue_logprobs(*ANSWERABLE)
+    told = checked(qa, "市科技馆的新馆长是谁？").to_dict()
+    assert 0.5 < told["confidence"] <= 1
+    assert told["signals"]["supported"] == 3.9 and told["signals"]["words"] == 1.0
+
+
+def test_a_lower_confidence_shows_more(directory: Path) -> None:
+    model = ScriptedModel()
+    model.queue("罗明川").queue_logprobs(*UNANSWERABLE)
+    answer = checked(qa_over(directory, model, Settings(confidence=0.0)), "市科技馆的新馆长是谁？")
+    assert answer.text == "罗明川[1]。"

@@ -1,0 +1,60 @@
+"""Whether a drafted answer is shown: several weak signals weighed into one confidence between 0 and 1.
+
+The weights are those of a logistic regression, fitted on RGB's development questions with and without passages
+that answer (`python -m eval calibrate`, docs/experiments.md); they stand with their origin in `acceptance.json`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+from rag.settings import Settings
+
+# Margins beyond this tell no more; an endpoint without log-probabilities gives a plain yes or no of this size.
+MOST_MARGIN = 6.0
+PLAIN_YES = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What speaks for a draft; margins in log-probability, shares between 0 and 1."""
+
+    answerable: float  # yes less no to "is there an answer in the evidence"
+    supported: float  # yes less no to "does this sentence prove this answer"
+    words: float  # share of the question's words in the cited sentence
+    passage: float  # and in the passage around it
+    numbers: float  # share of the question's years and numbers in that passage; 1 where it names none
+    kind: float  # 1 if the answer is of the kind asked for, -1 if not, 0 where that cannot be told
+    agreeing: float  # logarithm of the number of passages that hold the answer
+
+    def clipped(self) -> dict[str, float]:
+        values = asdict(self)
+        for name in ("answerable", "supported"):
+            values[name] = max(-MOST_MARGIN, min(MOST_MARGIN, values[name]))
+        return values
+
+
+@cache
+def _fitted() -> Mapping[str, Mapping[str, float]]:
+    text = Path(__file__).with_name("acceptance.json").read_text(encoding="utf-8")
+    loaded: dict[str, dict[str, float]] = json.loads(text)
+    return loaded
+
+
+def confidence(signals: Signals) -> float:
+    """The estimated probability that the draft answers the question."""
+    weights = _fitted()["weights"]
+    score = weights["constant"] + sum(weights[name] * value for name, value in signals.clipped().items())
+    return 1 / (1 + math.exp(-score))
+
+
+def threshold(settings: Settings) -> float:
+    """The least confidence an answer is shown with."""
+    if settings.confidence is not None:
+        return settings.confidence
+    return float(_fitted()["thresholds"][settings.strictness])

@@ -1,0 +1,120 @@
+"""What a small model writes as an answer, cleaned, split at its separators, and completed from the sentence.
+
+A draft often stops short of what the sentence says: a number without its unit, a day without its month and
+year, the first of several names. Code completes it from the sentence, never from anywhere else.
+"""
+
+from __future__ import annotations
+
+import re
+
+import rjieba
+
+from index.figures import figures_in_text
+from rag.answer_kind import AnswerKind
+
+_MARKER = re.compile(r"[\[【(（]\s*(\d+)\s*[\]】)）]")
+_LEAD = re.compile(r"^(?:答案|回答|答)\s*(?:是|为)?\s*[：:]?\s*")
+_SEPARATOR = re.compile(r"[，,、；;。/]|(?<=[\u3400-\u9fff])(?:和|与|及|以及)(?=[\u3400-\u9fff《])")
+_DATE = re.compile(
+    r"(?:\d{4}\s*年\s*)?\d{1,2}\s*月\s*\d{1,2}\s*日?(?:\s*(?:至|到|[-—~－–])\s*(?:\d{1,2}\s*月\s*)?\d{1,2}\s*日?)?"
+    r"|\d{4}\s*年(?:\s*\d{1,2}\s*月)?"
+)
+_COUNTED = re.compile(r"\d+(?:[.,]\d+)*\s*(?:[万亿千百]*[%‰\u3400-\u9fff]|[A-Za-z]+)")
+# Questions that several names answer.
+PLURAL = re.compile(
+    r"哪些|有谁|都有|分别|成员|主演|导演|编剧|演员|对手|包括|几[部位个名]|[二两三四五六七八九十\d][部位个名大]"
+    r"|航天员|创始人|嘉宾|作者|\bwho are\b|\bwhich .*s\b",
+    re.IGNORECASE,
+)
+# What stands before the first name of a list: 由…执导, 包括….
+_LEADS_IN = re.compile(r"[由为是让请]|包括|包含|分别是|演员|导演|主演|成员")
+# What follows the last: …领衔主演, …等.
+_AFTER_LIST = "领衔|主演|出演|执导|参演|饰演|担任|组成|参加|同组|等"
+_SHORT_NAME = 3
+_NAME_TAGS = frozenset({"nr", "nrt", "nrfg", "ns", "nt", "nz", "n", "eng", "j", "l", "i", "vn"})
+
+
+def clean(text: str) -> tuple[str, int | None]:
+    """The first line without markers, lead-in and full stop; the number of the first marker, if any."""
+    marker = _MARKER.search(text)
+    line = next((line.strip() for line in text.strip().splitlines() if line.strip()), "")
+    line = _LEAD.sub("", _MARKER.sub("", line)).strip().strip("。").strip()
+    return line.strip('“”"'), int(marker[1]) if marker else None
+
+
+def parts(draft: str) -> list[str]:
+    """The draft between separators."""
+    return [part.strip() for part in _SEPARATOR.split(draft) if len(part.strip()) >= 2]
+
+
+def completed(draft: str, sentence: str, kind: AnswerKind, *, plural: bool) -> str:
+    """The draft with what the sentence has right around it: unit, month and year, the other names."""
+    where = sentence.find(draft)
+    if where < 0:
+        return draft
+    end = where + len(draft)
+    if kind == "time" or re.search(r"\d\s*[月日]$", draft):
+        return next((m[0] for m in _DATE.finditer(sentence) if m.start() <= where and end <= m.end()), draft)
+    if re.fullmatch(r"[\d.,，]+\s*[万亿千百]*", draft):
+        spans = [(f.start, f.end) for f in figures_in_text(sentence)]
+        spans += [(m.start(), m.end()) for m in _COUNTED.finditer(sentence)]
+        return next((sentence[a:b] for a, b in spans if a == where and end <= b), draft)
+    if plural and "、" in sentence[max(0, where - 1) : end + 1]:
+        return _listed(sentence, where, end)
+    return draft
+
+
+def _listed(sentence: str, start: int, end: int) -> str:
+    """The whole enumeration a name stands in: A、B、C和D."""
+    while start > 0 and sentence[start - 1] == "、":
+        length = _last_name(sentence[: start - 1])
+        if not length:
+            break
+        start -= length + 1
+    while end < len(sentence) and sentence[end] in "、和与及":
+        length = _first_name(sentence[end + 1 :])
+        if not length:
+            break
+        end += length + 1
+    return sentence[start:end]
+
+
+def _first_name(text: str) -> int:
+    """Length of the name at the beginning of the text, up to the next separator; 0 for none."""
+    quoted = re.match(r"《[^》]{1,30}》", text)
+    if quoted:
+        return quoted.end()
+    stretch = re.match(rf"(?:(?!{_AFTER_LIST})[^、，,。；;：:（()）\s《]){{1,24}}", text)
+    if stretch is None:
+        return 0
+    if text[stretch.end() : stretch.end() + 1] == "、" or stretch.end() <= _SHORT_NAME:
+        return stretch.end()
+    length = 0
+    for word, tag in rjieba.tag(stretch[0]):
+        if tag not in _NAME_TAGS and word not in "·" and not (length and len(word) == 1 and tag == "x"):
+            break
+        length += len(word)
+        if tag in ("nr", "nrt", "nrfg") and len(word) > 1:
+            break
+    return length
+
+
+def _last_name(text: str) -> int:
+    """Length of the name at the end of the text, back to the separator before it; 0 for none."""
+    quoted = re.search(r"《[^》]{1,30}》$", text)
+    if quoted:
+        return len(quoted[0])
+    stretch = re.search(r"[^、，,。；;：:（()）\s》]{1,24}$", text)
+    if stretch is None:
+        return 0
+    if text[: stretch.start()].endswith("、"):
+        return len(stretch[0])
+    length = 0
+    for word, tag in reversed(rjieba.tag(_LEADS_IN.split(stretch[0])[-1])):
+        if tag not in _NAME_TAGS and word != "·":
+            break
+        length += len(word)
+        if tag in ("nr", "nrt", "nrfg") and len(word) > 1:
+            break
+    return length

@@ -1,0 +1,165 @@
+"""From hits to an answer of the model stage: evidence, draft, checks, words with their citations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+
+from index.figures import figures_in_text
+from index.store import ReportIndex
+from index.types import Hit
+from index.units import same_quantity
+from rag.bind import bind
+from rag.evidence import EvidenceReader, Sentence, clause_around
+from rag.figure_answer import FigureResult
+from rag.llm import ChatModel
+from rag.model_answer import ModelAnswerer, ModelResult, Statement
+from rag.passage_evidence import question_terms, select_pieces, share
+from rag.query import Query
+from rag.question_parts import question_parts
+from rag.settings import Settings
+from rag.types import Answer, Citation, ShownFigure, Stage, Usage
+
+# Share of the question's words that the sentence of a figure must carry to answer without the model, where the
+# passages tell nothing else: on RGB's development questions every figure above it was right, most below were not.
+EXPLICIT_SHARE = 0.76
+WHOLE_COUNTRY = ("全国", "中国")
+
+Cite = Callable[[Sentence, int], Citation]
+
+
+class ModelStage:
+    """Answers from hits through the model; None where nothing may be shown. `usage` is what it cost."""
+
+    def __init__(
+        self,
+        index: ReportIndex,
+        reader: EvidenceReader,
+        model: ChatModel,
+        settings: Settings,
+        cite: Cite,
+        *,
+        metadata_known: bool,
+    ) -> None:
+        self._index = index
+        self._reader = reader
+        self._model = model
+        self._settings = settings
+        self._cite = cite
+        self._metadata_known = metadata_known
+        self.usage = Usage()
+
+    def answer(self, query: Query, hits: Sequence[Hit]) -> Answer | None:
+        """The answer; of a question in two parts, that of each part found, and which was not."""
+        asked = question_parts(query.text)
+        if len(asked) == 1:
+            result = self._ask(query, query.text, hits)
+            return self._say(query, [("", result)]) if result.statements else None
+        results = [(part.label, self._ask(query, part.question, hits)) for part in asked]
+        return self._say(query, results) if any(result.statements for _, result in results) else None
+
+    def confirm(self, query: Query, hits: Sequence[Hit], bound: FigureResult) -> ModelResult | None:
+        """What lets figures stand that were bound without knowing the passages' region and period; None: nothing.
+
+        They stand if their sentences carry the question's words and name no region that it does not; else
+        the model is asked, as about a draft.
+        """
+        statements = []
+        for figure in (figure for one in bound.bound for figure in one.figures):
+            start, end = self._reader.sentence_span(figure.report, figure.start)
+            text = self._reader.view(figure.report).report.text
+            sentence = Sentence(figure.report, start, end, text[start:end], 0.0)
+            statements.append(Statement(text[figure.start : figure.end], sentence))
+        said = " ".join(statement.sentence.text for statement in statements)
+        foreign = any(
+            one.ask.region is None and figure.region not in (None, *WHOLE_COUNTRY)
+            for one in bound.bound
+            for figure in one.figures
+        )
+        if not foreign and share(question_terms(query.text), said) > EXPLICIT_SHARE:
+            return ModelResult(tuple(statements), confidence=1.0)
+        evidence = self._evidence(query, query.text, hits)
+        drafter = self._drafter(hits)
+        result = drafter.judge(query.text, evidence, statements)
+        self.usage += drafter.usage
+        return result if result.statements else None
+
+    def _ask(self, query: Query, question: str, hits: Sequence[Hit]) -> ModelResult:
+        drafter = self._drafter(hits)
+        result = drafter.answer(question, self._evidence(query, question, hits))
+        self.usage += drafter.usage
+        if any(self._contradicts(query, said.text, said.sentence) for said in result.statements):
+            return ModelResult(confidence=result.confidence, reason="a figure is of something else")
+        return result
+
+    def _evidence(self, query: Query, question: str, hits: Sequence[Hit]) -> list[Sentence]:
+        most = self._settings.evidence_characters
+        if self._metadata_known:
+            return self._reader.select(query, hits, most)
+        return select_pieces(question, self._reader, hits, most)
+
+    def _drafter(self, hits: Sequence[Hit]) -> ModelAnswerer:
+        def around(sentence: Sentence) -> str:
+            chunks = [h.chunk for h in hits if h.chunk.report == sentence.report]
+            own = [c.text for c in chunks if c.start <= sentence.start < c.end]
+            return " ".join((self._reader.title(sentence.report), *own, sentence.text))
+
+        passages = {hit.chunk.report: self._reader.view(hit.chunk.report).report.text for hit in hits}
+        return ModelAnswerer(self._model, self._settings, around, tuple(passages.values()), scoped=self._metadata_known)
+
+    def _say(self, query: Query, results: Sequence[tuple[str, ModelResult]]) -> Answer:
+        citations: list[Citation] = []
+        figures: list[ShownFigure] = []
+        said: list[str] = []
+        for label, result in results:
+            if not result.statements:
+                said.append(f"{label}：没有找到" if query.language == "zh" else f"{label}: not found")
+                continue
+            texts = []
+            for statement in result.statements:
+                citation = self._cite(statement.sentence, len(citations) + 1)
+                same = [c for c in citations if (c.report, c.start) == (citation.report, citation.start)]
+                marker = same[0].marker if same else citation.marker
+                if not same:
+                    citations.append(citation)
+                texts.append(self._words(query, statement, marker))
+                figures += [
+                    ShownFigure(f.text, float(f.value), f.unit, marker)
+                    for f in figures_in_text(statement.text)
+                ]
+            said.append((f"{label}：" if label else "") + "，".join(texts))
+        stage: Stage = "repaired" if any(result.repaired for _, result in results) else "model"
+        text = "；".join(said) + "。" if query.language == "zh" else "; ".join(said)
+        weakest = min((r for _, r in results if r.statements), key=lambda result: result.confidence)
+        return Answer(
+            question=query.original, text=text, abstained=False, language=query.language, stage=stage,
+            citations=tuple(citations), figures=tuple(figures), usage=self.usage,
+            confidence=weakest.confidence, signals=asdict(weakest.signals) if weakest.signals else {},
+        )  # fmt: skip
+
+    def _words(self, query: Query, statement: Statement, marker: int) -> str:
+        """The statement with its marker; in an English answer with the clause it stands in."""
+        if query.language == "zh":
+            return f"{statement.text}[{marker}]"
+        clause = clause_around(statement.sentence.text, statement.text)
+        if clause == statement.text:
+            return f"“{statement.text}”[{marker}]"
+        return f"“{statement.text}” — in the report: “{clause}”[{marker}]"
+
+    def _contradicts(self, query: Query, text: str, sentence: Sentence) -> bool:
+        """Whether a figure of the draft is of another indicator, period, region or status than asked."""
+        there = [
+            f for f in self._index.figures(report=sentence.report) if sentence.start <= f.start < sentence.end
+        ]
+        for said in figures_in_text(text):
+            same = [f for f in there if same_quantity(said.value, said.unit, f.value, f.unit)]
+            readings = [
+                candidate.conflicts
+                for ask in query.asks
+                for candidate in bind(
+                    ask, same, self._reader.surroundings, metadata_known=self._metadata_known
+                )
+            ]
+            if readings and all({"indicator", "period", "region", "status"} & set(c) for c in readings):
+                return True
+        return False

@@ -1,0 +1,93 @@
+"""A question that asks two things at once, as two questions: "时间和地点", "上海和北京2021年的…"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import rjieba
+
+from rag.answer_kind import kind_of
+
+_JOIN = re.compile(r"和|及|以及|跟")
+_RESPECTIVELY = re.compile(r"分别|各自|各(?=是|为|有)")
+_QUOTED = re.compile(r"《[^》]*》|“[^”]*”|\"[^\"]*\"")
+_YEARS = re.compile(r"(?P<a>(?:19|20)\d\d年?)[和与及](?P<b>(?:19|20)\d\d年?)")
+_BOTH_SEXES = re.compile(r"男女(?=[单双子混]|团体)")
+_COUNTED_BEFORE = re.compile(r"(?:多少|几|\d)个?$")
+_VERB_OF_QUESTION = re.compile(r"是|为|有(?:哪|谁)|[?？]|$")
+_NOUN_TAGS = frozenset("nvjlimte")  # names, nouns, verbal nouns, set phrases, numbers and times
+# Words that belong to the one before them: 2022|年.
+_UNITS = frozenset("年月日届季号度")
+_LONGEST_PHRASE = 6
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionPart:
+    """One of the questions, and the words it is told apart by."""
+
+    label: str
+    question: str
+
+
+def question_parts(question: str) -> tuple[QuestionPart, ...]:
+    """Two questions where two like words are joined by 和 or its kin, else the question itself."""
+    text = _RESPECTIVELY.sub("", question)
+    if years := _YEARS.search(text):
+        return _pair(text[: years.start()], years["a"], years["b"], text[years.end() :])
+    if sexes := _BOTH_SEXES.search(text):
+        return _pair(text[: sexes.start()], "男", "女", text[sexes.end() :])
+    words = _words(text)
+    quoted = [match.span() for match in _QUOTED.finditer(text)]
+    position = 0
+    for number, (word, _) in enumerate(words):
+        start, position = position, position + len(word)
+        if _JOIN.fullmatch(word) and not any(a <= start < b for a, b in quoted):
+            found = _split_at(words, number)
+            if found:
+                return found
+    return (QuestionPart("", question),)
+
+
+def _split_at(words: list[tuple[str, str]], number: int) -> tuple[QuestionPart, ...]:
+    """The two questions for the joining word at `number`; none if what it joins is not alike."""
+    left, right = words[:number], words[number + 1 :]
+    if not left or not right or _COUNTED_BEFORE.search("".join(w for w, _ in left[:-1])):
+        return ()
+    length = _like_phrases(left, right)
+    first = "".join(w for w, _ in left[-length:])
+    second = "".join(w for w, _ in right[:length])
+    before = "".join(w for w, _ in left[:-length])
+    after = "".join(w for w, _ in right[length:])
+    alike = left[-1][1][0] in _NOUN_TAGS and right[length - 1][1][0] in _NOUN_TAGS
+    if not alike or len(first) < 2 or len(second) < 2 or not re.search(r"\w", before + after):
+        return ()
+    one, other = _pair(before, first, second, after)
+    if length == 1 and kind_of(first) != "other" and kind_of(second) == "other":
+        # 发售日期和标准版价格是什么: the first thing is complete, the second goes on to the verb.
+        verb = _VERB_OF_QUESTION.search(after)
+        one = QuestionPart(first, before + first + (after[verb.start() :] if verb else ""))
+    return one, other
+
+
+def _like_phrases(left: list[tuple[str, str]], right: list[tuple[str, str]]) -> int:
+    """How many words each side has: as many as make both begin or end with the same word, else one."""
+    for length in range(2, min(_LONGEST_PHRASE, len(left), len(right)) + 1):
+        if left[-1][0] == right[length - 1][0] and left[-length:] != right[:length]:
+            return length
+    return 1
+
+
+def _pair(before: str, first: str, second: str, after: str) -> tuple[QuestionPart, QuestionPart]:
+    return QuestionPart(first, before + first + after), QuestionPart(second, before + second + after)
+
+
+def _words(text: str) -> list[tuple[str, str]]:
+    """rjieba's words with their tags; a number goes with the unit behind it."""
+    words: list[tuple[str, str]] = []
+    for word, tag in rjieba.tag(text):
+        if words and word in _UNITS and words[-1][0][-1:].isdigit():
+            words[-1] = (words[-1][0] + word, "m")
+        else:
+            words.append((word, tag))
+    return words

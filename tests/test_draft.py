@@ -1,0 +1,62 @@
+"""Drafts cleaned, split and completed from their sentence."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.draft import PLURAL, clean, completed, parts
+
+
+@pytest.mark.parametrize(
+    ("written", "text", "number"),
+    [
+        pytest.param("[2] 罗明川。", "罗明川", 2, id="marker"),
+        pytest.param("答案：罗明川", "罗明川", None, id="lead-in"),
+        pytest.param("答案是罗明川\n解释：……", "罗明川", None, id="first-line"),
+        pytest.param("\n罗明川【1】", "罗明川", 1, id="blank-line"),
+        pytest.param("“罗明川”", "罗明川", None, id="quotes"),
+        pytest.param("[3]", "", 3, id="marker-alone"),
+        pytest.param("", "", None, id="nothing"),
+    ],
+)
+def test_clean(written: str, text: str, number: int | None) -> None:
+    assert clean(written) == (text, number)
+
+
+def test_parts_at_separators() -> None:
+    assert parts("罗明川、赵岚山和沈知远，任期三年") == ["罗明川", "赵岚山", "沈知远", "任期三年"]
+
+
+@pytest.mark.parametrize(
+    ("draft", "sentence", "kind", "plural", "whole"),
+    [
+        pytest.param("12", "大雨造成12人受困，13人获救", "quantity", False, "12人", id="unit"),
+        pytest.param("8.5万", "销量8.5万辆，增长4%", "quantity", False, "8.5万辆", id="scaled-unit"),
+        pytest.param("687亿", "总额达687亿美元", "quantity", False, "687亿美元", id="currency"),
+        pytest.param("12人", "大雨造成12人受困", "quantity", False, "12人", id="unit-is-there"),
+        pytest.param("5月12日", "定于2023年5月12日开馆", "time", False, "2023年5月12日", id="year"),
+        pytest.param("5月12日", "将于5月12日至16日展出", "time", False, "5月12日至16日", id="to-its-end"),
+        pytest.param("赵岚山", "由罗明川、赵岚山、沈知远，领衔", "person", True, "罗明川、赵岚山、沈知远", id="names"),
+        pytest.param("赵岚山", "罗明川、赵岚山进入决赛", "person", False, "赵岚山", id="one-name-asked"),
+        pytest.param("罗明川", "馆长是罗明川，副馆长是赵岚山", "person", True, "罗明川", id="no-list"),
+        pytest.param("沈知远", "罗明川、赵岚山", "person", True, "沈知远", id="not-in-the-sentence"),
+    ],
+)  # fmt: skip
+def test_completed_from_the_sentence(draft: str, sentence: str, kind: str, plural: bool, whole: str) -> None:
+    done = completed(draft, sentence, kind, plural=plural)  # type: ignore[arg-type]
+    assert done == whole
+    assert done in sentence or done == draft
+
+
+@pytest.mark.parametrize(
+    ("question", "plural"),
+    [
+        ("主演是谁？", True),
+        ("有哪些成员", True),
+        ("最高的三部电影", True),
+        ("冠军是谁？", False),
+        ("馆长叫什么", False),
+    ],
+)
+def test_questions_that_several_names_answer(question: str, plural: bool) -> None:
+    assert (PLURAL.search(question) is not None) is plural

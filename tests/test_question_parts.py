@@ -1,0 +1,43 @@
+"""Questions that ask two things at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.question_parts import question_parts
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        pytest.param(
+            "云川科技馆揭牌的时间和地点", ["云川科技馆揭牌的时间", "云川科技馆揭牌的地点"], id="attributes"
+        ),
+        pytest.param(
+            "上海和北京2021年的产值分别是多少？",
+            ["上海2021年的产值是多少？", "北京2021年的产值是多少？"],
+            id="places",
+        ),
+        pytest.param("2022年和2023年的馆长是谁？", ["2022年的馆长是谁？", "2023年的馆长是谁？"], id="years"),
+        pytest.param("邀请赛男女单打冠军", ["邀请赛男单打冠军", "邀请赛女单打冠军"], id="both-sexes"),
+        pytest.param(
+            "谁当选云川市市长和临河市市长？", ["谁当选云川市市长？", "谁当选临河市市长？"], id="like-phrases"
+        ),
+        pytest.param(
+            "新游戏的发售日期和标准版价格是什么？",
+            ["新游戏的发售日期是什么？", "新游戏的标准版价格是什么？"],
+            id="one-complete",
+        ),
+        pytest.param("《战争和平原》的导演是谁？", ["《战争和平原》的导演是谁？"], id="inside-a-title"),
+        pytest.param("有多少个国家和地区参加？", ["有多少个国家和地区参加？"], id="one-count"),
+        pytest.param("新馆长是谁？", ["新馆长是谁？"], id="one"),
+        pytest.param("和谐号什么时候开通？", ["和谐号什么时候开通？"], id="not-a-joining-word"),
+    ],
+)
+def test_parts(question: str, asked: list[str]) -> None:
+    assert [part.question for part in question_parts(question)] == asked
+
+
+def test_labels_tell_the_parts_apart() -> None:
+    assert [part.label for part in question_parts("演出的时间和地点")] == ["时间", "地点"]
+    assert [part.label for part in question_parts("演出的时间")] == [""]

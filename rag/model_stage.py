@@ -105,7 +105,9 @@ class ModelStage:
             return " ".join((self._reader.title(sentence.report), *own, sentence.text))
 
         passages = {hit.chunk.report: self._reader.view(hit.chunk.report).report.text for hit in hits}
-        return ModelAnswerer(self._model, self._settings, around, tuple(passages.values()), scoped=self._metadata_known)
+        return ModelAnswerer(
+            self._model, self._settings, around, tuple(passages.values()), scoped=self._metadata_known
+        )
 
     def _say(self, query: Query, results: Sequence[tuple[str, ModelResult]]) -> Answer:
         citations: list[Citation] = []

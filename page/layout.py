@@ -185,6 +185,10 @@ def theme() -> gr.themes.Base:
     )  # fmt: skip
 
 
+def own_file(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
+
+
 def create_page_app(service: Service, host: str = "127.0.0.1", *, warm: bool = False) -> FastAPI:
     """The API with the page mounted at `/`. `warm` loads the models in the background."""
     app = create_app(service, host=host)
@@ -195,7 +199,7 @@ def create_page_app(service: Service, host: str = "127.0.0.1", *, warm: bool = F
     mounted: FastAPI = gr.mount_gradio_app(
         app, build_page(desk), path="/", server_name=host, footer_links=[], run_history=False,
         allowed_paths=[], max_file_size=MAXIMUM_UPLOAD, ssr_mode=False, pwa=False, mcp_server=False,
-        show_error=False, theme=theme(), css=(HERE / "style.css").read_text(encoding="utf-8"),
-        head=f"<script>{(HERE / 'page.js').read_text(encoding='utf-8')}</script>",
+        show_error=False, theme=theme(), css=own_file("style.css"),
+        head=f"<style>{own_file('base.css')}</style><script>{own_file('page.js')}</script>",
     )  # fmt: skip
     return mounted

@@ -20,7 +20,7 @@ from rag.source import Segment, SourceBlock, Span, Surroundings, figure_spans, s
 
 LISTEN = (
     "wenbao.listen(element, trigger); /* 'close_source' 'turn_page' */ "
-    "watch('value', () => wenbao.showHighlight(element));"
+    "watch('value', () => wenbao.showHighlight(element)); wenbao.showHighlight(element);"
 )
 
 

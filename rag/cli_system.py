@@ -162,11 +162,25 @@ def examine(directory: str | None) -> Iterator[Finding]:
     else:
         yield examine_model("language model", embedding=False)
     yield examine_index(directory)
+    yield examine_fonts()
     folder = models_directory()
     while not folder.exists():
         folder = folder.parent
     free = shutil.disk_usage(folder).free / 1e9
     yield Finding("disk", free > 3, f"{free:.1f} GB free at {folder}", "free 3 GB, or set WENBAO_MODELS")
+
+
+def examine_fonts() -> Finding:
+    """Chinese fonts are wanted only for pages of PDFs that carry none, so their lack breaks nothing."""
+    from rag.page_image import FONT_PACKAGE, has_chinese_font
+
+    if has_chinese_font():
+        return Finding("Chinese fonts", True, in_language("found", "已安装"))
+    none = in_language(
+        f"none; PDFs without fonts of their own are shown as text (apt-get install {FONT_PACKAGE})",
+        f"没有；未嵌入字体的 PDF 改为显示文本（apt-get install {FONT_PACKAGE}）",
+    )
+    return Finding("Chinese fonts", True, none)
 
 
 def examine_model(name: str, *, embedding: bool) -> Finding:

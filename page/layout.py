@@ -50,7 +50,7 @@ def build_page(desk: Desk) -> gr.Blocks:
     ) as page:
         session = gr.State(Session())
         visitor = gr.Textbox(visible=False)
-        with gr.Sidebar(open=True, width=248, elem_id="sidebar"):
+        with gr.Sidebar(open=False, width=248, elem_id="sidebar"):
             sidebar = chat.build_sidebar(words)
         with gr.Row(elem_id="header"):
             head = gr.HTML(brand("zh"), elem_id="brand", apply_default_css=False)

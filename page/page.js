@@ -113,6 +113,13 @@ window.wenbao = {
     }
   },
 
+  // The sidebar is open where it leaves room for the page.
+  openSidebar() {
+    const sidebar = document.getElementById("sidebar");
+    const toggle = sidebar?.querySelector(".toggle-button");
+    if (toggle && innerWidth > 900 && !sidebar.classList.contains("open")) toggle.click();
+  },
+
   // The browser's own name, under which its conversations are kept, and its language.
   visitor() {
     let owner = localStorage.getItem("wenbao-owner");
@@ -120,6 +127,7 @@ window.wenbao = {
       owner = Array.from(crypto.getRandomValues(new Uint8Array(16)), (one) => one.toString(16).padStart(2, "0")).join("");
       localStorage.setItem("wenbao-owner", owner);
     }
+    wenbao.openSidebar();
     return JSON.stringify({ owner, language: localStorage.getItem("wenbao-language") || "" });
   },
 

@@ -199,10 +199,9 @@ def wire(part: Compare, desk: Desk, session: gr.State, source: list[Any]) -> Non
         own.comparison, own.compared = comparison, tuple(regions or ())
         return render(own, comparison), gr.update(visible=any(comparison.cells.values())), own
 
-    gr.on(
-        [part.go.click, part.indicator.input], compare,
-        [session, part.indicator, part.regions, part.first, part.last], [part.result, part.tools, session],
-        concurrency_limit=2, **quiet,
+    part.go.click(
+        compare, [session, part.indicator, part.regions, part.first, part.last],
+        [part.result, part.tools, session], concurrency_limit=2, trigger_mode="always_last", **quiet,
     )  # fmt: skip
 
     def see_cell(own: Session, event: gr.EventData) -> tuple[Any, ...]:

@@ -107,6 +107,7 @@ def chinese_asks(
             and base.unit in (None, "%")
             and len(compared) == 1
             and (main or last_period)
+            and not words.SET_AGAINST.search(clause)
         ):
             base = replace(base, base=compared[0])  # 2010年比2005年增长多少: growth since that year
             own_periods = main

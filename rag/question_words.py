@@ -134,7 +134,10 @@ DEFINITION = re.compile(
     r"指(?:的)?(?:是)?(?:什么|哪些|啥)|是什么意思|含义|定义|包括(?:哪|什么)|哪(?:几|些)|什么是|\bwhat does\b.*\bmean\b|\brefer to\b",
     re.IGNORECASE,
 )
+# 与2022年相比变化多少: the two are set side by side, no growth since then is meant.
+SET_AGAINST = re.compile(r"相比|比较|比起来|变化")
 DIFFERENCE = re.compile(
+    r"比[^，,。]{1,16}(?:多|少)[^，,。少多]{1,3}(?:多少|几)|"
     r"相差|差(?:多少|几)|之差|差距|高(?:出|了)?多少|低(?:了)?多少|多(?:了|出)?多少|少(?:了)?多少|快(?:了)?多少|慢(?:了)?多少"
     r"|相比|比.{0,12}?(?:呢|如何|怎么样)|变化|\bdifference\b"
     r"|\bby how (?:much|many)\b.*\b(?:slower|faster|higher|lower|more|less|exceed\w*|above|below|than)\b"

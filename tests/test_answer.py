@@ -260,7 +260,7 @@ def test_replaced_report_gives_its_new_figure(tmp_path: Path) -> None:
 # ---------------------------------------------------------------- ties are the model's to break
 
 FIRST = "# 云川市2022年国民经济和社会发展统计公报\n\n2022年云川市地区生产总值2941.8亿元，比上年增长4.6%。\n"
-SECOND = "# 云川市2022年地区生产总值最终核实公告\n\n2022年云川市地区生产总值为2938.6亿元，比上年增长4.4%。\n"
+SECOND = "# 云川市2022年地区生产总值公告\n\n2022年云川市地区生产总值为2938.6亿元，比上年增长4.4%。\n"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Reports that try to give orders, and what happens when they are asked about."""

@@ -6,15 +6,18 @@ An engine only ever holds its own collection's index, so nothing can be read or 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from index.store import ReportIndex
+from index.types import Hit
 from rag.access import CollectionNotFoundError
+from rag.answer_cache import AnswerCache
 from rag.library import Library
 from rag.settings import DEFAULT_COLLECTION, Configuration, load_configuration
 from rag.turns import Turns
+from rag.types import Answer, Event, Turn
 
 if TYPE_CHECKING:
     from index.embed import Embedder
@@ -47,6 +50,7 @@ class Service:
         self._libraries: dict[str, Library] = {}
         self._embedder = embedder
         self.turns = Turns(self.configuration.llm_slots, self.configuration.most_waiting)
+        self.answers = AnswerCache()
         self._given_model = model
         self._model: SharedModel | None = None
         self._lock = threading.RLock()
@@ -59,6 +63,67 @@ class Service:
             if engine is None:
                 engine = self._engines[collection] = self._open(directory)
             return engine
+
+    def stream(
+        self,
+        question: str,
+        *,
+        collection: str = DEFAULT_COLLECTION,
+        history: Sequence[Turn] = (),
+        reports: Sequence[str] | None = None,
+    ) -> Iterator[Event]:
+        """Evidence, then text, then the verified answer; at once where the same was asked of the same state.
+
+        Raises ReportNotFoundError for a name that is no report, and what `engine` and its answers raise.
+        """
+        engine = self.engine(collection)
+        index = self._checked_index(collection, reports)
+        settings = engine.settings.model_dump_json()
+        asked = None if reports is None else tuple(sorted(set(reports)))
+        version = index.version
+        key = (collection, version, settings, question, tuple(history), asked)
+        if (kept := self.answers.get(key)) is not None:
+            yield Event("evidence", hits=kept.hits)
+            yield Event("text", text=kept.text)
+            yield Event("answer", hits=kept.hits, text=kept.text, answer=kept)
+            return
+        for event in engine.stream(question, history=history, reports=reports):
+            if event.answer is not None and index.version == version:
+                self.answers.put(key, event.answer)
+            yield event
+
+    def ask(
+        self,
+        question: str,
+        *,
+        collection: str = DEFAULT_COLLECTION,
+        history: Sequence[Turn] = (),
+        reports: Sequence[str] | None = None,
+    ) -> Answer:
+        """The last event of `stream`: the answer."""
+        events = self.stream(question, collection=collection, history=history, reports=reports)
+        *_, last = events
+        assert last.answer is not None  # a stream ends with its answer
+        return last.answer
+
+    def search(
+        self,
+        question: str,
+        *,
+        top_k: int = 5,
+        collection: str = DEFAULT_COLLECTION,
+        reports: Sequence[str] | None = None,
+    ) -> list[Hit]:
+        """The passages found, best first. Raises as `stream`."""
+        self._checked_index(collection, reports)
+        return self.engine(collection).search(question, top_k=top_k, reports=reports)
+
+    def _checked_index(self, collection: str, reports: Sequence[str] | None) -> ReportIndex:
+        index = self.engine(collection).index
+        assert index is not None  # an opened service has an index
+        for name in reports or ():
+            index.report(name)
+        return index
 
     def library(self, collection: str = DEFAULT_COLLECTION) -> Library:
         """The reports of a collection; its index need not exist yet. Raises CollectionNotFoundError."""

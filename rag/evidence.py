@@ -14,6 +14,7 @@ from index.store import ReportIndex
 from index.types import Block, Figure, Hit, Report
 from rag.ask import WHOLE_REGIONS
 from rag.bind import Surroundings, coverage
+from rag.hostile import gives_orders
 from rag.query import Query
 
 _BOUNDARY = "，,；;。：:（(！!？?\n\t"
@@ -38,6 +39,7 @@ class _ReportView:
     block_starts: list[int]
     figures: list[Figure]
     figure_starts: list[int]
+    barred: list[bool]  # by sentence: it, or one beside it, speaks to a machine
 
 
 class EvidenceReader:
@@ -45,26 +47,29 @@ class EvidenceReader:
 
     def __init__(self, index: ReportIndex) -> None:
         self._index = index
-        self._views: dict[str, _ReportView] = {}
-        self._version = index.version
+        self._views: dict[tuple[int, str], _ReportView] = {}
 
     def view(self, name: str) -> _ReportView:
-        if self._index.version != self._version:
-            self._views.clear()
-            self._version = self._index.version
-        if name not in self._views:
-            report = self._index.report(name)
-            spans = sentences(report.text)
-            figures = sorted(self._index.figures(report=name), key=lambda figure: figure.start)
-            self._views[name] = _ReportView(
-                report,
-                [start for start, _ in spans],
-                [end for _, end in spans],
-                [block.start for block in report.blocks],
-                figures,
-                [figure.start for figure in figures],
-            )
-        return self._views[name]
+        # Threads may see different states at a time: what was read belongs to its version.
+        version = self._index.version
+        if view := self._views.get((version, name)):
+            return view
+        report = self._index.report(name)
+        spans = sentences(report.text)
+        figures = sorted(self._index.figures(report=name), key=lambda figure: figure.start)
+        view = _ReportView(
+            report,
+            [start for start, _ in spans],
+            [end for _, end in spans],
+            [block.start for block in report.blocks],
+            figures,
+            [figure.start for figure in figures],
+            _barred([gives_orders(report.text[start:end]) for start, end in spans]),
+        )
+        for key in [key for key in list(self._views) if key[0] < version]:
+            self._views.pop(key, None)
+        self._views[version, name] = view
+        return view
 
     def sentence_span(self, name: str, offset: int) -> tuple[int, int]:
         """The canonical span of the sentence (or table row) around `offset`."""
@@ -76,6 +81,12 @@ class EvidenceReader:
         if position < 0 or offset >= view.sentence_ends[position]:
             return (block.start, block.end) if block else (offset, offset)
         return view.sentence_starts[position], view.sentence_ends[position]
+
+    def is_barred(self, name: str, offset: int) -> bool:
+        """Whether nothing may rest on the sentence at `offset`: see rag.hostile."""
+        view = self.view(name)
+        position = bisect_right(view.sentence_starts, offset) - 1
+        return position >= 0 and view.barred[position]
 
     def clause_span(self, figure: Figure) -> tuple[int, int]:
         """The clause of a figure: between separators, or from the figure before it in a list."""
@@ -189,7 +200,8 @@ class EvidenceReader:
                 start, end = self.sentence_span(hit.chunk.report, position)
                 start, end = max(start, hit.chunk.start), max(min(end, hit.chunk.end), position + 1)
                 text = self.view(hit.chunk.report).report.text[start:end]
-                if text.strip() and self.in_scope(query, hit.chunk.report, text):
+                barred = self.is_barred(hit.chunk.report, start)
+                if text.strip() and not barred and self.in_scope(query, hit.chunk.report, text):
                     score = coverage(terms, text, _length_weight) + 0.5 * hit.score / best
                     found.setdefault(
                         (hit.chunk.report, start), Sentence(hit.chunk.report, start, end, text, score)
@@ -203,6 +215,12 @@ class EvidenceReader:
             chosen.append(sentence)
             used += len(sentence.text)
         return chosen
+
+
+def _barred(orders: Sequence[bool]) -> list[bool]:
+    """An order spoils its neighbours: a false name often stands in the line after it."""
+    around = [False, *orders, False]
+    return [any(around[at : at + 3]) for at in range(len(orders))]
 
 
 def _length_weight(term: str) -> float:

@@ -128,7 +128,7 @@ class FigureAnswerer:
             for figure in self._index.figures(indicator_id=indicator_id):
                 if reports is None or figure.report in reports:
                     figures.setdefault((figure.report, figure.start), figure)
-        found = list(figures.values())
+        found = [f for f in figures.values() if not self._reader.is_barred(f.report, f.start)]
         if query.report_years:
             found = [f for f in found if report_year(self._index, f.report) in query.report_years]
         return found

@@ -25,7 +25,6 @@ from index.errors import WenbaoError
 from rag.access import EVERYONE, MAX_BODY_BYTES, Principal
 from rag.collections import Service, no_collection
 from rag.problems import error_response
-from rag.routes_ask import check_reports
 from rag.schemas import MAX_REPORTS, Text
 from rag.settings import DEFAULT_COLLECTION
 from rag.turns import Caller, caller
@@ -64,8 +63,7 @@ def make_server(service: Service) -> MCPServer:
         """One verified answer with exact citations, or a refusal; in the question's language."""
 
         def work() -> dict[str, Any]:
-            check_reports(service, collection, reports)
-            answer = service.engine(collection).ask(question, reports=reports).to_dict()
+            answer = service.ask(question, collection=collection, reports=reports).to_dict()
             return {key: answer[key] for key in ("answer", "abstained", "citations", "figures", "stage")}
 
         return await run(context, collection, work)
@@ -78,8 +76,7 @@ def make_server(service: Service) -> MCPServer:
         """The passages found for a question, best first."""
 
         def work() -> dict[str, Any]:
-            check_reports(service, collection, reports)
-            hits = service.engine(collection).search(question, top_k=top_k, reports=reports)
+            hits = service.search(question, top_k=top_k, collection=collection, reports=reports)
             return {"hits": [hit_to_dict(hit) for hit in hits]}
 
         return await run(context, collection, work)

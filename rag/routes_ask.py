@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -14,7 +14,7 @@ from rag.running import Named, events_for, work_for
 from rag.schemas import AnswerOut, AskIn, CompareIn, ComparisonOut, SearchIn, SearchOut, problems
 from rag.settings import DEFAULT_COLLECTION
 from rag.telemetry import Metrics
-from rag.types import Answer, hit_to_dict
+from rag.types import Answer, Event, Turn, hit_to_dict
 
 EVENT_STREAM = "text/event-stream"
 EVENT_SCHEMA = {"type": "object", "properties": {"event": {"type": "string"}, "data": {"type": "string"}}}
@@ -51,26 +51,15 @@ def note_answer(request: Request, answer: Answer, metrics: Metrics, log_question
         note(request, question=answer.question)
 
 
-def answer_events(service: Service, collection: str, body: AskIn) -> Iterator[tuple[Named, Answer | None]]:
-    """The events of one question with the answer at the end; text is sent only once it is verified."""
-    engine = service.engine(collection)
-    check_reports(service, collection, body.reports)
-    history = [turn.model_dump() for turn in body.history]
-    for event in engine.stream(body.question, history=history, reports=body.reports):
+def answer_events(events: Iterator[Event]) -> Iterator[tuple[Named, Answer | None]]:
+    """The events of one question as they are sent, the last with its answer; text is verified before."""
+    for event in events:
         if event.kind == "evidence":
             yield ("evidence", {"hits": [hit_to_dict(hit) for hit in event.hits]}), None
         elif event.kind == "text":
             yield ("text", {"text": event.text}), None
         elif event.answer is not None:
             yield ("answer", event.answer.to_dict()), event.answer
-
-
-def check_reports(service: Service, collection: str, reports: Sequence[str] | None) -> None:
-    """Raises ReportNotFoundError for a name that is no report."""
-    index = service.engine(collection).index
-    assert index is not None  # an opened service has an index
-    for name in reports or ():
-        index.report(name)
 
 
 def make_router(service: Service, metrics: Metrics) -> APIRouter:
@@ -88,10 +77,14 @@ def make_router(service: Service, metrics: Metrics) -> APIRouter:
         ahead at the model, `evidence`, `text`, and `answer`, which is what is returned otherwise.
         """
         collection = allowed(request, body.collection)
+        history = [Turn(turn.question, turn.answer) for turn in body.history]
         if body.stream or request.headers.get("accept", "").startswith(EVENT_STREAM):
 
             def events() -> Iterator[Named]:
-                for event, answer in answer_events(service, collection, body):
+                asked = service.stream(
+                    body.question, collection=collection, history=history, reports=body.reports
+                )
+                for event, answer in answer_events(asked):
                     if answer is not None:
                         note_answer(request, answer, metrics, log_questions)
                     yield event
@@ -99,10 +92,7 @@ def make_router(service: Service, metrics: Metrics) -> APIRouter:
             return StreamingResponse(events_for(request, events), media_type=EVENT_STREAM)
 
         def work() -> Answer:
-            engine = service.engine(collection)
-            check_reports(service, collection, body.reports)
-            history = [turn.model_dump() for turn in body.history]
-            return engine.ask(body.question, history=history, reports=body.reports)
+            return service.ask(body.question, collection=collection, history=history, reports=body.reports)
 
         answer = await work_for(request, work)
         note_answer(request, answer, metrics, log_questions)
@@ -114,9 +104,7 @@ def make_router(service: Service, metrics: Metrics) -> APIRouter:
     def search(body: SearchIn, request: Request) -> dict[str, Any]:
         """The passages found for a question, best first; the language model is not involved."""
         collection = allowed(request, body.collection)
-        check_reports(service, collection, body.reports)
-        engine = service.engine(collection)
-        hits = engine.search(body.question, top_k=body.top_k, reports=body.reports)
+        hits = service.search(body.question, top_k=body.top_k, collection=collection, reports=body.reports)
         return {"hits": [hit_to_dict(hit) for hit in hits]}
 
     @router.post(

@@ -126,7 +126,7 @@ def make_router(service: Service, metrics: Metrics) -> APIRouter:
         question, history = conversation(body.messages)
 
         def work() -> Answer:
-            return service.engine(collection).ask(question, history=history)
+            return service.ask(question, collection=collection, history=history)
 
         if body.stream:
 

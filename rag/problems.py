@@ -51,7 +51,7 @@ def status_of(error: WenbaoError) -> int:
         return 502
     if isinstance(error, IndexMissingError | IndexMismatchError | ModelMissingError | IndexBusyError):
         return 503
-    return 503 if name in ("BusyError", "ClientGoneError") else 500
+    return 503 if name in ("BusyError", "ClientGoneError", "FontsMissingError") else 500
 
 
 def add_handlers(app: FastAPI) -> None:

@@ -10,12 +10,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Query, Request, UploadFile
 from fastapi import Path as PathParameter
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, Response
 
 from rag.access import MAX_BODY_BYTES, MAX_UPLOAD_BYTES
 from rag.cli_index import figure_to_dict
 from rag.collections import Service
 from rag.library import Library, Summary
+from rag.page_image import render_page
 from rag.routes_ask import allowed, note
 from rag.schemas import (
     MAX_NAME_CHARACTERS,
@@ -30,6 +31,7 @@ from rag.schemas import (
 )
 
 MAX_FILES = 20
+MAX_IMAGE_WIDTH = 2480
 
 Collection = Annotated[str | None, Query(description="a collection's name; left out: `default`")]
 Name = Annotated[
@@ -104,6 +106,24 @@ def make_router(service: Service) -> APIRouter:
             filename=path.name,
             content_disposition_type="attachment",
         )
+
+    @router.get(
+        "/{name:path}/pages/{page}", response_class=Response,
+        responses={**problems(404, 410), 200: {"content": {"image/png": {}}}},
+    )  # fmt: skip
+    def page_image(
+        name: Name, page: Annotated[int, PathParameter(ge=1, le=100_000)], request: Request,
+        start: Offset = 0, end: Offset = 0,
+        width: Annotated[int, Query(ge=100, le=MAX_IMAGE_WIDTH)] = 1240, collection: Collection = None,
+    ) -> Response:  # fmt: skip
+        """A page of a PDF as PNG; the characters `start:end` of the text are marked."""
+        library = library_of(request, collection)
+        path, report = library.source_path(name), library.report(name)
+        passage = (min(start, len(report.text)), min(end, len(report.text)))
+        image = render_page(
+            path, report, page, passage if passage[0] < passage[1] else None, width=width, draw=True
+        )
+        return Response(image.png, media_type="image/png")
 
     @router.patch(
         "/{name:path}", response_model=ReportOut, max_body_size=MAX_BODY_BYTES, responses=problems(404, 413)

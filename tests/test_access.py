@@ -28,6 +28,7 @@ ROUTES: dict[tuple[str, str], dict[str, Any]] = {
     ("GET", "/v1/reports/{name}/text"): {},
     ("GET", "/v1/reports/{name}/figures"): {},
     ("GET", "/v1/reports/{name}/source"): {},
+    ("GET", "/v1/reports/{name}/pages/{page}"): {},
     ("PATCH", "/v1/reports/{name}"): {"json": {"title": "公报"}},
     ("DELETE", "/v1/reports/{name}"): {},
     ("GET", "/v1/models"): {},
@@ -63,7 +64,7 @@ def send(client: TestClient, route: tuple[str, str], name: str = NAME, **more: A
     options = {key: dict(value) for key, value in ROUTES[route].items()}
     for key, value in more.items():
         options[key] = {**options.get(key, {}), **value}
-    return client.request(route[0], route[1].replace("{name}", name), **options)
+    return client.request(route[0], route[1].replace("{name}", name).replace("{page}", "1"), **options)
 
 
 def test_the_table_has_every_route(app: Any) -> None:
@@ -161,7 +162,7 @@ TRAVERSALS = [
 
 @pytest.mark.parametrize("name", TRAVERSALS)
 def test_no_name_leads_out(client: TestClient, name: str) -> None:
-    for tail in ("text", "figures", "source"):
+    for tail in ("text", "figures", "source", "pages/1"):
         response = client.get(f"/v1/reports/{name}/{tail}", headers=bearer(OWNER))
         assert response.status_code in (403, 404), response.text
         assert "root:" not in response.text and "SQLite" not in response.text

@@ -11,6 +11,7 @@ from typing import Any
 import openai
 import pytest
 from answer_reports import YUNCHUAN_2023
+from conftest import ROOT
 from fastapi import FastAPI
 from served import GDP, OWNER, ConstantModel, app_over, client_of, keyed, running
 from starlette.testclient import TestClient
@@ -115,6 +116,20 @@ def test_reports_are_added_described_read_and_removed(tmp_path: Path) -> None:
     assert client.delete(f"/v1/reports/{NAME}").json() == {"removed": NAME}
     assert client.delete(f"/v1/reports/{NAME}").status_code == 404
     assert client.post("/v1/ask", json={"question": GDP}).json()["abstained"] is True
+
+
+def test_a_page_of_a_pdf_comes_as_an_image_with_the_passage_marked(tmp_path: Path) -> None:
+    client = client_of(app_over(tmp_path, reports={}))
+    name = "yunchuan-bulletin-2023.pdf"
+    content = (ROOT / "examples" / "reports" / name).read_bytes()
+    assert client.post("/v1/reports", files={"files": (name, content)}).json()["added"] == [name]
+    plain = client.get(f"/v1/reports/{name}/pages/1", params={"width": 400})
+    assert plain.headers["content-type"] == "image/png" and plain.content.startswith(b"\x89PNG")
+    marked = client.get(f"/v1/reports/{name}/pages/1", params={"width": 400, "start": 0, "end": 20})
+    assert marked.status_code == 200 and marked.content != plain.content
+    assert client.get(f"/v1/reports/{name}/pages/999").status_code == 404
+    client.post("/v1/reports", files={"files": (NAME, YUNCHUAN_2023.encode())})
+    assert client.get(f"/v1/reports/{NAME}/pages/1").json()["error"]["code"] == "PageMissingError"
 
 
 def test_a_source_that_changed_is_gone(tmp_path: Path) -> None:

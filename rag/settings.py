@@ -82,10 +82,20 @@ class Configuration(Settings, BaseSettings):
 
     # Models.
     embed_model: str | None = Field(default=None, description="a sentence-transformers name or directory")
+    embed_backend: Literal["auto", "torch", "openvino"] | None = None
     llm_base_url: str | None = Field(default=None, description="an OpenAI-compatible endpoint")
     llm_model: str | None = None
     llm_api_key: SecretStr | None = None
     llm_threads: int | None = Field(default=None, ge=1)
+
+    # What one file may cost to read (index.limits); None is the default there.
+    limit_file_mb: int | None = Field(default=None, ge=1)
+    limit_unpacked_mb: int | None = Field(default=None, ge=1)
+    limit_pages: int | None = Field(default=None, ge=1)
+    limit_ocr_pages: int | None = Field(default=None, ge=1)
+    limit_cells: int | None = Field(default=None, ge=1)
+    limit_seconds: int | None = Field(default=None, ge=1)
+    limit_memory_mb: int | None = Field(default=None, ge=1)
 
     # The server.
     api_key: SecretStr | None = Field(default=None, description="opens every collection and may manage all")

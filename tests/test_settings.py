@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from conftest import ROOT
 
+from index import limits
 from rag.settings import (
     OTHER_VARIABLES,
     Configuration,
@@ -106,6 +108,10 @@ def test_file_fills_the_environment_where_it_says_nothing(monkeypatch: pytest.Mo
 
 def test_every_variable_the_program_reads_is_a_setting() -> None:
     known = {f"WENBAO_{name.upper()}" for name in Configuration.model_fields} | OTHER_VARIABLES
+    known |= {limits.PREFIX.rstrip("_")}  # the common beginning of the limits
+    assert {f"limit_{field.name}" for field in fields(limits.Limits)} == {
+        name for name in Configuration.model_fields if name.startswith("limit_")
+    }
     files = [*ROOT.glob("*.py"), *ROOT.glob("[!.]*/**/*.py"), *ROOT.glob("scripts/*"), ROOT / "Makefile"]
     for path in files:
         if "tests" in path.parts or not path.is_file():

@@ -88,15 +88,6 @@ class Configuration(Settings, BaseSettings):
     llm_api_key: SecretStr | None = None
     llm_threads: int | None = Field(default=None, ge=1)
 
-    # What one file may cost to read (index.limits); None is the default there.
-    limit_file_mb: int | None = Field(default=None, ge=1)
-    limit_unpacked_mb: int | None = Field(default=None, ge=1)
-    limit_pages: int | None = Field(default=None, ge=1)
-    limit_ocr_pages: int | None = Field(default=None, ge=1)
-    limit_cells: int | None = Field(default=None, ge=1)
-    limit_seconds: int | None = Field(default=None, ge=1)
-    limit_memory_mb: int | None = Field(default=None, ge=1)
-
     # The server.
     api_key: SecretStr | None = Field(default=None, description="opens every collection and may manage all")
     keys: dict[str, Key] = Field(default_factory=dict, description="further keys by the name of their owner")

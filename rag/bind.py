@@ -188,14 +188,13 @@ def measure_fits(ask: Ask, figure: Figure) -> bool:
     percentage = figure.unit in ("%", "‰")
     points = figure.unit == "个百分点"
     if ask.role is not None:  # 由…提高到…: whatever the indicator is, its two values
-        return figure.measure in ("level", "rate", "share", "contribution", "multiple", "rank")
+        return figure.measure in ("level", "rate", "share", "contribution", "multiple", "rank", ask.measure)
     if ask.measure is None:
-        own = figure.indicator_id is not None and figure.indicator_id in ask.indicator_ids
-        return (figure.measure not in ("rank", "lead", "contribution") or (own and percentage)) and (
+        return (figure.measure not in ("rank", "lead", "contribution") or _is_rate(ask, figure)) and (
             not points or ask.unit == "个百分点"
         )
     if ask.measure == "level" and figure.measure == "contribution":
-        return percentage and figure.indicator_id in ask.indicator_ids  # 科技进步贡献率: itself a rate
+        return _is_rate(ask, figure)
     if ask.measure == "growth":
         return (figure.measure in ("growth", "change") and (percentage or figure.unit == "倍")) or (
             figure.measure in ("level", "rate") and percentage and "涨幅" in ask.text
@@ -209,6 +208,12 @@ def measure_fits(ask: Ask, figure: Figure) -> bool:
     if ask.measure == "level" and figure.measure == "growth":
         return percentage and bool(re.search("涨幅|增速|增幅", ask.text))
     return figure.measure in _MEASURES[ask.measure]
+
+
+def _is_rate(ask: Ask, figure: Figure) -> bool:
+    """科技进步贡献率: a contribution by its name, but itself the indicator asked for."""
+    own = figure.indicator_id is not None and figure.indicator_id in ask.indicator_ids
+    return own and figure.unit == "%" and "贡献率" in figure.indicator
 
 
 _SAME_COUNTER = ({"家", "户", "个"}, {"人", "名", "位", "个", ""}, {"项", "个", "件"}, {"辆", "台"})
@@ -270,7 +275,7 @@ def _period_fits(ask: Ask, figure: Figure, around: Surroundings, metadata_known:
     if ask.average:  # the average of the years up to the one named
         return period.end == ask.period.end
     if ask.role is not None:  # 由…到… over a span: either end of it, or the span itself
-        return period.end[0] in (ask.period.start[0], ask.period.end[0])
+        return period.end[0] in (ask.period.start[0] - 1, ask.period.start[0], ask.period.end[0])
     # Where a review of several years has brought a rate to is its state in the last of them.
     if (
         ask.period.is_whole_year

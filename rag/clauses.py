@@ -98,7 +98,11 @@ def _subject(text: str, vocabulary: Vocabulary) -> str:
 def _without_slots(text: str) -> str:
     """The text without its periods and regions, which later clauses take from the question's slots."""
     spans = [(m.start, m.end) for m in find_periods(text)]
-    spans += [(m.start, m.end) for m in find_regions(text) if not m.is_part_of_name]
+    spans += [
+        (m.start, m.end)
+        for m in find_regions(text)
+        if not m.is_part_of_name and not text.endswith(("占", "比", "较", "于"), 0, m.start)
+    ]
     for start, end in sorted(spans, reverse=True):
         text = text[:start] + text[end:]
     return re.sub(r"^(?:据|按|按照|根据|请问|问|要求|规定|提出|安排的)+", "", text)

@@ -179,7 +179,7 @@ class Pipeline:
                 )
                 statements.append(f"{said}[{marker}]")
                 shown.append(
-                    ShownFigure(phrase.figure_text(figure), abs(float(figure.value)), figure.unit, marker)
+                    ShownFigure(phrase.figure_text(figure), _shown_value(figure), figure.unit, marker)
                 )
         if result.computed is not None:
             statements.append(
@@ -246,3 +246,9 @@ class Pipeline:
             return None
         bound = binder.figure_for(asked.asks[0], asked, (), None)
         return text if bound and len(bound.figures) == 1 and bound.figures[0] == figure else None
+
+
+def _shown_value(figure: Figure) -> float:
+    """The value as its text says it: 下降3.2% shows 3.2, a written minus stays."""
+    value = float(figure.value)
+    return value if figure.text.lstrip().startswith(("-", "－", "−", "负")) else abs(value)

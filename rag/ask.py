@@ -15,7 +15,7 @@ from rag import question_words as words
 Mention: TypeAlias = PeriodMention | RegionMention | IndicatorMention
 AskedMeasure = Literal["level", "growth", "change", "share", "lead", "contribution", "rank"]
 AskedStatus = Literal["actual", "target"]
-Operation = Literal["difference", "share", "growth", "sum"]
+Operation = Literal["difference", "share", "growth", "sum", "multiple"]
 
 
 @dataclass(frozen=True, slots=True)

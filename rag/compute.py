@@ -56,6 +56,17 @@ def share(part: Figure, whole: Figure) -> Computed | None:
     )
 
 
+def multiple(of: Figure, base: Figure) -> Computed | None:
+    """`of ÷ base` as a multiple, to two decimals: 1.11倍."""
+    pair = _same_unit(of, base)
+    if pair is None or not pair[1]:
+        return None
+    first, second, unit = pair
+    value = (first / second).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    text = f"{plain(value)}倍"
+    return Computed(value, "倍", text, f"{plain(first)}{unit} ÷ {plain(second)}{unit} = {text}")
+
+
 def growth(later: Figure, earlier: Figure) -> Computed | None:
     """Growth from the earlier to the later level in per cent, to one decimal."""
     pair = _same_unit(later, earlier)

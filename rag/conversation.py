@@ -18,7 +18,7 @@ _ELLIPTIC = re.compile(
     re.IGNORECASE,
 )
 _LEADING = re.compile(
-    r"^(?:那么|那|还有|另外|再问一下|请问)[，,]?|^\s*(?:and|what about|how about|then)\b(?: (?:for|in|the))*",
+    r"^(?:那么|那|还有|另外|再问一下|请问)[，,]?|^\s*(?:and|what about|how about|then)\b(?: (?:for|in|the)\b)*",
     re.IGNORECASE,
 )
 _TRAILING = re.compile(r"(?:的)?(?:呢|怎么样|如何)?[?？。!！\s]*$")
@@ -28,6 +28,8 @@ _COMPARE = re.compile(
 _MEASURE_WORD = re.compile(
     r"(?:同比|环比)?(?:增速|增幅|增长率|涨幅|降幅|增长|增长多少)|占比|比重|总量|总额|规模|余额"
 )
+_TARGET_WORD = re.compile(r"的?(?:所)?(?:定|设定|提出|确定)?的?(?:预期|预定)?目标(?:是|为|有)?(?:多少)?")
+_QUOTED = re.compile(r"[“\"「『][^“”\"「」『』]{1,16}[”\"」』]")
 _WHOLE_REGION = frozenset({"全国", "全省", "全市", "全区", "全县"})
 
 
@@ -39,6 +41,7 @@ def resolve(
     if not history:
         return question
     earlier = resolve(history[-1].question, history[:-1], vocabulary, known_regions)
+    question = _dated(question, earlier)
     if not _ELLIPTIC.match(question) or _stands_alone(question, vocabulary):
         return _fill_slots(question, earlier, vocabulary, known_regions)
     match = _COMPARE.match(question)
@@ -48,6 +51,29 @@ def resolve(
     if not fragment:
         return earlier
     return _replaced(earlier, fragment, vocabulary, known_regions)
+
+
+_YEAR_NEAR = re.compile(
+    r"(?:再)?(?:前|上|头)一年|(?:再)?(?:后|下)一年|次年|第二年|当时|当年|那年|那一年|同年"
+)
+
+
+def _dated(question: str, earlier: str) -> str:
+    """前一年, 次年 and 当时 are counted from the year of the question before."""
+    years = {m.period.year for m in find_periods(earlier) if m.kind in ("period", "point")} - {None}
+    match = _YEAR_NEAR.search(question)
+    if match is None or len(years) != 1 or re.search(r"\d{4}年", question):
+        return question
+    (year,) = years
+    assert year is not None
+    step = (
+        -1
+        if re.search("[前上头]一年", match[0])
+        else 1
+        if re.search("[后下]一年|次年|第二年", match[0])
+        else 0
+    )
+    return f"{question[: match.start()]}{year + step}年{question[match.end() :]}"
 
 
 def _stands_alone(question: str, vocabulary: Vocabulary) -> bool:
@@ -104,6 +130,10 @@ def _compared(earlier: str, other: str) -> str:
 
 def _replaced(earlier: str, fragment: str, vocabulary: Vocabulary, known_regions: Sequence[str] = ()) -> str:
     """The earlier question with its slot of the fragment's kind replaced."""
+    quoted = list(_QUOTED.finditer(earlier))
+    if quoted and _QUOTED.fullmatch(fragment):  # 那“两降一提”呢: another slogan
+        return earlier[: quoted[-1].start()] + fragment + earlier[quoted[-1].end() :]
+    fragment = re.sub(r"^(?:到|在|至)(?=\d{4}年)", "", fragment)
     periods, regions = find_periods(fragment), find_regions(fragment, known=known_regions)
     old_periods = [m for m in find_periods(earlier) if m.kind != "report"]
     old_regions = _regions(earlier, known_regions)
@@ -127,6 +157,8 @@ def _replaced(earlier: str, fragment: str, vocabulary: Vocabulary, known_regions
     if not fragment:
         return earlier
     old = [m for m in vocabulary.find(earlier) if not inside(m, find_periods(earlier))]
+    if old and _TARGET_WORD.fullmatch(fragment):  # 当时定的目标是多少: of the same indicator
+        return f"{earlier[: old[-1].end]}的目标是多少？"
     if old and _MEASURE_WORD.fullmatch(fragment):  # 增速呢？ asks another measure of the same
         return f"{earlier[: old[-1].end]}的{fragment}是多少？"
     if old:

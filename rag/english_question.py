@@ -10,7 +10,16 @@ from index.periods import PeriodMention
 from index.regions import RegionMention
 from index.vocabulary import IndicatorMention, english_expansion
 from rag import question_words as words
-from rag.ask import Ask, asked_measure, asked_status, asked_unit, by_period, indicator_names, without
+from rag.ask import (
+    Ask,
+    answer_units,
+    asked_measure,
+    asked_status,
+    asked_unit,
+    by_period,
+    indicator_names,
+    without,
+)
 
 _ENGLISH_FIGURE = re.compile(
     r"\bhow (?:many|much|large|big|high|fast|far|long)\b|\bwhat (?:was|is|were|are) (?:the )?(?:total|share|rate|growth|value|"
@@ -48,6 +57,11 @@ def english_asks(
         re.IGNORECASE,
     ):
         return (), unknown
+    if re.match(r"\s*(?:and )?which\b", text, re.IGNORECASE) and words.SUPERLATIVE.search(text):
+        return (), unknown  # asks for a name
+    wanted = answer_units(None, without(text, indicators))
+    if wanted:  # what it cost to build a railway is no mileage
+        indicators = [m for m in indicators if not m.indicator.units or set(wanted) & set(m.indicator.units)]
     measure = asked_measure(text)
     both = re.search(
         r"\b(?:what|how)\b.*(?:\band|,) (?:by )?how (?:much|fast) (?:did|has|was)", text, re.IGNORECASE
@@ -56,7 +70,7 @@ def english_asks(
     compared = [r.name for r in regions[1:]] if measure == "lead" else []
     base = Ask(
         text=text, terms=_english_terms(masked), region=region, measure=measure, unit=asked_unit(text),
-        status=asked_status(text), average=bool(words.YEARLY_AVERAGE.search(text)),
+        status=asked_status(text), units=wanted, average=bool(words.YEARLY_AVERAGE.search(text)),
     )  # fmt: skip
     if measure not in ("lead", "share") and not words.DIFFERENCE.search(text):
         others = (m.name for m in regions if not m.is_part_of_name and m.name not in (region, "全国"))

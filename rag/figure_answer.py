@@ -121,10 +121,13 @@ class FigureAnswerer:
                 ][:3]
                 return FigureResult(missing=ask, near=tuple(near), usage=self._usage)
             bound.append(one)
-        if words.JOINTLY.search(query.text) and sum(len(b.figures) for b in bound) < 2:
+        several = words.JOINTLY.search(query.text) or (
+            query.language == "en" and words.SEVERAL_IN_ENGLISH.search(query.text)
+        )
+        if several and sum(len(b.figures) for b in bound) < 2:
             return FigureResult(missing=bound[0].ask, usage=self._usage)  # 分别 wants more than one
         result, kind = self._compute(query, bound)
-        if query.operation == "difference" and result is None and not _says_difference(bound):
+        if query.operation == "difference" and result is None and not _says_difference(query, bound):
             return FigureResult(missing=bound[0].ask, usage=self._usage)
         return FigureResult(tuple(bound), result, kind, usage=self._usage)
 
@@ -381,6 +384,8 @@ class FigureAnswerer:
         if query.operation == "difference" and len(figures) == 2:
             later, earlier = sorted(figures, key=_period_key, reverse=True)
             return compute.difference(later, earlier), "difference"
+        if query.operation == "multiple" and len(figures) == 2:
+            return compute.multiple(figures[0], figures[1]), "multiple"
         if query.operation == "sum" and len(figures) >= 2:
             return compute.total(figures), "sum"
         return None, ""
@@ -400,22 +405,25 @@ class FigureAnswerer:
                 first, second = bound[0].figures[0], bound[1].figures[0]
                 if first == second:
                     continue
-                result = (
-                    compute.share(first, second) if kind == "share" else compute.difference(first, second)
-                )
+                result = _WAYS[kind](first, second)
                 if result is not None:
                     return FigureResult(tuple(bound), result, kind)
         return None
 
 
-def _says_difference(bound: Sequence[Bound]) -> bool:
-    """Whether a report states the difference itself (高出…, 提高…)."""
-    return any(f.measure in ("lead", "change", "growth") and b.ask.measure for b in bound for f in b.figures)
+def _says_difference(query: Query, bound: Sequence[Bound]) -> bool:
+    """Whether a report states the difference itself (高出…, 提高…); how much slower growth was, no growth says."""
+    kinds = ("lead", "change") if words.LEAD.search(query.text) else ("lead", "change", "growth")
+    return any(f.measure in kinds and b.ask.measure for b in bound for f in b.figures)
+
+
+_WAYS = {"share": compute.share, "multiple": compute.multiple, "difference": compute.difference}
 
 
 def _parts(query: Query, ask: Ask) -> list[tuple[tuple[Ask, Ask], str]]:
     """The pairs of asks whose quotient or difference would answer."""
-    pairs: list[tuple[tuple[Ask, Ask], str]] = [((part, whole), "share") for part, whole in ask.share_of]
+    way = "multiple" if ask.unit == "倍" else "share"
+    pairs: list[tuple[tuple[Ask, Ask], str]] = [((part, whole), way) for part, whole in ask.share_of]
     if query.operation == "difference" and ask.against_target:
         actual, target = (replace(ask, status=s, measure=None, unit=None) for s in STATUSES)
         pairs.append(((actual, target), "difference"))

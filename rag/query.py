@@ -196,6 +196,8 @@ def _operation(text: str, asks: Sequence[Ask]) -> Operation | None:
         and not words.JOINTLY.search(text)
     ):
         return "difference"
+    if len(asks) == 2 and all(ask.unit == "倍" for ask in asks):
+        return "multiple"
     if len(asks) >= 2 and words.SUM.search(text):
         return "sum"
     if len(asks) == 1 and asks[0].measure == "share":

@@ -40,7 +40,7 @@ CHANGE = re.compile(
 )
 LEAD = re.compile(
     r"领先|快于|高于|低于|慢于|高出|低出|落后|好于|超过|跑赢|比.{1,12}?(?:高|低|快|慢)(?!新)"
-    r"|\b(?:exceed(?:ed)?|ahead of|faster than|higher than|lower than|above|below|outpaced?|"
+    r"|\b(?:exceed(?:ed)?|ahead of|faster than|slower than|higher than|lower than|above|below|outpaced?|"
     r"lead|led|short of|behind|trail(?:ed)?|outperform\w*)\b",
     re.IGNORECASE,
 )
@@ -112,7 +112,8 @@ SPAN_OF_YEARS = re.compile(
 UNITS_OF_NOUN = (
     (
         re.compile(
-            r"收入|产值|金额|投资额|支出|利润|税收|成本|资金|营收|销售额|交易额|贷款|存款|融资|\brevenue\b|\bincome\b",
+            r"收入|产值|金额|投资额|支出|利润|税收|成本|资金|营收|销售额|交易额|贷款|存款|融资|\brevenue\b|\bincome\b"
+            r"|\bcosts?\b|\bspen[dt]\b|\bprice\b|\bworth\b|\bpaid\b",
             re.IGNORECASE,
         ),
         ("元", "美元"),
@@ -150,6 +151,14 @@ MORE_THAN = re.compile(
     r"|\bby how (?:much|many)\b.*\b(?:exceed\w*|above|below|than)\b|\bhow (?:much|many) (?:more|less|fewer|higher|lower)\b"
     r"|\bdifference between\b",
     re.IGNORECASE,
+)
+# English questions that want more than one figure.
+SEVERAL_IN_ENGLISH = re.compile(
+    r"\brespectively\b|\beach\b|\band (?:by )?how (?:much|many|fast|large|big)\b|\w+, [\w -]+,? and \w+",
+    re.IGNORECASE,
+)
+SUPERLATIVE = re.compile(
+    r"\b(?:highest|lowest|most|least|largest|smallest|biggest|fastest|slowest|best|worst)\b", re.IGNORECASE
 )
 SUM = re.compile(r"合计|总共|加起来|一共|之和|\bin total\b|\bcombined\b", re.IGNORECASE)
 YEAR_COUNT_CHANGE = re.compile(

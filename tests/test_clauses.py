@@ -77,3 +77,17 @@ def test_years_a_report_looks_back_on() -> None:
 def test_a_rate_of_growth_that_fell_back_is_still_growth() -> None:
     (ask,) = understood("2021年固定资产投资增幅回落到多少？").asks
     assert ask.measure == "growth"
+
+
+def test_a_ratio_in_multiples() -> None:
+    (ask,) = understood("2021年云川市人均可支配收入是青岚市的多少倍？").asks
+    assert ask.unit == "倍" and ask.share_of
+
+
+def test_what_something_cost_is_asked_in_money() -> None:
+    (ask,) = understood("How much did the railway mileage extension cost to build in 2021?").asks
+    assert ask.units == ("元", "美元") and ask.indicator_ids == ()
+
+
+def test_which_was_slowest_asks_for_a_name() -> None:
+    assert understood("Which county of Yunchuan had the slowest GDP growth in 2021?").asks == ()

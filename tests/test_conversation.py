@@ -56,3 +56,22 @@ def test_whole_question_keeps_its_own_slots() -> None:
 
 def test_without_history_nothing_is_added() -> None:
     assert resolve("全省呢？", [], load_vocabulary()) == "全省呢？"
+
+
+@pytest.mark.parametrize(
+    ("follow_up", "whole"),
+    [
+        ("那前一年呢？", "2021年铁路里程有多少公里？"),
+        ("那到2020年呢？", "2020年铁路里程有多少公里？"),
+        ("当时定的目标是多少？", "2022年铁路里程的目标是多少？"),
+    ],
+)
+def test_years_near_that_of_the_question_before(follow_up: str, whole: str) -> None:
+    assert resolve(follow_up, [Turn("2022年铁路里程有多少公里？")], load_vocabulary(None)) == whole
+
+
+def test_another_quoted_term_replaces_the_one_before() -> None:
+    assert (
+        resolve("那“两降一提”呢？", [Turn("“三区一廊”指什么？")], load_vocabulary(None))
+        == "“两降一提”指什么？"
+    )

@@ -234,7 +234,7 @@ def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )  # fmt: skip
     assert done.returncode == 1, done.stderr  # the empty file is named, the other indexed
     assert "empty.txt" in only_line(done.stderr)
-    assert done.stdout.startswith("Added 1, ")
+    assert "Added 1, " in done.stdout
     return folder / "index"
 
 
@@ -310,7 +310,7 @@ def test_retrieval_alone_gives_indexed_chunks(run_wenbao: RunWenbao, indexed: Pa
 @pytest.mark.models
 def test_unchanged_files_are_skipped_and_sync_removes(run_wenbao: RunWenbao, report_file: Path) -> None:
     folder = report_file.parent
-    assert run_wenbao("index", str(folder), "--index", "i").stdout.startswith("Added 1, ")
+    assert "Added 1, " in run_wenbao("index", str(folder), "--index", "i").stdout
     assert "unchanged 1" in run_wenbao("index", str(folder), "--index", "i").stdout
     report_file.rename(folder / "另一份.txt")
     assert "removed 1" in run_wenbao("index", str(folder), "--sync", "--index", "i").stdout

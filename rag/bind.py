@@ -185,6 +185,8 @@ _MEASURES: dict[str, frozenset[str]] = {
 
 def measure_fits(ask: Ask, figure: Figure) -> bool:
     """Whether the figure is of the kind asked for: a level, a growth rate, a share …"""
+    if figure.measure == "level" and figure.value < 0 and not _CAN_BE_NEGATIVE.search(figure.indicator):
+        return ask.measure == "change"  # the column of differences beside two columns of levels
     percentage = figure.unit in ("%", "‰")
     points = figure.unit == "个百分点"
     if ask.role is not None:  # 由…提高到…: whatever the indicator is, its two values
@@ -216,6 +218,7 @@ def _is_rate(ask: Ask, figure: Figure) -> bool:
     return own and figure.unit == "%" and "贡献率" in figure.indicator
 
 
+_CAN_BE_NEGATIVE = re.compile(r"净|差额|顺差|逆差|赤字|结余|盈亏|利润|温|率$|指数")
 _SAME_COUNTER = ({"家", "户", "个"}, {"人", "名", "位", "个", ""}, {"项", "个", "件"}, {"辆", "台"})
 
 

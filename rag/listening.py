@@ -38,7 +38,7 @@ def listen(app: FastAPI, host: str, port: int) -> int:
     print(f"Wenbao: http://{shown}:{bound.getsockname()[1]}", flush=True)
     server = uvicorn.Server(
         uvicorn.Config(
-            app, log_level="warning", access_log=False, timeout_graceful_shutdown=30, server_header=False
+            app, log_level="warning", access_log=False, timeout_graceful_shutdown=8, server_header=False
         )
     )
     server.run(sockets=[bound])

@@ -40,7 +40,7 @@ def running_page(index: Path, folder: Path) -> Iterator[str]:
         yield address
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=60)
 
 
 class Visitor:

@@ -22,9 +22,11 @@ EXAMPLES = ROOT / "examples" / "reports"
 BULLETIN = EXAMPLES / "yunchuan-bulletin-2023.pdf"
 INDEXED = ("yunchuan-bulletin-2022.docx", "qinglan-bulletin-2023.html")
 HOSTILE_NAME = "<img src=x onerror=alert(1)>.txt"
+# The first sentence may be cited; the last speaks in a markup that bars it as evidence, and is only displayed.
 HOSTILE_TEXT = (
-    "银杏市（虚构样例）2023年统计公报\n\n2023年银杏市地区生产总值812.5亿元<img src=x onerror=alert(2)>{{7*7}}${alert(3)}，"
-    "比上年增长6.6%。<script>alert(4)</script>\n"
+    "银杏市（虚构样例）2023年统计公报\n\n2023年银杏市地区生产总值812.5亿元<b onmouseover=alert(2)>${alert(3)}，比上年增长6.6%。\n"
+    "\n年末常住人口96.2万人。全年用水量略有下降。道路绿化继续推进。\n"
+    "\n市容整洁<img src=x onerror=alert(2)>{{7*7}}<script>alert(4)</script>。\n"
 )
 
 
@@ -233,9 +235,7 @@ def test_hostile_names_and_passages_are_text(visitor: Visitor, tmp_path: Path) -
     visitor.tab("提问")
     turn = visitor.ask("2023年银杏市地区生产总值是多少？")
     turn.locator(".wb-marker").first.click()
-    expect(page.locator(".wb-source")).to_contain_text(
-        "812.5亿元<img src=x onerror=alert(2)>{{7*7}}${alert(3)}"
-    )
+    expect(page.locator(".wb-source")).to_contain_text("812.5亿元<b onmouseover=alert(2)>${alert(3)}")
     visitor.tab("报告")
     row.locator("[data-do=remove_report]").click()
     expect(page.locator("#confirm").first).to_contain_text("img src=x onerror=alert(1)")

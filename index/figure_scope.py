@@ -358,12 +358,12 @@ class ParagraphScope:
         return mention.kind != "date" or _AS_OF.search(self.text[: mention.start]) is not None
 
     def _period_at(self, reading: Reading, mention: PeriodMention) -> Period:
-        """Of a span, the end for 增加到; its beginning for 由, where the years are written out."""
+        """Of a span, the end for 增加到; for 由 its beginning, or the year before 五年来."""
         if mention.kind == "range" and reading.basis != "年均":
             if reading.role == "to" and mention.last is not None:
                 return mention.last
-            if reading.role == "from" and mention.first is not None and not mention.relative:
-                return mention.first
+            if reading.role == "from" and mention.first is not None:
+                return Period.of_years(mention.period.start[0] - 1) if mention.relative else mention.first
         return mention.period
 
     def _lead_before(self, sentence_start: int) -> PeriodMention | None:
@@ -373,7 +373,7 @@ class ParagraphScope:
             if mention.start >= sentence_start:
                 break
             begin = max(self.text.rfind(mark, 0, mention.start) for mark in "。！？\n") + 1
-            if mention.start - begin > 6 or not self._dates(mention):
+            if not self._opens_with(begin, mention) or not self._dates(mention):
                 continue
             year = self.report.year
             if self._outside_review(mention):
@@ -382,6 +382,13 @@ class ParagraphScope:
                 ahead = year is not None and mention.period.start[0] > year
                 found = found if ahead and self.statuses.reviewing() else mention
         return found
+
+    def _opens_with(self, begin: int, mention: PeriodMention) -> bool:
+        """Whether the sentence opens with the time, perhaps after a phrase of its own (要指出的是，在1987年，…)."""
+        if mention.start - begin <= 6:
+            return True
+        opening = self.text[begin : mention.start]
+        return len(opening) <= 24 and re.search(r"，在[^，\d]{0,6}$", opening) is not None
 
     def _outside_review(self, mention: PeriodMention) -> bool:
         """In a work report's review a year or months in passing (1952年…, 9月…) do not carry on."""

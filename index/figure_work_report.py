@@ -24,7 +24,9 @@ _PLAN_WORDS = re.compile(r"部署|任务|安排|总体要求|目标|建议|打�
 _PLAN_OPENING = re.compile(r"要|将|任务|安排|目标|计划|是|工作|重点")
 _OPENING = 24  # characters of a paragraph that tell what it is about
 _WITHIN_YEARS = re.compile(r"[三四五]\s?年内?$")
-_WRITTEN_YEAR = re.compile(r"[今本去上明前次同翌]|年来|以来|last|this|previous|next", re.IGNORECASE)
+_WRITTEN_YEAR = re.compile(
+    r"[今本去明次同翌]|上(?!半)|前(?=一?年)|年来|以来|last|this|previous|next", re.IGNORECASE
+)
 
 
 def _moved(mention: PeriodMention, years: int) -> PeriodMention:

@@ -269,6 +269,12 @@ ENGLISH_MANY_YEARS = re.compile(
     rf"|coming)) (?P<n>{_NUMBER}) years\b",
     re.IGNORECASE,
 )
+# the five years to 2017, the decade ending in 2022
+ENGLISH_YEARS_TO = re.compile(
+    rf"\b(?:the |these )?(?:(?:past|last|previous) )?(?:(?P<n>{_NUMBER}) years|(?P<decade>decade))"
+    rf",? (?:(?:up )?to|through|ending(?: in| with)?|ended)(?: the end of| end-| late)? ?(?P<year>{_YEAR4})\b",
+    re.IGNORECASE,
+)
 ENGLISH_SINCE = re.compile(
     rf"\bsince (?:(?:the )?(?P<reform>reform and opening[- ]up)|(?:the )?(?:end of )?(?P<year>{_YEAR4})\b"
     r"|(?:the )?(?P<start>(?:start|beginning) of (?:the|this) year))",

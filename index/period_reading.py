@@ -262,6 +262,10 @@ def _english_atoms(text: str) -> Iterator[Atom]:
     for match in patterns.ENGLISH_MANY_YEARS.finditer(text):
         if count := small_number(match["n"]):
             yield Atom(*match.span(), kind="range", many_years=(1 if match["future"] else -count, count))
+    for match in patterns.ENGLISH_YEARS_TO.finditer(text):
+        if count := 10 if match["decade"] else small_number(match["n"]):
+            last = int(match["year"])
+            yield Atom(*match.span(), last - count + 1, last, kind="range" if count > 1 else "period")
     for match in patterns.ENGLISH_SINCE.finditer(text):
         if match["start"]:
             yield Atom(*match.span(), relative_year="今年", kind="since")

@@ -101,6 +101,7 @@ def asked_reference(clause: str) -> str | None:
 
 def asked_status(text: str) -> AskedStatus | None:
     plain = words.NOT_A_PLAN.sub("", words.REAL_TERMS.sub("", text))
+    plain = words.TO_BE_DONE.sub(r"\1", plain)
     if words.ACTUAL.search(plain):
         return "actual"
     return "target" if words.TARGET.search(plain) else None
@@ -181,7 +182,12 @@ def _range_ends(text: str, mentions: Sequence[PeriodMention], period: Period) ->
         ):
             continue
         spoken = text[max(0, mention.start - 1) : mention.end]
-        if not re.search(r"[从由到至]|\bfrom\b", spoken, re.IGNORECASE):
+        before = text[max(0, mention.start - 8) : mention.start]
+        if not (
+            re.search("[从由到至]", spoken)
+            or re.search(r"\b(?:from|between) $", before, re.IGNORECASE)
+            or re.search(r"\b(?:from|between)\b", spoken, re.IGNORECASE)
+        ):
             continue
         if words.YEAR_COUNT_CHANGE.search(text) or words.DIFFERENCE.search(text):
             return [mention.first, mention.last]

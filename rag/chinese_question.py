@@ -57,7 +57,10 @@ def chinese_asks(
     for match in _CLAUSE.finditer(text):
         clause, start, end = match[0], match.start(), match.end()
         here = [m for m in indicators if start <= m.start and m.end <= end]
-        if here and _asks_of_another_kind(without(text, here)[start:end], here[-1]):
+        if here and (
+            _asks_of_another_kind(without(text, here)[start:end], here[-1])
+            or _counts_something_else(clause, here[-1])
+        ):
             here = []  # 新能源汽车项目的收入: the product is not what is measured
         named_here = [m for m in places if start <= m.start and m.end <= end] or named_here
         dated = [m for m in periods if start <= m.start and m.end <= end]
@@ -116,6 +119,12 @@ def chinese_asks(
             periods_here, other_end = [*periods_here, *other_end], []
         if base.measure == "share":
             base = _share_ask(base, bare_clause=masked, here=here, vocabulary=vocabulary)
+        if words.FROM_TO.search(clause) and len(periods_here) == 2:  # 从1980年的多少增加到1985年的多少
+            ends = zip((None, base.status), periods_here, strict=True)  # the first is known by then
+            asks.extend(replace(base, status=s, period=p, measure=None) for s, p in ends)
+            last_period = periods_here[-1]
+            carried, carried_indicators = (*carried, *terms), tuple(here) or carried_indicators
+            continue
         variants = _two_compared(text, base, here) or _by_measure(clause, base, questions)
         variants = [v for a in variants for v in _by_item(masked, clause, a, here, vocabulary, separators)]
         variants = [v for a in variants for v in _by_region(text, a, named_here)]
@@ -136,6 +145,15 @@ def _asks_of_another_kind(rest: str, mention: IndicatorMention) -> bool:
     """Whether a plain noun beside the mention (收入, 产值 …) is measured in units the mention cannot have."""
     wanted = answer_units(None, rest)
     return bool(wanted) and bool(mention.indicator.units) and not set(wanted) & set(mention.indicator.units)
+
+
+_COUNTERS = frozenset("种项款座条所台套辆架颗艘只支张件部篇")
+
+
+def _counts_something_else(clause: str, mention: IndicatorMention) -> bool:
+    """金融机构推出了多少种产品: what comes in 种 is not the institutions."""
+    unit = asked_unit(clause) or next(iter(re.findall(r"(?:多少|几)([种款颗架艘部篇])", clause)), None)
+    return unit in _COUNTERS and bool(mention.indicator.units) and unit not in mention.indicator.units
 
 
 def _carried(

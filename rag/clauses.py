@@ -24,10 +24,18 @@ _PREDICATE = re.compile(
     r"增产|减产|新增|保持在|控制在|是|为|有)*(?:到|至)?(?:了)?$"
 )
 
+# A、B的增加值，2024年分别增长多少: the list belongs to the clause that asks.
+_LIST_BEFORE_JOINTLY = re.compile(
+    r"(?P<list>(?:^|[，,；;。])[^，,；;。?？]*[、和与及][^，,；;。?？]*?)[，,]\s*"
+    r"(?P<asks>(?:\d{4}年(?:前[一二三四]个?季度|[上下]半年)?|去年|今年|上年|[一二三四五六七八九十\d]+年来)?"
+    r"(?:又|则|均|都|要|将|同比|比上年)*(?:分别|各自?)(?![地级类界省市区县种项方个国位行业]))"
+)
+
 
 def complete_clauses(text: str, vocabulary: Vocabulary) -> str:
     """The question with the subject of an earlier clause put into each clause that lacks one."""
     text = words.TO_FROM.sub(lambda match: f"由多少{re.split('[，,]', match[0])[0]}", text)
+    text = _LIST_BEFORE_JOINTLY.sub(_closed_up, text)
     parts = _CLAUSE.findall(text)
     if sum(bool(words.QUANTITY_QUESTION.search(part)) for part in parts) < 1 or len(parts) < 3:
         return text
@@ -44,6 +52,10 @@ def complete_clauses(text: str, vocabulary: Vocabulary) -> str:
             topic = _counted(part, asks) or own
         done.append(part)
     return "".join(done)
+
+
+def _closed_up(match: re.Match[str]) -> str:
+    return match[0] if words.QUANTITY_QUESTION.search(match["list"]) else f"{match['list']}{match['asks']}"
 
 
 def _counted(clause: str, asks: re.Match[str] | None) -> str:

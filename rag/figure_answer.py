@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from typing import Literal
 
 from index.periods import Period
 from index.store import ReportIndex
 from index.types import Figure, Hit
-from index.units import normalise, same_quantity
+from index.units import same_family
 from rag import compute
 from rag import question_words as words
 from rag.ask import AskedStatus
 from rag.bind import Candidate, bind, contained
 from rag.evidence import EvidenceReader
+from rag.figure_likeness import distinct, other_currency, period_key, rounds, same
 from rag.llm import ChatModel
 from rag.prompt import fill, numbered
 from rag.query import Ask, Query
@@ -126,6 +127,8 @@ class FigureAnswerer:
         )
         if several and sum(len(b.figures) for b in bound) < 2:
             return FigureResult(missing=bound[0].ask, usage=self._usage)  # 分别 wants more than one
+        if _other_counters(bound):
+            return FigureResult(missing=bound[-1].ask, usage=self._usage)
         result, kind = self._compute(query, bound)
         if query.operation == "difference" and result is None and not _says_difference(query, bound):
             return FigureResult(missing=bound[0].ask, usage=self._usage)
@@ -197,15 +200,15 @@ class FigureAnswerer:
             c
             for c in fits
             if c.score >= best.score - RIVAL_MARGIN
-            and not _same(c.figure, best.figure)
+            and not same(c.figure, best.figure)
             and c.figure not in ends
-            and not _rounds(c.figure, best.figure)
+            and not rounds(c.figure, best.figure)
         ]
-        if best.figure.cell is None and any(c is not best and _same(c.figure, best.figure) for c in fits):
+        if best.figure.cell is None and any(c is not best and same(c.figure, best.figure) for c in fits):
             # Said twice, once in prose: a table cell that says otherwise is of another row or column.
             rivals = [c for c in rivals if c.figure.cell is None]
         rivals = self._without_later_mentions(ask, best, rivals)
-        converted = [c.figure for c in rivals if _other_currency(c.figure, best.figure)]
+        converted = [c.figure for c in rivals if other_currency(c.figure, best.figure)]
         if converted:
             ends = (best.figure, converted[0])
             rivals = [c for c in rivals if c.figure not in ends]
@@ -224,7 +227,7 @@ class FigureAnswerer:
             for c in (best, *rivals, *fits)
             if c.clause_coverage >= CHOICE_CLAUSE[strictness] and c.coverage >= CHOICE_COVERAGE[strictness]
         ]
-        chosen = self._choose(query, ask, _distinct(near)[:MOST_OPTIONS]) if near else None
+        chosen = self._choose(query, ask, distinct(near)[:MOST_OPTIONS]) if near else None
         return Bound(ask, (chosen,), by_model=True) if chosen else None
 
     def _without_later_mentions(self, ask: Ask, best: Candidate, rivals: list[Candidate]) -> list[Candidate]:
@@ -258,7 +261,7 @@ class FigureAnswerer:
         if best.figure.qualifier is None:
             return best
         exact = (
-            c for c in fits if c.score >= best.score - 2 * RIVAL_MARGIN and _rounds(best.figure, c.figure)
+            c for c in fits if c.score >= best.score - 2 * RIVAL_MARGIN and rounds(best.figure, c.figure)
         )
         return next(exact, best)
 
@@ -285,7 +288,9 @@ class FigureAnswerer:
             clauses.setdefault(
                 (candidate.figure.report, self._reader.clause_span(candidate.figure)[0]), []
             ).append(candidate)
-        pairs = [sorted(group, key=lambda c: c.figure.start) for group in clauses.values() if len(group) == 2]
+        groups = [_in_asked_unit(ask, group) for group in clauses.values()]
+        groups = groups if any(groups) else list(clauses.values())
+        pairs = [sorted(group, key=lambda c: c.figure.start) for group in groups if len(group) == 2]
         if ask.period is not None:  # the pair that ends where the asked span ends
             ended = [
                 p
@@ -327,12 +332,12 @@ class FigureAnswerer:
         for group in slots.values():
             ordered = sorted(group, key=lambda f: (_STATUS_ORDER.index(f.status), f.cell is not None))
             first = ordered[0]
-            if any(f.status == first.status and not _same(f, first) for f in group):
+            if any(f.status == first.status and not same(f, first) for f in group):
                 return ()
             chosen.append(first)
             if ask.period and ask.region:  # nothing is open: the reports themselves disagree
-                chosen += [f for f in ordered[1:] if not _same(f, first)][:1]
-        return tuple(sorted(chosen, key=_period_key, reverse=True)[:3])
+                chosen += [f for f in ordered[1:] if not same(f, first)][:1]
+        return tuple(sorted(chosen, key=period_key, reverse=True)[:3])
 
     def _choose(self, query: Query, ask: Ask, options: Sequence[Candidate]) -> Figure | None:
         """The option the model takes for the answer, if it is clearly ahead of "none of them"."""
@@ -382,7 +387,7 @@ class FigureAnswerer:
     def _compute(self, query: Query, bound: Sequence[Bound]) -> tuple[compute.Computed | None, str]:
         figures = [b.figures[0] for b in bound]
         if query.operation == "difference" and len(figures) == 2:
-            later, earlier = sorted(figures, key=_period_key, reverse=True)
+            later, earlier = sorted(figures, key=period_key, reverse=True)
             return compute.difference(later, earlier), "difference"
         if query.operation == "multiple" and len(figures) == 2:
             return compute.multiple(figures[0], figures[1]), "multiple"
@@ -411,6 +416,14 @@ class FigureAnswerer:
         return None
 
 
+def _other_counters(bound: Sequence[Bound]) -> bool:
+    """Asked twice in 户 (新增多少户，总量多少户), answered in 户 and 家: two different counts."""
+    units = {b.ask.unit for b in bound}
+    if len(bound) < 2 or len(units) != 1 or not units & {"户", "家", "个"}:
+        return False
+    return len({figure.base_unit for one in bound for figure in one.figures}) > 1
+
+
 def _says_difference(query: Query, bound: Sequence[Bound]) -> bool:
     """Whether a report states the difference itself (高出…, 提高…); how much slower growth was, no growth says."""
     kinds = ("lead", "change") if words.LEAD.search(query.text) else ("lead", "change", "growth")
@@ -418,6 +431,7 @@ def _says_difference(query: Query, bound: Sequence[Bound]) -> bool:
 
 
 _WAYS = {"share": compute.share, "multiple": compute.multiple, "difference": compute.difference}
+_ENDS: tuple[Literal["from", "to"], Literal["from", "to"]] = ("to", "from")
 
 
 def _parts(query: Query, ask: Ask) -> list[tuple[tuple[Ask, Ask], str]]:
@@ -427,18 +441,21 @@ def _parts(query: Query, ask: Ask) -> list[tuple[tuple[Ask, Ask], str]]:
     if query.operation == "difference" and ask.against_target:
         actual, target = (replace(ask, status=s, measure=None, unit=None) for s in STATUSES)
         pairs.append(((actual, target), "difference"))
+    if ask.measure == "change" and ask.period is not None and not ask.role and _is_span(ask.period):
+        last, first = (replace(ask, role=end, measure="level", unit=None) for end in _ENDS)
+        pairs.append(((last, first), "difference"))
     return pairs
 
 
-_PASSED = frozenset({"突破", "超过", "超", "逾", "越过", "迈上", "跃上", "首次突破", "以上", "达到"})
+def _is_span(period: Period) -> bool:
+    return period.end[0] > period.start[0]
 
 
-def _rounds(rough: Figure, exact: Figure) -> bool:
-    """Whether `rough` is a mark that `exact`, of the same report, has passed."""
-    if rough.qualifier not in _PASSED or exact.qualifier is not None or rough.report != exact.report:
-        return False
-    (low, unit), (value, other) = normalise(rough.value, rough.unit), normalise(exact.value, exact.unit)
-    return unit == other and rough.period == exact.period and low <= value < 2 * low
+def _in_asked_unit(ask: Ask, group: list[Candidate]) -> list[Candidate]:
+    """Of 由54万亿元增加到82.7万亿元，占比由11.4%…: the figures in the units a level of the indicator has."""
+    if ask.measure == "share" or not ask.units:
+        return group
+    return [c for c in group if any(same_family(u, c.figure.unit) for u in ask.units)]
 
 
 # With no measure asked, or a loose one: the first kinds win where the reports have them.
@@ -458,43 +475,3 @@ def _of_asked_measure(ask: Ask, fits: list[Candidate]) -> list[Candidate]:
         if exact and exact[0].coverage >= fits[0].coverage - 0.2:
             return exact
     return fits
-
-
-def _same(a: Figure, b: Figure) -> bool:
-    """The same quantity of the same period, one perhaps rounded: 826.3亿元 and 8263150万元."""
-    if a.period != b.period:
-        return False
-    if same_quantity(a.value, a.unit, b.value, b.unit):
-        return True
-    (first, unit), (second, other) = normalise(a.value, a.unit), normalise(b.value, b.unit)
-    half_a, half_b = _half_last_place(a), _half_last_place(b)
-    return unit == other and half_a != half_b and abs(first - second) <= max(half_a, half_b)
-
-
-def _half_last_place(figure: Figure) -> Decimal:
-    """Half of the last digit the figure is written with, in base units."""
-    exponent = figure.value.as_tuple().exponent
-    step = Decimal(1).scaleb(exponent if isinstance(exponent, int) else 0)
-    return normalise(step, figure.unit)[0] / 2
-
-
-def _other_currency(a: Figure, b: Figure) -> bool:
-    """31.6亿美元（222.7亿元）: one amount in two currencies, in one breath."""
-    pair = {a.base_unit, b.base_unit}
-    return (
-        pair == {"元", "美元"}
-        and (a.report, a.indicator_id, a.measure, a.period) == (b.report, b.indicator_id, b.measure, b.period)
-        and abs(a.start - b.start) < 40
-    )
-
-
-def _distinct(candidates: Sequence[Candidate]) -> list[Candidate]:
-    kept: list[Candidate] = []
-    for candidate in candidates:
-        if not any(_same(candidate.figure, other.figure) for other in kept):
-            kept.append(candidate)
-    return kept
-
-
-def _period_key(figure: Figure) -> tuple[int, int]:
-    return Period.parse(figure.period).end if figure.period else (0, 0)

@@ -99,7 +99,7 @@ def understand(
         terms = tuple(dict.fromkeys(english_expansion(text)))
     else:
         asks, unknown = chinese_asks(text, found, periods, regions, indicators, vocabulary), ()
-        asks = tuple(with_parts(a, text, vocabulary, known_regions) for a in asks)
+        asks = tuple(_planned(with_parts(a, text, vocabulary, known_regions)) for a in asks)
         for separators in (ENUMERATION_COMMA, NONE) if len(asks) > 1 else ():
             reading = chinese_asks(
                 text, found, periods, regions, indicators, vocabulary, separators=separators
@@ -119,7 +119,7 @@ def understand(
             for year in report_years
         )
     asks = tuple(_with_customary(_narrowed(ask, vocabulary), vocabulary) for ask in asks)
-    operation = _operation(text, asks)
+    operation = _operation(without(text, indicators), asks)
     return Query(
         text=text, original=text, language=language, asks=asks, terms=terms,
         periods=tuple(dict.fromkeys(m.period for m in periods)), report_years=report_years,
@@ -167,6 +167,14 @@ def _narrowed(ask: Ask, vocabulary: Vocabulary) -> Ask:
     return ask
 
 
+def _planned(ask: Ask) -> Ask:
+    """预算安排的赤字: the word says that the figure is planned, not what it is of."""
+    if ask.status != "target" or not ask.indicator_ids:
+        return ask
+    pairs = tuple((_planned(part), _planned(whole)) for part, whole in ask.share_of)
+    return replace(ask, terms=tuple(t for t in ask.terms if t != "预算"), share_of=pairs)
+
+
 def _with_customary(ask: Ask, vocabulary: Vocabulary) -> Ask:
     """工业增加值 in a monthly report is that of enterprises above the designated size."""
     found = (vocabulary.get(id).customary for id in ask.indicator_ids)
@@ -175,6 +183,8 @@ def _with_customary(ask: Ask, vocabulary: Vocabulary) -> Ask:
 
 def _operation(text: str, asks: Sequence[Ask]) -> Operation | None:
     """Arithmetic the question calls for, if its asks do not already name one figure."""
+    if words.FROM_TO.search(text):
+        return None  # both ends are wanted, not what lies between them
     if (
         len(asks) == 2
         and len({(a.period, a.report_year, a.region) for a in asks}) == 2

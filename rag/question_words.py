@@ -55,7 +55,8 @@ REACHED = re.compile(
     r"(?:提高|上升|下降|降低|回落|增加|减少|增长|扩大|降|升|突破|达)(?:到|至)(?:了)?(?:多少|百分之几|几)"
 )
 FROM_TO = re.compile(
-    r"[由从](?:多少|百分之几|几)[^，,。；]{0,8}?(?:到|至|为)(?:了)?(?:多少|百分之几|几)"
+    r"[由从](?:\d{4}年的?)?(?:多少|百分之几|几)[^，,。；]{0,8}?(?:到|至|为)(?:了)?(?:\d{4}年的?)?(?:多少|百分之几|几)"
+    r"|[由从][^，,。；由从]{1,8}?(?:多少|百分之几|几)[^，,。；]{0,4}?(?:提高|上升|下降|降低|增加|减少|增长|上调|下调|扩大)(?:到|至|为)(?:了)?(?:多少|百分之几|几)"
     r"|\bfrom what\b.{0,40}\bto what\b|\bfrom how (?:much|many)\b.{0,40}\bto how",
     re.IGNORECASE,
 )
@@ -68,8 +69,12 @@ ACTUAL = re.compile(
 )
 # 实际增长 (in real terms) and 实际使用外资 are not "actual as against planned".
 REAL_TERMS = re.compile(r"实际(?=增长|使用|利用|到账|到位|增速|吸收)|in real terms", re.IGNORECASE)
+# 计划完成 and 力争实现 are plans although 完成 and 实现 stand there.
+TO_BE_DONE = re.compile(r"(计划|预计|拟|力争|确保|目标是?|打算|预期)(?:要)?(?:完成|实现)")
 # Names of indicators and policies that only sound like plans.
-NOT_A_PLAN = re.compile(r"(?:一般|公共|财政|政府性基金|资本经营)*预算(?:收入|支出|内|外)|计划(?:生育|单列)")
+NOT_A_PLAN = re.compile(
+    r"(?:一般|公共|财政|政府性基金|资本经营)*预算(?:收入|支出|内|外)|计划(?:生育|单列)|(?:研发|科技|人才|行动|专项)计划"
+)
 JOINTLY = re.compile(
     r"分别|各自|各(?![地级类界省市区县种项方个国位行业])|\brespectively\b|\beach\b", re.IGNORECASE
 )
@@ -93,7 +98,7 @@ TO_FROM = re.compile(
 )
 # A question word with the measure word that follows it: 多少家, 几项.
 COUNTED = re.compile(
-    r"(?:多少|几)(?:个百分点|个点|万亿元|万亿美元|亿美元|亿元|万元|万人次|人次|万人|万户|万吨|公里|平方公里|平方米|万?标准?箱|万?千瓦时?"
+    r"多大(?=规模)|(?:多少|几)(?:个百分点|个点|万亿元|万亿美元|亿美元|亿元|万元|万人次|人次|万人|万户|万吨|公里|平方公里|平方米|万?标准?箱|万?千瓦时?"
     r"|[个家户项件名位座台辆条所只支张套人元吨亩处笔批次成倍种度度天年岁])?"
 )
 # 比上年预算增加多少: what is compared with, up to the word of change, is no subject.
@@ -120,7 +125,8 @@ UNITS_OF_NOUN = (
     ),
     (re.compile(r"人数|人口|\bpopulation\b", re.IGNORECASE), ("人",)),
     (re.compile(r"面积|\barea\b", re.IGNORECASE), ("亩", "平方公里", "平方米")),
-    (re.compile(r"(?:[\u4e00-\u9fff])(?<!长)(?<!汇)(?<!贡献)(?<!速)率"), ("%",)),
+    (re.compile("功率"), ("瓦", "千瓦", "兆瓦")),
+    (re.compile(r"(?:[\u4e00-\u9fff])(?<!长)(?<!汇)(?<!贡献)(?<!速)(?<!功)(?<!频)率"), ("%",)),
     (re.compile(r"时间|时长|天数|周期"), ("天", "日", "小时", "分钟", "工作日", "个工作日", "月", "年")),
 )
 _HINTS = re.compile(r"总量|总额|累计|新增|总产值|人均|户均|平均|年均|日均|当年|合计|净增|总数|总计|其中")
@@ -162,7 +168,8 @@ SUPERLATIVE = re.compile(
 )
 SUM = re.compile(r"合计|总共|加起来|一共|之和|\bin total\b|\bcombined\b", re.IGNORECASE)
 YEAR_COUNT_CHANGE = re.compile(
-    r"增加|减少|增长|提高|降低|下降|扩大|缩小|变化|上升|\bincrease|\bgrow|\brise|\bfall", re.IGNORECASE
+    r"增加|减少|增长|提高|降低|下降|扩大|缩小|变化|上升|\bincrease|\bgrow|\bgrew\b|\brise|\brose\b|\bfall|\bfell\b|\bchange",
+    re.IGNORECASE,
 )
 
 # Words that carry no content of their own.

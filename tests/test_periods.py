@@ -85,6 +85,8 @@ def test_relative_chinese(text: str, expected: list[tuple[str, str]]) -> None:
         ("the first quarter", [("the first quarter", "2023-01/2023-03")]),
         ("the same period last year", [("the same period last year", "2022-01/2022-09")]),
         ("the 14th Five-Year Plan period", [("the 14th Five-Year Plan period", "2021/2025")]),
+        ("the five years to 2017", [("the five years to 2017", "2013/2017")]),
+        ("over the decade ending in 2022", [("the decade ending in 2022", "2013/2022")]),
         ("the past five years", [("the past five years", "2019/2023")]),
         ("2013–2017", [("2013–2017", "2013/2017")]),
     ],

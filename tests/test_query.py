@@ -198,3 +198,47 @@ def test_budget_revenue_is_no_plan() -> None:
 def test_product_beside_revenue_is_not_what_is_measured() -> None:
     ask = only("云川新能源汽车项目产生了多少收入？")
     assert ask.indicator_ids == () and "元" in ask.units
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("2023年云岭省计划完成公路投资多少？", "target"),
+        ("2023年云岭省完成公路投资多少？", "actual"),
+        ("云川科创城开展省级重点研发计划多少项？", None),
+    ],
+)
+def test_what_is_to_be_completed_is_planned(text: str, status: str | None) -> None:
+    assert only(text).status == status
+
+
+def test_a_list_in_the_clause_before_belongs_to_分别() -> None:
+    asks = read("制造业、租赁业的增加值，2024年分别增长了百分之几？").asks
+    assert [a.period and a.period.code() for a in asks] == ["2024", "2024"]
+    assert "租赁" in "".join(asks[1].terms)
+    assert "租赁" not in "".join(asks[0].terms)
+
+
+def test_from_one_year_to_another_wants_both_levels_and_no_difference() -> None:
+    query = read("计划规定，农民的纯收入要从1980年的多少元增加到1985年的多少元？")
+    assert [(a.period and a.period.code(), a.status) for a in query.asks] == [
+        ("1980", None),
+        ("1985", "target"),
+    ]
+    assert query.operation is None
+
+
+def test_what_is_counted_in_another_measure_word_is_not_the_indicator() -> None:
+    assert only("云川高新区金融机构推出了多少种产品？").indicator_ids == ()
+    assert only("云川高新区有多少家金融机构？").indicator_ids == ("financial_institutions",)
+
+
+def test_above_designated_size_is_no_comparison() -> None:
+    query = read("By how much did the profits of industrial enterprises above designated size rise in 2013?")
+    assert query.operation is None
+    assert query.asks[0].measure == "growth"
+
+
+def test_between_two_years_wants_both() -> None:
+    asks = read("How much did retail sales increase between 2015 and 2018?").asks
+    assert [a.period and a.period.code() for a in asks] == ["2015", "2018"]

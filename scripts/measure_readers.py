@@ -32,7 +32,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Paragraph
+from reportlab.platypus import BaseDocTemplate, Flowable, Frame, FrameBreak, PageTemplate, Paragraph
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -166,6 +166,40 @@ def write_reportlab(paragraphs: Paragraphs, path: Path, columns: int = 1, turn: 
     )
 
 
+def write_newspaper(paragraphs: Paragraphs, path: Path, columns: int) -> None:
+    """The title across all columns of the first page, a picture between the lines of two of them on each page."""
+    gap, picture, below = 14.0, (330.0, 480.0), (55.0, 700.0)
+    width = (A4[0] - 80 - gap * (columns - 1)) / columns
+    body = ParagraphStyle("body", fontName=FONT, fontSize=8, leading=12.5, firstLineIndent=16, wordWrap="CJK")
+    small = ParagraphStyle("small", body, fontSize=10, leading=15, firstLineIndent=0, spaceBefore=5, spaceAfter=4)
+    large = ParagraphStyle("large", body, fontSize=24, leading=32, firstLineIndent=0, alignment=TA_CENTER)
+
+    def frame(left: float, bottom: float, across: float, top: float) -> Frame:
+        return Frame(left, bottom, across, top - bottom, 0, 0, 0, 0)
+
+    def draw(canvas: object, _: object) -> None:
+        canvas.setFillGray(0.7)  # type: ignore[attr-defined]
+        left = 40 + (columns - 2) * (width + gap)
+        canvas.rect(left, picture[0], 2 * width + gap, picture[1] - picture[0], 0, 1)  # type: ignore[attr-defined]
+
+    frames: list[Frame] = []
+    for at in range(columns):
+        left = 40 + at * (width + gap)
+        if at >= columns - 2:
+            frames += [frame(left, picture[1] + 8, width, below[1]), frame(left, below[0], width, picture[0] - 8)]
+        else:
+            frames.append(frame(left, below[0], width, below[1]))
+    document = BaseDocTemplate(str(path), pagesize=A4)
+    document.addPageTemplates(PageTemplate("page", [frame(40, 715, A4[0] - 80, 790), *frames], onPage=draw))
+    flow: list[Flowable] = []
+    for number, (level, text) in enumerate(paragraphs):
+        style = body if not level else small if number else large
+        flow.append(Paragraph(html.escape(text).replace("\u3000", "&nbsp;&nbsp;"), style))
+        if not number:
+            flow.append(FrameBreak())
+    document.build(flow)
+
+
 def write_chromium(paragraphs: Paragraphs, path: Path, style: str = PLAIN, header: bool = True) -> None:
     """Printed from a page; with `header` as a browser prints: date, title, address and page number."""
     page = path.with_suffix(".source.html")
@@ -224,6 +258,8 @@ def writers(ocr: int) -> dict[str, tuple[str, Callable[[Paragraphs, Path], None]
         "html": (".html", write_html),
         "pdf, reportlab": (".pdf", write_reportlab),
         "pdf, reportlab, two columns": (".pdf", lambda text, path: write_reportlab(text, path, columns=2)),
+        "pdf, reportlab, newspaper of 3": (".pdf", lambda text, path: write_newspaper(text, path, 3)),
+        "pdf, reportlab, newspaper of 4": (".pdf", lambda text, path: write_newspaper(text, path, 4)),
         "pdf, reportlab, pages turned": (".pdf", lambda text, path: write_reportlab(text, path, turn=90)),
     }
     if shutil.which("chromium"):

@@ -16,6 +16,7 @@ Box = tuple[float, float, float, float]  # left, bottom, right, top
 
 _SEGMENT_GAP = 1.0  # in font sizes: wider gaps may part columns
 _COLUMN_GAP = 0.75  # in font sizes: wider gaps in a line are kept as two spaces
+_BESIDE = 0.8  # in font sizes: lines of two columns whose heights differ by less stand side by side
 _WORD_GAP = 0.22  # in font sizes: wider gaps part words in Latin text
 _MINIMUM_FILL = 0.6  # of a column's width that its lines fill: less is a table without rules
 _HEADING_PITCH = 1.8  # in font sizes: lines of one heading stand no further apart
@@ -194,9 +195,10 @@ def _gutter(segments: list[_Segment]) -> float | None:
     left, right = min(segment.left for segment in segments), max(segment.right for segment in segments)
     width = right - left
     votes: Counter[int] = Counter()
-    ordered = sorted(segments, key=lambda segment: (-segment.middle, segment.left))
-    for before, after in pairwise(ordered):
-        if abs(before.middle - after.middle) < 0.45 * before.size and after.left > before.right:
+    # Columns need not stand on common base lines: a heading in one of them shifts all that follows.
+    for pair in pairwise(sorted(segments, key=lambda segment: -segment.middle)):
+        before, after = sorted(pair, key=lambda segment: segment.left)
+        if abs(before.middle - after.middle) < _BESIDE * before.size and after.left > before.right:
             votes.update(range(int(before.right) + 1, int(after.left) + 1))
     best: dict[int, list[int]] = {}  # lines that cross → positions
     for position, _ in votes.most_common(60):

@@ -171,7 +171,9 @@ def write_newspaper(paragraphs: Paragraphs, path: Path, columns: int) -> None:
     gap, picture, below = 14.0, (330.0, 480.0), (55.0, 700.0)
     width = (A4[0] - 80 - gap * (columns - 1)) / columns
     body = ParagraphStyle("body", fontName=FONT, fontSize=8, leading=12.5, firstLineIndent=16, wordWrap="CJK")
-    small = ParagraphStyle("small", body, fontSize=10, leading=15, firstLineIndent=0, spaceBefore=5, spaceAfter=4)
+    small = ParagraphStyle(
+        "small", body, fontSize=10, leading=15, firstLineIndent=0, spaceBefore=5, spaceAfter=4
+    )
     large = ParagraphStyle("large", body, fontSize=24, leading=32, firstLineIndent=0, alignment=TA_CENTER)
 
     def frame(left: float, bottom: float, across: float, top: float) -> Frame:
@@ -186,7 +188,10 @@ def write_newspaper(paragraphs: Paragraphs, path: Path, columns: int) -> None:
     for at in range(columns):
         left = 40 + at * (width + gap)
         if at >= columns - 2:
-            frames += [frame(left, picture[1] + 8, width, below[1]), frame(left, below[0], width, picture[0] - 8)]
+            frames += [
+                frame(left, picture[1] + 8, width, below[1]),
+                frame(left, below[0], width, picture[0] - 8),
+            ]
         else:
             frames.append(frame(left, below[0], width, below[1]))
     document = BaseDocTemplate(str(path), pagesize=A4)

@@ -66,6 +66,58 @@ def test_pdf_columns_headers_and_page_numbers(tmp_path: Path) -> None:
     assert 0 < left < right < 596 and 0 < bottom < top < 842
 
 
+def newspaper_pdf(columns: int, shift: float) -> bytes:
+    """Columns of 8-point lines, each `shift` points lower than the one before it, parted by a gap of 14 points.
+
+    A headline stands over all of them, a picture inside the last two, and marks hang over the columns' edges.
+    """
+    buffer = io.BytesIO()
+    page = canvas.Canvas(buffer, pagesize=A4)
+    page.setFont("STSong-Light", 22)
+    page.drawCentredString(297, 780, "云川市经济运行观察")
+    page.setFont("STSong-Light", 8)
+    width = 96 if columns > 3 else 144 if columns > 2 else 224
+    text = "　　" + "".join(SENTENCE.format(f"{part}", part) for part in range(1, 37))
+    lines: list[str] = []
+    while text:
+        wide = width // 8 + (text[width // 8 : width // 8 + 1] in tuple("，。"))
+        lines.append(text[:wide])
+        text = text[wide:]
+    each = -(-len(lines) // columns)
+    for number, line in enumerate(lines):
+        column, row = divmod(number, each)
+        hole = 120 if column >= columns - 2 and row >= 8 else 0
+        page.drawString(50 + column * (width + 14), 730 - 13 * row - shift * column - hole, line)
+    page.showPage()
+    page.save()
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("columns", [2, 3, 4])
+@pytest.mark.parametrize("shift", [0.0, 4.5, 7.0])
+def test_pdf_newspaper_is_read_column_by_column(tmp_path: Path, columns: int, shift: float) -> None:
+    _, report = load(write(tmp_path, "观察.pdf", newspaper_pdf(columns, shift)))
+    assert blocks(report, "heading") == ["云川市经济运行观察"]
+    assert "".join(SENTENCE.format(f"{part}", part) for part in range(1, 37)) in report.text.replace("\n", "")
+
+
+def test_pdf_table_without_rules_is_read_row_by_row(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    page = canvas.Canvas(buffer, pagesize=A4)
+    page.setFont("STSong-Light", 10)
+    for row in range(20):
+        y = 760 - 18 * row
+        name = ("规模以上工业增加值", "固定资产投资", "社会消费品零售总额", "出口")[row % 4]
+        page.drawString(60, y, f"{name}{row}")
+        page.drawRightString(330, y, f"{1000 + 37 * row}.5")
+        page.drawRightString(500, y, f"{row}.3")
+    page.showPage()
+    page.save()
+    raw, _ = load(write(tmp_path, "表.pdf", buffer.getvalue()))
+    rows = [line.split() for line in raw.text.splitlines() if line.strip()]
+    assert [row[1:] for row in rows] == [[f"{1000 + 37 * row}.5", f"{row}.3"] for row in range(20)]
+
+
 def test_pdf_ruled_table_over_two_pages(tmp_path: Path) -> None:
     buffer = io.BytesIO()
     page = canvas.Canvas(buffer, pagesize=A4)

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import ReadError
-from index.readers.pdf_layout import Glyph
+from index.readers.pdf_columns import Glyph
 
 Image = npt.NDArray[np.uint8]  # (height, width, 3)
 INSTALL = "pip install -r requirements-ocr.lock"

@@ -20,7 +20,8 @@ import pypdfium2.raw as pdfium
 from index.errors import ReadError
 from index.limits import Limits, Progress
 from index.readers import ocr
-from index.readers.pdf_layout import Box, Glyph, lines_of
+from index.readers.pdf_columns import Box, Glyph
+from index.readers.pdf_layout import lines_of
 from index.readers.pdf_tables import Rules, TableItem, in_order, tables_of
 from index.readers.pdf_write import Page, write_pages
 from index.types import RawReport

@@ -12,37 +12,19 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-Box = tuple[float, float, float, float]  # left, bottom, right, top
+from index.readers.pdf_columns import Box, Glyph, Segment, find_gutter, over_columns, part_at
 
 _SEGMENT_GAP = 1.0  # in font sizes: wider gaps may part columns
 _COLUMN_GAP = 0.75  # in font sizes: wider gaps in a line are kept as two spaces
-_BESIDE = 0.8  # in font sizes: lines of two columns whose heights differ by less stand side by side
+_PITCH = 0.3  # of the gaps between lines are at most the gap within a paragraph
 _WORD_GAP = 0.22  # in font sizes: wider gaps part words in Latin text
-_MINIMUM_FILL = 0.6  # of a column's width that its lines fill: less is a table without rules
 _HEADING_PITCH = 1.8  # in font sizes: lines of one heading stand no further apart
 _SLACK = 3.2  # in font sizes: what rules about punctuation at line ends, and ragged edges, may leave
-_UNBREAKABLE = re.compile(r"[A-Za-z0-9.,%‰+\-–/:()]*[，。、；：！？》）”’」』】％]*.?")
+_UNIT = r"[（《〈「『【〔(“‘]*(?:[A-Za-z0-9.,%‰+\-–/:]+|.)[，。、；：！？》〉）”’」』】〕…%]*"
+_UNBREAKABLE = re.compile(
+    rf"{_UNIT}(?:(?:(?<=[”’])|(?=[“‘])){_UNIT})*"
+)  # programs do not part text at “ and ”
 _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef“”‘’—…·]")
-
-
-@dataclass(slots=True)
-class Glyph:
-    """One visible character; `spaces` is the width of the file's own space before it, in half widths."""
-
-    text: str
-    left: float
-    bottom: float
-    right: float
-    top: float
-    spaces: int = 0
-
-    @property
-    def size(self) -> float:
-        return self.top - self.bottom
-
-    @property
-    def middle(self) -> float:
-        return (self.bottom + self.top) / 2
 
 
 @dataclass(slots=True)
@@ -56,15 +38,6 @@ class Line:
     new_block: bool = False  # the first of a column, or after a wide vertical gap
     heading: int = 0
     begins: bool = False  # certainly a paragraph: its first word would have fitted on the line before
-
-
-@dataclass(slots=True)
-class _Segment:
-    glyphs: list[Glyph]
-    left: float
-    right: float
-    middle: float
-    size: float
 
 
 def lines_of(glyphs: Iterable[Glyph]) -> list[Line]:
@@ -108,7 +81,7 @@ def _without_doubles(band: list[Glyph]) -> list[Glyph]:
     return kept
 
 
-def _segments(band: list[Glyph]) -> list[_Segment]:
+def _segments(band: list[Glyph]) -> list[Segment]:
     """Runs of a band without a gap wide enough to part columns."""
     runs: list[list[Glyph]] = []
     for glyph in band:
@@ -117,13 +90,7 @@ def _segments(band: list[Glyph]) -> list[_Segment]:
         else:
             runs.append([glyph])
     runs = [part for run in runs for part in _lines_within(run)]
-    return [
-        _Segment(
-            run, run[0].left, max(glyph.right for glyph in run), median(glyph.middle for glyph in run),
-            median(glyph.size for glyph in run),
-        )
-        for run in runs
-    ]  # fmt: skip
+    return [Segment.of(run) for run in runs]
 
 
 def _lines_within(run: list[Glyph]) -> list[list[Glyph]]:
@@ -154,13 +121,14 @@ def _join(glyphs: Sequence[Glyph]) -> str:
 # ---------------------------------------------------------------- columns
 
 
-def _columns(segments: list[_Segment], depth: int) -> list[Line]:
+def _columns(segments: list[Segment], depth: int) -> list[Line]:
     """Cut at the clearest gutter into zones of columns and of full-width lines, then read."""
-    gutter = _gutter(segments) if depth < 4 else None
+    gutter = find_gutter(segments) if depth < 4 else None
     if gutter is None:
         return _single_column(segments)
+    segments = part_at(gutter, segments)
     lines: list[Line] = []
-    zone: list[_Segment] = []
+    zone: list[Segment] = []
 
     def read_zone() -> None:
         left = [segment for segment in zone if segment.left + segment.right <= 2 * gutter]
@@ -169,12 +137,13 @@ def _columns(segments: list[_Segment], depth: int) -> list[Line]:
         lines.extend(_columns(right, depth + 1))
         zone.clear()
 
-    full: list[_Segment] = []
+    over = over_columns(segments)
+    full: list[Segment] = []
     for segment in sorted(segments, key=lambda segment: (-segment.middle, segment.left)):
         # A line may hang over its column's edge by a comma; one that crosses goes on beyond it.
         crosses = segment.left < gutter - segment.size and segment.right > gutter + segment.size
         beside = full and abs(segment.middle - full[-1].middle) < 0.45 * segment.size
-        if crosses or (beside and not zone):
+        if crosses or id(segment) in over or (beside and not zone):
             if zone:
                 read_zone()
             full.append(segment)
@@ -188,72 +157,11 @@ def _columns(segments: list[_Segment], depth: int) -> list[Line]:
     return lines
 
 
-def _gutter(segments: list[_Segment]) -> float | None:
-    """The middle of the gap that most lines share, if text stands in columns on both sides of it."""
-    if len(segments) < 8:
-        return None
-    left, right = min(segment.left for segment in segments), max(segment.right for segment in segments)
-    width = right - left
-    votes: Counter[int] = Counter()
-    # Columns need not stand on common base lines: a heading in one of them shifts all that follows.
-    for pair in pairwise(sorted(segments, key=lambda segment: -segment.middle)):
-        before, after = sorted(pair, key=lambda segment: segment.left)
-        if abs(before.middle - after.middle) < _BESIDE * before.size and after.left > before.right:
-            votes.update(range(int(before.right) + 1, int(after.left) + 1))
-    best: dict[int, list[int]] = {}  # lines that cross → positions
-    for position, _ in votes.most_common(60):
-        beside_left = [segment for segment in segments if segment.right <= position]
-        beside_right = [segment for segment in segments if segment.left >= position]
-        crossing = len(segments) - len(beside_left) - len(beside_right)
-        if min(len(beside_left), len(beside_right)) < 3 or 2 * crossing > len(segments):
-            continue
-        fills = [
-            _fill(side, start, stop)
-            for side, start, stop in ((beside_left, left, position), (beside_right, position, right))
-        ]
-        narrow = min(position - left, right - position) < 0.12 * width
-        filled = min(fills) >= _MINIMUM_FILL or (
-            max(fills) >= 0.8
-            and all(
-                _wide_lines(side) >= 2 for side in (beside_left, beside_right)
-            )  # a column that ends early
-        )
-        if not filled or narrow:
-            continue
-        best.setdefault(crossing, []).append(position)
-    if not best:
-        return None
-    positions = sorted(best[min(best)])
-    return float(positions[len(positions) // 2])
-
-
-def _wide_lines(segments: Sequence[_Segment]) -> int:
-    """Lines of running text: nearly as wide as the widest of them, and at least fifteen characters."""
-    widest = max(segment.right - segment.left for segment in segments)
-    return sum(
-        1 for segment in segments if segment.right - segment.left >= max(0.95 * widest, 15 * segment.size)
-    )
-
-
-def _fill(segments: Sequence[_Segment], start: float, stop: float) -> float:
-    """How much of the width from `start` to `stop` a usual line fills."""
-    by_line: Counter[int] = Counter()
-    spread: dict[int, float] = {}
-    for segment in segments:
-        line = round(segment.middle / max(segment.size, 1) * 2)
-        by_line[line] += 1
-        spread[line] = spread.get(line, 0.0) + segment.right - segment.left
-    if not spread or stop <= start:
-        return 0.0
-    pieces = sum(by_line.values()) / len(by_line)
-    return median(spread.values()) / (stop - start) / max(1.0, pieces - 0.6)
-
-
-def _single_column(segments: list[_Segment]) -> list[Line]:
+def _single_column(segments: list[Segment]) -> list[Line]:
     """Lines from the top down; indents and wide gaps are noted."""
     if not segments:
         return []
-    rows: list[list[_Segment]] = []
+    rows: list[list[Segment]] = []
     for segment in sorted(segments, key=lambda segment: -segment.middle):
         if rows and abs(segment.middle - rows[-1][0].middle) < 0.45 * max(segment.size, rows[-1][0].size):
             rows[-1].append(segment)
@@ -268,8 +176,9 @@ def _single_column(segments: list[_Segment]) -> list[Line]:
         )  # fmt: skip
         lines.append(Line(_join(glyphs), box, median(glyph.size for glyph in glyphs)))
     edge = _left_edge(lines)
-    pitches = [before.box[1] - after.box[1] for before, after in pairwise(lines)]
-    usual = median(pitches) if pitches else 0.0
+    pitches = sorted(before.box[1] - after.box[1] for before, after in pairwise(lines))
+    # Not the median: where most paragraphs are of one line, most gaps lie between paragraphs.
+    usual = pitches[int(_PITCH * len(pitches))] if pitches else 0.0
     body = median(line.size for line in lines)
     for position, line in enumerate(lines):
         line.indent = max(0.0, (line.box[0] - edge) / max(line.size, 1.0))

@@ -10,7 +10,8 @@ from typing import Any
 
 import pdfplumber
 
-from index.readers.pdf_layout import Box, Glyph, Line, band_texts
+from index.readers.pdf_columns import Box, Glyph
+from index.readers.pdf_layout import Line, band_texts
 from index.readers.tables import GridCell, address
 
 logging.getLogger("pdfminer").setLevel(logging.CRITICAL)  # it warns of every oddity of a damaged file

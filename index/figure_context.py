@@ -13,19 +13,22 @@ from typing import TYPE_CHECKING
 
 from index import figure_words as words
 from index.figure_english_context import is_english, read_english_meaning
+from index.figure_fuller import PER_HEAD_ALONE, WEAK, of_topic, per_head, topic_of, with_verb
 from index.figure_measure import measure_of, read_object_of_change
 from index.figure_naming import (
+    doing,
     from_around,
     group_of,
     helped,
     part_of,
     pupils_of,
+    relieved,
     verb_before,
     with_predicate,
     with_purpose,
 )
 from index.figure_predicate import Predicate, PredicateReader, unit_class
-from index.figure_reading import Reading, mask_times, sentence_spans
+from index.figure_reading import CLAUSE_END, Reading, basis_of, end_of_clause, mask_times, sentence_spans
 from index.figure_references import pair_from_to, set_references, split_list
 from index.figure_scan import Quantity, find_quantities
 from index.figure_subject import Subject, SubjectReader
@@ -34,23 +37,13 @@ if TYPE_CHECKING:
     from index.periods import PeriodMention
     from index.vocabulary import Vocabulary
 
-_CONDITION = re.compile(
-    rf"[{words.TIME}，、\s]*(?:在|按|随着|通过|为了?|根据|针对|对|虽然|尽管|由于|如果|经过|面对|围绕"
-    rf"|坚持|加快|推进|优化|加上|考虑|鉴于|首先|其次|按照|从|以|并|同时|着力|努力|要|继续)"
-)
 _FIELD = re.compile(r"(?:地区|区域|省份|领域|方面|行业|部门|城市|农村)$")
-_OPENING = re.compile(
-    rf"(?:[{words.TIME}，、的\s]|其中|目前|现在|同时|此外|另外|全国|我国|全省|全市|各级|各种|各类|从|到"
-    rf"|年底|也"
-    rf"|还|要|将|把|使)*"
-)
 
 
 _NEXT_WITH_VERB = re.compile(
     r"[、和与及]?(?:以及)?(?:分别)?(?:增长|下降|上涨|提高|减少|增加|回落|上升)?(?:约|近)?"
 )
 _ASIDE = re.compile(r"(?<=[^，。；：、\s])[（(][^（）()，。；\n]{1,20}[）)](?=[^，。；：、\s])")
-_CLAUSE_END = re.compile(r"[，；;：:（）()]|,(?!\d)|——|…")
 
 
 class ParagraphReader:
@@ -78,6 +71,7 @@ class ParagraphReader:
         self.pending_from: Reading | None = None
         self.silent: tuple[int, int] | None = None  # the clause before, if it had no figure
         self.counting: str | None = None  # the verb of a list of counted things: 新开放
+        self.topic = ""  # what the silent clause did something to
 
     def read(self) -> list[Reading]:
         """All readings in order, one a quantity."""
@@ -112,6 +106,7 @@ class ParagraphReader:
                 self._read_silent_clause(clause_start, clause_end)
                 continue
             self.silent = None if self.silent is None or self.silent[1] < clause_start - 1 else self.silent
+            self.topic = self.topic if self.silent is not None else ""
             left = clause_start
             groups = self._groups(inside)
             for index, group in enumerate(groups):
@@ -136,7 +131,7 @@ class ParagraphReader:
             self.readings.append(
                 Reading(
                     quantity, start, start, end, start, end, subject, meaning.measure, meaning.negative,
-                    meaning.direction, _basis(self.text[start:end]), meaning.reference,
+                    meaning.direction, basis_of(self.text[start:end]), meaning.reference,
                 )
             )  # fmt: skip
 
@@ -148,7 +143,7 @@ class ParagraphReader:
         ]
         cuts = [
             match.end()
-            for match in _CLAUSE_END.finditer(self.masked, start, end)
+            for match in CLAUSE_END.finditer(self.masked, start, end)
             if not any(quantity.start < match.end() <= quantity.end for quantity in quantities)
             and not any(first < match.end() <= last for first, last in asides)
         ]
@@ -175,30 +170,34 @@ class ParagraphReader:
         """A clause without figures may name what the next one counts: 制造业快速增长，增加值…."""
         text = self.masked[start:end].rstrip("，；：、。")
         self.silent = (start, start + len(text))
-        if _CONDITION.match(text):
+        self.topic = topic_of(text)
+        whole = self.subjects.ending_at(start, self.predicates.trim(start, start + len(text)))
+        if (
+            whole is not None
+            and whole.id is not None
+            and whole.end == start + len(text)
+            and self._opens(start, whole)
+        ):
+            self.subject = self.domain = whole  # 人口自然增长率，四川省由…降到…
+            self.domain_counted = False
             return
-        match = re.search(
-            r"(?:稳步|快速|平稳|持续|较快|大幅|显著|明显|不断|继续|保持|再|总体|稳定|逐步|全面|加快"
-            r"|进一步|高位|迅速|得到|取得|实现|增长|下降|回升|提高|增加|减少|丰收|回落|改善|扩大|壮大"
-            r"|屡创|连创|再创|创下|创出|创历史|喜获|喜迎|再获|连年|连续|跃居|位居|稳居|迈上|[从自](?=[^\u4e00-\u9fff]|[一二三四五六七八九十]{1,2}月))",
-            text,
-        )
+        if words.CONDITION.match(text):
+            return
+        match = words.HOW_IT_GOES.search(text)
         if match is None:
-            whole = self.subjects.ending_at(start, self.predicates.trim(start, start + len(text)))
-            if (
-                whole is not None
-                and not whole.generic
-                and _OPENING.fullmatch(self.masked, start, whole.start)
-            ):
+            if whole is not None and not whole.generic and self._opens(start, whole):
                 self.subject = self.domain = whole
                 self.domain_counted = False
             return
         if match.start() > 0:
-            subject = self.subjects.ending_at(start, start + match.start())
+            subject = self.subjects.ending_at(start, self.predicates.trim(start, start + match.start()))
             if subject is not None and not subject.generic and len(subject.name) > 1:
                 self.domain, self.domain_counted = subject, False
                 if subject.id is not None or self.subject is None:
                     self.subject = subject
+
+    def _opens(self, start: int, subject: Subject) -> bool:
+        return words.OPENING.fullmatch(self.masked, start, subject.start) is not None
 
     # ---------------------------------------------------------------- one list of quantities
 
@@ -223,7 +222,7 @@ class ParagraphReader:
         ]
         is_range = any(quantity.range_text for quantity in group)
         words_before = self.text[left : first.start]
-        basis = _basis(words_before) or (_basis(self.text[clause[0] : left]) if attached else None)
+        basis = basis_of(words_before) or (basis_of(self.text[clause[0] : left]) if attached else None)
         subjects = self._subjects_of(left, predicate, first, right, group, attached, is_range, clause[0])
         before = self.readings[-1] if self.readings else None
         for position, reading in enumerate(readings):
@@ -294,6 +293,7 @@ class ParagraphReader:
             self.subject = subject
             return [(subject, True)] * count
         subject = self._part_or_pupils(self._with_modifier(left, subject), group[0].start)
+        subject = self._with_context(subject, left, predicate, first)
         behind = self._counted_behind(group[-1], right, subject, predicate, left)
         if behind is not None:
             behind = self._counted_fully(behind, subject, left, group, right)
@@ -311,6 +311,9 @@ class ParagraphReader:
                 if subject is None or first.base_unit in "人名户"
                 else None
             )
+            vague = subject is None or (subject.id is None and not predicate.found)
+            if told is None and vague and not attached:
+                told = doing(around[1], first.base_unit)
             if told is not None:
                 subject = self.subjects.from_name(told)
                 self.subject = subject
@@ -320,10 +323,13 @@ class ParagraphReader:
         if (subject.generic and predicate.measure not in ("change",)) or (
             subject.generic and self.subject is not None
         ):
-            self.subject = self.subject or self.spoken_of
+            self.subject = self.subject or self._topic_subject() or self.spoken_of
             if self.subject is None:
                 return [(subject, False)] * count
             carried = self.subjects.whole(self.subject)
+            if PER_HEAD_ALONE.fullmatch(subject.name):
+                each = self.subjects.from_name(per_head(carried.name), carried.start, carried.end)
+                carried = each if each.id is not None or carried.id is None else carried
             shown = Subject(
                 carried.name, carried.id, carried.start, carried.end, carried.rate, head=subject.name
             )
@@ -341,6 +347,33 @@ class ParagraphReader:
         self.subject = subject
         self.listed, self.queue = [], []
         return [(subject, False)] * count
+
+    def _with_context(
+        self, subject: Subject | None, left: int, predicate: Predicate, first: Quantity
+    ) -> Subject | None:
+        """The subject with the verb right before it, or with what the clause before was about."""
+        if subject is None:
+            fresh = self.subject is None or (self.silent is not None and self.subject.end <= self.silent[0])
+            return self._topic_subject() if fresh and predicate.found else None
+        if subject.id is not None or subject.start < 0:
+            return subject
+        funds = (
+            with_purpose(subject.name, self.text[first.outer_end :][:60]) if first.base_unit == "元" else None
+        )
+        if self.topic and funds is None and WEAK.fullmatch(subject.name):
+            return self.subjects.from_name(of_topic(self.topic, subject.name), subject.start, subject.end)
+        if (
+            subject.generic
+            or predicate.found
+            or unit_class(first) != "other"
+            or subject.end < predicate.subject_end
+        ):
+            return subject
+        verb = with_verb(self.masked, left, subject.start)
+        return self.subjects.from_name(verb + subject.name, subject.start, subject.end) if verb else subject
+
+    def _topic_subject(self) -> Subject | None:
+        return self.subjects.from_name(self.topic) if self.topic else None
 
     def _listed_behind(self, quantity: Quantity) -> int:
         """How many more quantities go on the list with verbs of their own: …、下降1.6%和增长7.2%."""
@@ -361,9 +394,7 @@ class ParagraphReader:
         )
 
     def _own_subject(self, left: int, predicate: Predicate, attached: bool) -> Subject | None:
-        if predicate.subject_end <= left:
-            return None
-        return self.subjects.ending_at(left, predicate.subject_end)
+        return self.subjects.ending_at(left, predicate.subject_end) if predicate.subject_end > left else None
 
     def _part_or_pupils(self, subject: Subject | None, end: int) -> Subject | None:
         """发明专利 behind 专利授权…，其中; 在校学生 of the schools that the sentence spoke of."""
@@ -382,9 +413,8 @@ class ParagraphReader:
         within = self.masked[max(0, subject.start - 3) : subject.start].rstrip("，：:").endswith("其中")
         if within and self.subject is not None and self.subject.id is not None:
             whole = part_of(words_of, self.subject.name)
-            part = self.subjects.from_name(whole, subject.start, subject.end) if whole else None
-            if part is not None and part.id is not None:
-                return part
+            part = self.subjects.from_name(whole, subject.start, subject.end) if whole else subject
+            return part if part.id is not None else subject
         return subject
 
     def _counted_fully(
@@ -400,10 +430,10 @@ class ParagraphReader:
             return behind
         if before.strip("、和与及以 "):
             self.counting = verb_before(before)
-        name = None
-        if right >= self._clause_end(behind.end):
+        name = relieved(before, self.text[group[-1].outer_end :][:40], group[0].base_unit)
+        if name is None and right >= end_of_clause(self.masked, behind.end):
             name = with_predicate(behind.name, self.text[behind.end : right])
-        if group[0].base_unit in ("名", "人", "户", "位") and "的" in behind.name:
+        if name is None and group[0].base_unit in ("名", "人", "户", "位", "") and "的" in behind.name:
             name = helped(behind.name, before)
         if name is None and self.counting is not None:
             name = f"{self.counting}的{behind.name}"
@@ -419,12 +449,6 @@ class ParagraphReader:
             return behind
         full = self.subjects.from_name(name, behind.start, behind.end)
         return full if full.id is None or full.name != behind.name else behind
-
-    def _clause_end(self, start: int) -> int:
-        found = _CLAUSE_END.search(self.masked, start) or re.search(r"[。！？\n]|$", self.masked[start:])
-        end = found.start() if found and found.re is _CLAUSE_END else start + (found.start() if found else 0)
-        stop = re.search(r"[。！？\n]", self.masked[start:end])
-        return start + stop.start() if stop else end
 
     def _with_modifier(self, left: int, subject: Subject | None) -> Subject | None:
         """过亿元企业达70家: a number right before a noun belongs to its name."""
@@ -472,10 +496,3 @@ class ParagraphReader:
                 return self.subjects.from_name(subject.name + behind.name, behind.start, behind.end)
             return None
         return behind
-
-
-def _basis(text: str) -> str | None:
-    for name, pattern in words.BASES:
-        if pattern.search(text):
-            return name
-    return None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import rjieba
 
 from index import figure_words as words
+from index.figure_fuller import plain_per_head
 from index.numerals import plain_form
 
 if TYPE_CHECKING:
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
 
 _LATIN = re.compile(r"[A-Za-z]")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
-_LEADING = re.compile(r"^(?:全日制|各类|全部|全国|按可比口径的?|现行)(?=.{3})")
-_TRAILING = re.compile(r"(?<=.{3})(?:标准|预算|总数|数量|规模|人数|总额|数|情况|水平)$")
-_INNER_YEAR = re.compile(r"(?<=.)年(?=总?产[量值])")
+_LEADING = re.compile(r"^(?:全日制|各类|全部|全国|按可比口径的?|现行|重要|重大|主要|各项|国内|城乡)(?=.{3})")
+_TRAILING = re.compile(r"(?<=.{3})(?:标准|预算|总数|数量|总规模|规模|人数|总额|数|情况|水平|投入|资金)$")
+_INNER_YEAR = re.compile(r"(?<=.)(?:的?年(?=总?产[量值]|平均)|日(?=处理))")
+_AVERAGE = re.compile(r"(?<=.)平均(?=[产单])")
 _WORK = re.compile(
     r"^(?:建设|新增|新建|开工|实施|改造|治理|发放|筹集|引进|培育|改建|接待"
     r"|完成|实现|建成|开工建设|取消和?|调整|下放|清理|创造)(?=.{3})"
@@ -51,9 +53,15 @@ def lookup_widely(vocabulary: Vocabulary, name: str) -> Indicator | None:
     known = lookup(vocabulary, name)
     if known is not None or len(name) < 3:
         return known
-    shorter = _INNER_YEAR.sub("", name)
-    forms = [shorter, _LEADING.sub("", shorter), _WORK.sub("", shorter)]
+    shorter = _AVERAGE.sub("", _INNER_YEAR.sub("", plain_per_head(name)))
+    if "的" in shorter:
+        joined = shorter.replace("的", "")
+        forms = [shorter, joined, _LEADING.sub("", joined), _WORK.sub("", joined)]
+    else:
+        forms = [shorter, _LEADING.sub("", shorter), _WORK.sub("", shorter)]
     forms += [_TRAILING.sub("", form) for form in forms]
+    if name.endswith("参保"):
+        forms.append(f"{name}人数")
     if _INDUSTRY.fullmatch(name):
         forms.append(f"{name}增加值")
     for form in dict.fromkeys(forms):
@@ -91,6 +99,7 @@ def part_of(part: str, whole: str) -> str | None:
 _ADVERBS_BEHIND = re.compile(
     r"^(?:全部|全都|都|均|已经?|先后|分别|陆续|也|又|就|基本|首次|顺利|正式|成功|共同|得以|率先|相继)+"
 )
+_ASIDE = re.compile(r"^[（(][^（）()]{1,12}[）)]")
 _NO_PREDICATE = re.compile(
     r"^(?:达|占|为(?!主)|是|有|增|减|下降|上升|提高|超过|以上|左右|以下|等|的|和|与|及|、|，|中|里|内|来自|之)"
 )
@@ -110,17 +119,22 @@ def _tags(text: str) -> tuple[tuple[str, str], ...]:
 
 def with_predicate(noun: str, behind: str) -> str | None:
     """`noun` with the predicate that follows it to the end of its clause: 成为城镇居民的农业转移人口."""
-    text = _ADVERBS_BEHIND.sub("", behind.strip(" ，。；：、！？,;\n"))
+    text = _ADVERBS_BEHIND.sub("", _ASIDE.sub("", behind.strip(" ，。；：、！？,;\n")))
     if not 2 <= len(text) <= 20 or words.TIME in text or re.search(r"\d", text) or _NO_PREDICATE.match(text):
         return None
     if text.count("“") != text.count("”"):
         return None
     tags = _tags(text)
-    leads = [tag for _, tag in tags[:2]]
+    leads = [tag for _, tag in tags[:4]]
     if not leads or not (
-        leads[0][0] == "v" or (leads[0][0] in "dpa" and any(tag[0] == "v" for tag in leads))
+        leads[0][0] == "v"
+        or tags[0][0] in words.VERBS
+        or (leads[0][0] in "da" and any(tag[0] == "v" for tag in leads))
+        or (leads[0] == "p" and any(tag[0] == "v" for _, tag in tags))
     ):
         return None
+    if tags[-1][1] == "vn" and any(word in "和与、" for word, _ in tags[:3]):
+        return noun + text  # 职工技能〔提升和转岗转业培训〕
     return f"{_PARTICLES.sub('', text)}的{noun}"
 
 
@@ -155,7 +169,7 @@ def helped(noun: str, before: str) -> str | None:
 
 
 _RELIEVED = re.compile(r"(?P<verb>解决|提高|改善|保障|免除|减轻|满足)(?:了|好)?[^，。；]{0,6}$")
-_OF_THEIRS = re.compile(r"(?:以上|左右)?的(?P<thing>[^，。；、\d的]{2,10})")
+_OF_THEIRS = re.compile(r"(?:以上|左右)?(?:的|(?=[^，。；]{2,8}问题))(?P<thing>[^，。；、\d的]{2,10})")
 _LONG_NOUN = re.compile(
     r"(?:以上|左右)?的?(?P<noun>[\u4e00-\u9fff“”、（）]{3,26}?(?:项目|工程|措施|产品|企业|标准|事项|设备|技术|人员|任务|工作|制度|课题))"
     r"(?=[，。；、]|$)"
@@ -163,11 +177,34 @@ _LONG_NOUN = re.compile(
 _OUT_OF = re.compile(r"从(?P<source>[^，。；]{2,12}?)中(?:拿出|安排|列支|支出|拨出|划出|提取)[^，。；]{0,4}$")
 
 
+_DOING = re.compile(r"^(?:以上|以下|左右)?(?P<what>[^，。；：、\d\n“”（）()]{2,18})(?=[，。；、\n]|$)")
+_PEOPLE = ("人", "名", "户", "人次", "户次", "")
+
+
+def relieved(before: str, behind: str, unit: str) -> str | None:
+    """解决…8000万人的温饱问题: what was done for how many people."""
+    found, theirs = _RELIEVED.search(before), _OF_THEIRS.match(behind)
+    if unit not in _PEOPLE or not found or not theirs:
+        return None
+    return f"{found['verb']}{theirs['thing']}的{'户数' if unit == '户' else '人口'}"
+
+
+def doing(behind: str, unit: str) -> str | None:
+    """1800多万人通过多种渠道实现了再就业: what so many people do."""
+    match = _DOING.match(behind)
+    if unit not in _PEOPLE or match is None:
+        return None
+    noun = "户" if unit.startswith("户") else "人"
+    return with_predicate(noun, match["what"])
+
+
 def from_around(before: str, behind: str, unit: str) -> str | None:
     """A name for a figure without any noun that could be read: what is done, whence the money comes."""
-    relieved, theirs = _RELIEVED.search(before), _OF_THEIRS.match(behind)
-    if unit in ("人", "名", "户") and relieved and theirs:
-        return f"{relieved['verb']}{theirs['thing']}的{'户数' if unit == '户' else '人口'}"
+    told = relieved(before, behind, unit)
+    if told is not None:
+        return told
+    if unit == "人" and behind.startswith("口"):
+        return "人口"  # 十亿人口的大国
     source = _OUT_OF.search(before)
     if unit == "元" and source:
         return source["source"]
@@ -181,17 +218,22 @@ _PURSE = re.compile(
     r"(?:[^，。；]{0,6}(?=资金)|[^，。；]{0,4}财政|中央|国家)(?:预算)?(?P<kind>投入|支出|补助|拨款|资金)?"
 )
 _PURPOSE = re.compile(
-    r"^[^，。；]{0,3}(?:资金)?，?(?:主要|专项|重点|全部|优先)*(?:用于|用来|用在|支持)(?P<purpose>[^，。；、]{2,20}?)(?:方面|等|$|(?=[，。；、]))"
+    r"^[^，。；]{0,3}(?:资金)?，?(?:主要|专项|重点|全部|优先)*(?:用于|用来|用在|(?=支持|帮助|补助|解决|改善|增加对|推进|实施|加强|开展|改造|建设|对))"
+    r"(?P<purpose>[^，。；、]{2,30}?)(?:方面|等|$|(?=[，。；、]))"
 )
+_COUNTS = re.compile(r"\d+[多余]?[万亿]?(?:户|个|名|人|家|所|项|条)")
 
 
 def with_purpose(purse: str, behind: str) -> str | None:
     """中央财政安排51亿元，用于支持地方加强公共卫生服务: 中央财政用于…的资金."""
     payer, purpose = _PURSE.fullmatch(purse), _PURPOSE.match(behind)
-    if payer is None or purpose is None or re.search(r"\d", purpose["purpose"]):
+    if payer is None or purpose is None:
+        return None
+    what = _COUNTS.sub("", purpose["purpose"])
+    if re.search(r"\d", what) or len(what) < 2:
         return None
     kind = payer["kind"] or "资金"
-    return f"{purse.removesuffix(kind)}用于{purpose['purpose']}的{kind}"
+    return f"{purse.removesuffix(kind)}用于{what}的{kind}"
 
 
 # ---------------------------------------------------------------- lists

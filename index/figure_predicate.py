@@ -85,6 +85,12 @@ class PredicateReader:
                     self.trim(left, left + share.start()), "share",
                     reference=reference if share["reference"] else None
                 )  # fmt: skip
+        times = words.TIMES_OF.search(text) if kind == "multiple" else None
+        if times:
+            return Predicate(
+                self.trim(left, left + times.start()), "multiple",
+                reference=(left + times.start("reference"), left + times.end("reference")),
+            )  # fmt: skip
         if kind in ("percent", "points"):
             contribution = words.CONTRIBUTION_VERB.search(text)
             if contribution and (kind == "points" or contribution["change"]) and contribution["object"]:

@@ -21,6 +21,7 @@ _CALENDAR = re.compile(
     r"\d{1,2}月(?:份|\d{1,2}[日号])?|(?<!\d)\d{1,2}日(?!元)|[今去前明]年(?!轻|龄)|[上下]半年"
     r"|[一二三四]季度|前[一二三]季度|本[月周季]|上[月周]"
 )
+CLAUSE_END = re.compile(r"[，；;：:（）()]|,(?!\d)|——|…")
 _SENTENCE_END = re.compile(r"[。！？!?\n]|(?<=[a-z%\d)])\.(?=\s|$)")
 
 
@@ -78,3 +79,19 @@ def mask_times(text: str, periods: list[PeriodMention]) -> str:
         position = end
     pieces.append(plain[position:])
     return _CALENDAR.sub(lambda match: words.TIME * len(match[0]), "".join(pieces))
+
+
+def end_of_clause(masked: str, start: int) -> int:
+    """Where the clause that `start` stands in ends."""
+    found = CLAUSE_END.search(masked, start)
+    end = found.start() if found else len(masked)
+    stop = re.search(r"[。！？\n]", masked[start:end])
+    return start + stop.start() if stop else end
+
+
+def basis_of(text: str) -> str | None:
+    """同比, 环比, 年均, ...: the basis that the words of `text` say."""
+    for name, pattern in words.BASES:
+        if pattern.search(text):
+            return name
+    return None

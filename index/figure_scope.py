@@ -32,6 +32,7 @@ _LEAD_IN = re.compile(
 )
 _COMPARED = re.compile(r"(?:(?<![同环占可])比|较|同|与)[“‘\"]?$")
 _FROM_TAIL = re.compile(r"(?:由|从|自)[“]?$")
+_OF_A_PLAN = re.compile(r"(?:确定|明确)?的?(?:重大|重点|项目|工程|开局)")
 _ONLY_ONE = re.compile(r"首|最|唯一|第[一二三四五六七八九十\d]|前[一二三四五六七八九十\d]|领先|率先")
 _IN_NAME = re.compile(
     r"[^，。、；\d的]{0,8}(?:研究所|研究院|大学|学院|医院|公司|集团|银行|法院|机场|铁路|大桥|电站|油田"
@@ -195,6 +196,8 @@ class ParagraphScope:
             self.text[max(0, mention.start - 3) : mention.start]
         ):
             return False
+        if mention.text.endswith(("规划", "计划")) and _OF_A_PLAN.match(self.text, mention.end):
+            return False  # “十四五”规划重大工程项目
         named = mention.text.isdigit() and self.text[mention.end : mention.end + 1] != "年"
         if _BASE_BEFORE.search(self.text, max(0, mention.start - 4), mention.start) and _BASE_AFTER.match(
             self.text, mention.end
@@ -209,7 +212,7 @@ class ParagraphScope:
     def period(self, reading: Reading) -> Found:
         mention = self._mention_for(reading)
         if (mention is None or mention.start < reading.clause_start) and self.report.period is not None:
-            begin = reading.sentence_start if mention is None else mention.end
+            begin = reading.sentence_start if mention is None or reading.role == "to" else mention.end
             if NOW.search(self.text, begin, reading.quantity.start):
                 return Found(self.report.period.code(), self.report.period_origin)
         if mention is not None:

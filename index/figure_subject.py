@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import rjieba
 
 from index import figure_words as words
+from index.figure_counted import counted_span
+from index.figure_fuller import PURPOSES, fuller_start
 from index.figure_naming import in_apposition, lookup, lookup_widely, share_tail, shorter
 
 if TYPE_CHECKING:
@@ -37,8 +39,10 @@ _SPENDING = words.word_set("投入 支出 补助 投资 拨付 贷款")
 _SKIPPED = words.word_set("拟 将 共 已 累计 计划 再 又")
 _INSIDE = words.word_set(
     "第一 第二 第三 人均 单位 全 每 以上 以下 全社会 各类 跨境 高 新 特别 超 超长期 最低 最高 综合 "
-    "基本 每人 每户 平均 累计 年 长期 中长期 短期 超长"
+    "基本 每人 每户 平均 累计 年 长期 中长期 短期 超长 自然 现代 传统 日 每吨 每亩"
 )
+_PAYERS = words.word_set("财政 中央财政 国家 政府 中央 地方 各级 银行")
+_THINGS = frozenset("具机车品薪贷补险件券税")  # of one character, as nouns: 高效照明灯具
 _LIST_WORDS = words.word_set("、 和 与 及 以及")
 _TRIM_START = re.compile(
     r"(?:[、，。：’（）()\s的和与及等了]|以上|以下|以及|其中|全年|全部|累计|共(?!同|享|青)|将|把|各类"
@@ -51,7 +55,7 @@ _HARD_STOP = re.compile(
 )
 _REGION_PREFIX = re.compile(
     r"^(?:我国|全国|我省|我市|我区|我县|全省|全市|全区|全县|全社会|全州|全镇|全球|世界|本市|本省|全行业"
-    r"|中国|该省|该市|全自治区|高新区|新区|全市的|全国的|我们)(?:的)?(?=.)"
+    r"|中国(?!人)|该省|该市|全自治区|高新区|新区|全市的|全国的|我们)(?:的)?(?=.)"
 )
 _KEPT_HEADS = words.word_set("企业 产业 项目 居民 人口 教育 保险 消费")
 _PLACES = words.word_set("全国 全省 全市 全区 全县 我国 国家 世界 全球 各地 地方 中国")
@@ -70,16 +74,13 @@ _NO_OBJECT = re.compile(
     r"|指标|任务|比例)"
 )
 _GDP = re.compile(r"(?<!国内)(?:地区|区域)?生产总值|GDP")
-_ALL_OF_THEM = words.word_set("全部 全都 都 均 先后 基本 普遍 陆续")
-_PEOPLE_WHO = re.compile(
-    r"(?:转移|退休|随迁|参保|失业|流动|移民|贫困|待业|离退休|下岗|务工|从业|工作|返乡)(?:人口|人员|职工|子女|居民|群众|劳动力)"
-)
-_SIZED = re.compile(r"[十百千万]*[万亿]级")
 _LETTERS_INSIDE = re.compile(r"([\u4e00-\u9fff]{2,14})[（(][A-Za-z&0-9.]{2,8}[）)]$")
 _TO_US = re.compile(r"^.*(?:[，、]|(?:同|与|和)(?:我国|中国|我们)|我国|我省|我市)")
-_SPENT_ON = re.compile(r"(?:[\u4e00-\u9fff]{0,4}财政|[\u4e00-\u9fff]{2,4})用于$")
+_SPENT_ON = re.compile(r"(?:[\u4e00-\u9fff]{0,4}财政|[\u4e00-\u9fff]{2,4}(?<!可))用于(?:这些)?$")
 _EACH = re.compile(r"(?:分别|各自?)(?:完成|实现|达到)(?P<head>[^、和与及]{2,8})$")
 _OF_PLAN = re.compile(r"的(?:规划|计划|目标|任务|方案|工作|要求)$")
+_PER_HEAD = re.compile(r"按人口平均|平均每人|每人平均")
+_YEARLY = re.compile(r"^(?:年均|平均每年|每年平均|全年|平均)(?=..)")
 _PAREN = re.compile(r"（[^（）]{0,20}）$|\([^()]{0,20}\)$")
 
 
@@ -166,7 +167,26 @@ class SubjectReader:
             if growing.name in ("经济", "国民经济"):
                 growing = self.from_name("经济增长速度", growing.start, growing.end)
             return replace(growing, head="增长速度")
-        return self._related(begin, phrase, end) or self.named(phrase, end)
+        return self._related(begin, phrase, end) or self._fully_named(begin, phrase, end)
+
+    def _fully_named(self, begin: int, phrase: int, end: int) -> Subject | None:
+        """取消和调整的审批项目, 按人口平均的纯收入: with the words before that belong to the name."""
+        each = _PER_HEAD.search(self.masked, begin, end)
+        if each is not None and begin < each.start() < phrase + 4:
+            phrase = min(self._noun_phrase(begin, each.start()) or each.start(), phrase)
+        subject = self.named(phrase, end)
+        if subject is None or subject.id is not None or subject.generic or subject.start < 0:
+            return subject
+        first = fuller_start(self.masked, begin, subject.start)
+        for mention in self.mentions:
+            if mention.end == subject.start == first and mention.start >= begin:  # 专项〔转移支付〕项目
+                first = self._noun_phrase(begin, mention.start) or mention.start
+        if first == subject.start:
+            return subject
+        fuller = self.named(first, end)
+        return (
+            fuller if fuller is not None and not fuller.generic and fuller.head == subject.head else subject
+        )
 
     def _related(self, begin: int, start: int, end: int) -> Subject | None:
         """同我国建交的国家, 财政用于民生的比例: a noun with the clause before it."""
@@ -241,7 +261,7 @@ class SubjectReader:
         for pattern in (words.GROWTH_HEAD, words.SHARE_HEAD):
             head = pattern.search(name)
             if head and head.start() > 1:
-                base = name[: head.start()].rstrip("的")
+                base = _YEARLY.sub("", name[: head.start()].rstrip("的"))
                 known = lookup(self.vocabulary, base)
                 if known:
                     return Subject(known.name, known.id, start, start + len(base), known.rate, head=head[0])
@@ -261,7 +281,7 @@ class SubjectReader:
                 after = start + prefix.end() if prefix else None
             if after is None or after > end - 1:
                 break
-            if after < end and self.text[after] in "级籍区内外":
+            if after < end and self.text[after] in "级籍区内外人":
                 break
             start = after + 1 if self.text[after] == "的" else after
             trimmed = _TRIM_START.match(self.masked, start, end)
@@ -336,6 +356,8 @@ class SubjectReader:
         """Whether words before a known indicator make it another one (工业技改 + 投资)."""
         tokens = _tags(before)
         last_word, last_tag = tokens[-1]
+        if last_word == "年" and len(tokens) > 1:
+            return True  # 工农业年总产值
         if last_word in words.VERBS or last_tag in ("d", "p", "c", "r", "v", "t", "x", "u", "ul", "m"):
             return last_word in _LIST_WORDS
         return True
@@ -356,6 +378,9 @@ class SubjectReader:
                 word in words.VERBS
                 and not (after in _NOUN_ENDINGS and len(word) > 1)
                 and not (word in words.NOUN_VERBS and (first is None or tag == "vn"))
+                and not (
+                    word in PURPOSES and first == position + len(word) and self._after_noun(start, position)
+                )
             ):
                 break
             if tag in ("v", "vd", "vg", "vl") and word not in words.NOUN_VERBS and word not in _NOUN_ENDINGS:
@@ -383,8 +408,15 @@ class SubjectReader:
             after = word
         return first
 
+    def _after_noun(self, start: int, position: int) -> bool:
+        """Whether a noun stands right before `position`: 医疗〔救助〕补助资金."""
+        before = _tags(self.masked[start:position])
+        return bool(before) and before[-1][1][0] in "nj" and before[-1][0] not in _PAYERS
+
     def _noun_like(self, word: str, start: int, position: int) -> bool:
         """Whether a last word tagged as a verb is used as a noun: 企业诉求, 人才流入."""
+        if word in _THINGS and start < position:
+            return True
         if len(word) < 2 or words.CHANGE_VERB.search(word) or words.LEVEL_VERB.search(word):
             return False
         before = _tags(self.masked[start:position])
@@ -400,60 +432,16 @@ class SubjectReader:
             limit = stop.start()
         if limit <= start:
             return None
-        sized = _SIZED.match(self.masked, start, limit)
-        position, last, nouns = sized.end() if sized else start, start, 0
-        tokens = _tags(self.masked[position:limit])
-        for index, (word, tag) in enumerate(tokens):
-            if (word == "的" and position == start) or word == "“":
-                position += len(word)
-                continue
-            if word in ("等", "”", "的", "之"):
-                position += len(word)
-                last = position if nouns and word == "”" else last
-                continue
-            if word in "、和与及":
-                if not nouns:
-                    return None
-                if not self._list_goes_on(tokens[index + 1 : index + 4]):
-                    break
-                position += len(word)
-                continue
-            if word in _ALL_OF_THEM:
-                break
-            is_verb = tag in ("v", "vd", "vi") or (tag == "vn" and word in words.VERBS)
-            if is_verb and not nouns and word in words.NOUN_VERBS and index + 1 < len(tokens):
-                break  # 100亿元支持职业教育
-            if is_verb and word not in words.NOUN_VERBS:
-                if word in words.VERBS or words.CHANGE_VERB.search(word) or words.LEVEL_VERB.search(word):
-                    break
-                inside = _PEOPLE_WHO.match(self.masked, position) is not None
-                if nouns and tokens[index + 1 : index + 2] and tokens[index + 1][0] != "等" and not inside:
-                    break
-            if not (
-                tag.startswith(_NOUN_TAGS) or is_verb or word in _INSIDE or (tag == "x" and word.isalnum())
-            ):
-                break
-            if tag == "f" and not nouns:
-                break
-            position += len(word)
-            if (not is_verb and tag not in ("a", "b", "f", "d")) or (
-                is_verb and not nouns and word in words.NOUN_VERBS
-            ):
-                nouns += 1
-                last = position
-        if not nouns or _NO_OBJECT.match(self.masked, start, last):
+        span = counted_span(self.masked, start, limit)
+        if span is None:
+            return None
+        last = span[1]
+        if _NO_OBJECT.match(self.masked, start, last):
             return None
         if self.masked[start:last] == "国家":
             return Subject("国家", None, start, last)
         plan = _OF_PLAN.search(self.masked, start + 1, last)  # 引进三千项先进技术的规划
         return self.named(start, plan.start() if plan else last)
-
-    @staticmethod
-    def _list_goes_on(tokens: Sequence[tuple[str, str]]) -> bool:
-        """外国元首〔和政府首脑〕: another noun, and no place, number or verb."""
-        if not tokens or tokens[0][1] not in ("n", "l", "j", "vn", "b"):
-            return False
-        return not any(tag[0] == "m" for _, tag in tokens) and tokens[0][0] not in words.VERBS
 
     # ---------------------------------------------------------------- lists
 

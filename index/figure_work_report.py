@@ -51,8 +51,7 @@ class WorkReport:
         """`periods` are the mentions in `text`."""
         if _REPORT_TITLE.search(text.strip()):
             return
-        if self.mode == "plan" and self.period != self._section[1]:
-            self.period = Period.of_years(self.year)  # 今后十五年 of the paragraph before does not go on
+        self.mode, self.period = self._section  # what a paragraph said in passing does not go on
         before = self.mode
         if self._turn(text, text, periods[0] if periods else None) or (
             not periods and _PLAN_WORDS.search(text) and self._plan()
@@ -90,6 +89,8 @@ class WorkReport:
             return True
         if lead is None:
             return False
+        if self.mode == "review" and lead.relative and not _WRITTEN_YEAR.search(lead.text):
+            return False  # 全年, 年末 of the year under review
         if lead.period.start[0] >= self.year and (opening == text or _PLAN_OPENING.search(text)):
             return self._plan(lead.period if lead.kind == "range" else None)
         if self.year - 1 <= lead.period.end[0] < self.year and lead.kind in ("period", "range"):

@@ -13,13 +13,14 @@ from __future__ import annotations
 import argparse
 import hashlib
 import io
+import itertools
 import json
 import random
 import sys
 import tempfile
 import time
 import zipfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,7 +32,10 @@ from index.errors import ReadError  # noqa: E402
 from index.isolation import IsolatedReader  # noqa: E402
 from index.limits import Limits  # noqa: E402
 from index.prepare import Source  # noqa: E402
+from index.readers import ocr  # noqa: E402
+from scripts.fuzz_seeds import Seeds, all_seeds  # noqa: E402
 
+LARGE, RARE = 60_000, 25  # bytes; turns
 SECONDS = 60  # one file; a file of this size takes well under one on an idle machine
 INTERESTING = (
     b"\x00", b"\xff", b"\xff\xfe", b"\xef\xbb\xbf", b"\x1b", b"\r", b"\x0c", b"\xd8\x00", b"%%EOF", b"endobj",
@@ -117,49 +121,37 @@ def mutate_part(chance: random.Random, data: bytes) -> bytes:
 
 @dataclass
 class Outcome:
-    """What the mutations of all formats ended in."""
+    """What the mutations of all readers ended in."""
 
     tried: Counter[str] = field(default_factory=Counter)
     read: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     bad: list[dict[str, str]] = field(default_factory=list)
-    slowest: float = 0.0
+    seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    slowest: tuple[float, str] = (0.0, "")
 
 
-def seeds(folders: list[Path], largest: int) -> dict[str, bytes]:
-    """The files to start from, and what they lack: CSV, and text in other encodings."""
-    paths = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
-    found = {path.name: path.read_bytes() for path in paths if path.stat().st_size <= largest}
-    texts = [
-        data.decode("utf-8", "replace") for name, data in found.items() if name.endswith((".md", ".txt"))
-    ]
-    if texts:
-        found["encoded.txt"] = texts[0].encode("gb18030")
-        found["wide.txt"] = texts[-1].encode("utf-16")
-        rows = [
-            line.strip("| ").replace("|", ",") for text in texts for line in text.splitlines() if "|" in line
-        ]
-        found["table.csv"] = "\n".join(rows or [texts[0].replace("，", ",")]).encode()
-    return found
+def forever(originals: Seeds, seed: int) -> Iterator[tuple[int, str, str, bytes]]:
+    """(number, reader, name of the original, mutated bytes) without end; the same for the same seed.
+
+    Every reader has the same share, that of PDF twice; files over `LARGE` come up once in `RARE` turns.
+    """
+    turns = [*originals, *(["pdf"] if "pdf" in originals else [])]
+    for number in itertools.count():
+        reader = turns[number % len(turns)]
+        chance = random.Random(f"{seed}-{number}")
+        small = [file for file in originals[reader] if len(file[1]) <= LARGE]
+        name, data = chance.choice(originals[reader] if not small or chance.random() < 1 / RARE else small)
+        yield number, reader, name, mutate(chance, data)
 
 
-def forever(originals: dict[str, bytes], seed: int) -> Iterator[tuple[int, str, bytes]]:
-    """(number, name of the original, mutated bytes) without end; the same for the same seed."""
-    number = 0
-    while True:
-        for name, data in originals.items():
-            chance = random.Random(f"{seed}-{number}")
-            yield number, name, mutate(chance, data)
-            number += 1
-
-
-def run(files: dict[str, bytes], *, count: int, seconds: float, seed: int, keep: Path) -> Outcome:
+def run(files: Seeds, *, count: int, seconds: float, seed: int, keep: Path) -> Outcome:
     outcome = Outcome()
     limits = Limits(seconds=SECONDS, memory_mb=1536, unpacked_mb=200, cells=500_000, ocr_pages=1)
     reader = IsolatedReader()
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
-        for number, original, data in forever(files, seed):
+        for number, kind, original, data in forever(files, seed):
             if number >= count or time.monotonic() - began > seconds:
                 break
             if number and number % 500 == 0:
@@ -168,19 +160,19 @@ def run(files: dict[str, bytes], *, count: int, seconds: float, seed: int, keep:
             path = Path(folder, f"mutated{suffix}")
             path.write_bytes(data)
             source = Source(str(path), path.name, str(path), hashlib.sha256(data).hexdigest(), {})
-            outcome.tried[suffix] += 1
+            outcome.tried[kind] += 1
             start, deaths = time.monotonic(), len(reader.ended)
             wrong = ""
             try:
                 prepared = reader.prepare(source, limits)
-                outcome.read[suffix] += 1
+                outcome.read[kind] += 1
                 text = prepared.report.text
                 if any(text[chunk.start : chunk.end] != chunk.text for chunk in prepared.chunks):
                     wrong = "a passage is not its report's text"
                 if any(text[figure.start : figure.end] != figure.text for figure in prepared.figures):
                     wrong = "a figure is not its report's text"
             except ReadError as error:
-                outcome.refused[suffix] += 1
+                outcome.refused[kind] += 1
                 if len(reader.ended) > deaths:
                     wrong = f"the worker ended with {reader.ended[-1][1]}"
                 elif "takes longer" in error.english:
@@ -189,7 +181,10 @@ def run(files: dict[str, bytes], *, count: int, seconds: float, seed: int, keep:
                     wrong = error.english  # a failure that no reader foresaw
             except Exception as error:
                 wrong = f"{type(error).__name__}: {error}"
-            outcome.slowest = max(outcome.slowest, time.monotonic() - start)
+            taken = time.monotonic() - start
+            outcome.seconds[kind] += taken
+            if taken > outcome.slowest[0]:
+                outcome.slowest = (taken, f"{number} from {original}")
             if wrong:
                 keep.mkdir(parents=True, exist_ok=True)
                 (keep / f"{number}{suffix}").write_bytes(data)
@@ -213,20 +208,21 @@ def main() -> int:
     options = parser.parse_args()
     if options.count == 10**9 and options.seconds == float("inf"):
         parser.error("give --count or --seconds")
-    files = seeds(options.files, options.largest)
+    files = all_seeds(options.files, options.largest, images=ocr.available())
     began = time.monotonic()
     outcome = run(files, count=options.count, seconds=options.seconds, seed=options.seed, keep=options.keep)
-    for suffix in sorted(outcome.tried):
+    for kind in sorted(outcome.tried):
         print(
-            f"{suffix:6} {outcome.tried[suffix]:6,} tried, {outcome.read[suffix]:6,} read, "
-            f"{outcome.refused[suffix]:6,} refused"
+            f"{kind:12} {outcome.tried[kind]:6,} tried, {outcome.read[kind]:6,} read, "
+            f"{outcome.refused[kind]:6,} refused, {outcome.seconds[kind]:7.1f} s"
         )
     print(
         json.dumps(
             {
                 "tried": sum(outcome.tried.values()),
                 "bad": len(outcome.bad),
-                "slowest_seconds": round(outcome.slowest, 1),
+                "slowest_seconds": round(outcome.slowest[0], 1),
+                "slowest": outcome.slowest[1],
                 "seconds": round(time.monotonic() - began),
             }
         )

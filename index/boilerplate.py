@@ -33,8 +33,16 @@ _SITE_LINE = re.compile(
     r"|姊妹(?:计划|計劃)[:：].*|(?:检索|檢索|取)自[“\"「].*|隐藏分类[:：].*|(?:本页|本頁|此页|此頁)面?最后(?:修订|编辑)于.*"
     r"|阅论编|【?(?:字体|字号)[:：]?[\s\[【]*大.{0,6}中.{0,6}小[\s\]】]*|打印(?:本页|此页)?|关闭(?:窗口|本页)?"
     r"|分享到[:：]?.{0,20}|扫一扫.{0,20}|(?:上一篇|下一篇)[:：].*|(?:责任编辑|责编)[:：].{0,12}|返回(?:顶部|首页)"
-    r"|当前位置[:：].*|您(?:现在)?的?位置[:：].*"
+    r"|(?:您?(?:现在|当前)的?|您的?)(?:所在)?位置(?:是|为)?[:：].*|(?:首页|共?\d+页?|\s)*(?:上一页|下一页|尾页|末页)(?:首页|上一页|下一页|尾页|末页|共?\d+页?|\s)+"
     r")$"
+)
+_DRAWN_RULE = re.compile(
+    r"[\u2500-\u257f\s]*[\u2501-\u257f][\u2500-\u257f\s]*[\u2500-\u257f]"
+)  # not the dash ──
+_DRAWN_EDGE = re.compile(r"[│┃║]")
+_COUNTER = re.compile(
+    r"(?:浏览|阅读|点击|访问)(?:次数|量|数)?\s*[:：]\s*\d*\s*次?(?=\s|$)|[\[【]?\s*(?:字体|字号)\s*[:：]?[\s\[【]*大.{0,6}中.{0,6}小[\s\]】]*"
+    r"(?:打印(?:本页)?)?"
 )
 _NAVIGATION = re.compile(r"^\s*(?:[←◄«]\s*\S.{0,80}|.{0,80}\S\s*[→►»]|.{0,40}[←◄].{0,60}[→►].{0,40})\s*$")
 _PAGE_NUMBER = re.compile(
@@ -50,9 +58,14 @@ def find_drops(text: str, *, lines: list[tuple[int, int]], wrapped: bool) -> lis
     body = [(start, end) for start, end in lines if start < footer]
     drops += _whole_lines(text, body, wrapped)
     taken = {(drop.start, drop.end) for drop in drops}
-    for match in _EDIT_LINK.finditer(text, 0, footer):
-        if not any(start <= match.start() < end for start, end in taken):
-            drops.append(Drop(match.start(), match.end(), "wiki edit link", match.group()))
+    for pattern, reason in (
+        (_EDIT_LINK, "wiki edit link"),
+        (_DRAWN_EDGE, "drawn rule of a table"),
+        (_COUNTER, "web page furniture"),
+    ):
+        for match in pattern.finditer(text, 0, footer):
+            if not any(start <= match.start() < end for start, end in taken):
+                drops.append(Drop(match.start(), match.end(), reason, match.group()))
     return sorted(drops, key=lambda drop: drop.start)
 
 
@@ -78,6 +91,8 @@ def _whole_lines(text: str, lines: list[tuple[int, int]], wrapped: bool) -> Iter
             reason = "web page furniture"
         elif _NAVIGATION.match(line) and not re.search(r"[。；;，,]", line):
             reason = "navigation line"
+        elif _DRAWN_RULE.fullmatch(line):
+            reason = "drawn rule of a table"
         elif wrapped and _PAGE_NUMBER.match(line):
             reason = "page number"
         elif (start, end) in running:

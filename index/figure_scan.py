@@ -151,6 +151,9 @@ _AFTER = re.compile(r"\s?(?P<word>左右|上下|及以上|和以上|以上|及�
 _GOAL_AFTER = re.compile(r"的?[^，。；]{0,6}目标")
 _RANGE = re.compile(r"\s?(?:[-－—–~～∼]|——|--|至|到)\s?|\s(?:to)\s")
 _LIST = re.compile(r"\s?(?:、|和|与|及|以及|、和|或|，和)\s?|,?\s(?:and|or)\s|,\s|\s?/\s?")
+_BROKEN_BEFORE = re.compile(
+    r"[\u3400-\u9fff][\d,.]*\d $"
+)  # the rest of a figure with a space in it: 1 84.6亿元
 _FROM = re.compile(r"(?:从|由|自|from\s)[^，。；、]{0,8}$")
 
 
@@ -204,7 +207,7 @@ def _read(plain: str, numeral: Numeral) -> Quantity | None:
                 qualifier=numeral.inexact or None,
                 bare=english.bare,
             )
-        if _LETTER_BEFORE.search(before):
+        if _LETTER_BEFORE.search(before) or _BROKEN_BEFORE.search(before):
             return None
     return _read_counted(plain, numeral, before)
 

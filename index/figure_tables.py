@@ -21,7 +21,7 @@ from index.numerals import plain_form
 from index.periods import Period
 from index.regions import COUNTRY, WORLD, contains_region
 from index.types import Cell, Figure, Measure, Report, Status, Table
-from index.units import split_unit
+from index.units import same_family, split_unit
 from index.vocabulary import Indicator, Vocabulary
 
 _NUMBER = re.compile(
@@ -58,6 +58,8 @@ _UNIT_LIKE = re.compile(
     r"[%‰]|元|吨|人|户|家|个|亩|公顷|米|公里|斤|千瓦|度|辆|台|件|套|张|次|所|座|倍|位|百分点|只|头|床"
     r"|项|种|美元|TEU|标箱|岁|天|箱|kWh|小时|册|份|部|卷|条|处"
 )
+
+_UNITS_APART = re.compile(r"[、，,；;/ ]")
 
 
 @dataclass(slots=True)
@@ -323,7 +325,7 @@ class _TableReader:
             return column.unit
         if row.unit:
             return row.unit
-        units = [unit for unit in re.split(r"[、，,；;/ ]", self.table.unit) if unit]
+        units = [unit for unit in _UNITS_APART.split(self.table.unit) if unit]
         if "/" in self.table.unit and len(units) == 2 and _UNIT_LIKE.search(self.table.unit):
             return _unit(self.table.unit)
         absolute = [unit for unit in units if unit not in ("%", "％")] or units
@@ -332,13 +334,27 @@ class _TableReader:
             return next((unit for unit in units if unit in ("%", "％")), _unit(absolute[0])).replace(
                 "％", "%"
             )
+        if (
+            len({_unit(unit) for unit in absolute}) > 1
+        ):  # 万吨、万头: which of them, the indicator says or nobody
+            fitting = [
+                unit
+                for unit in absolute
+                if indicator is not None and any(same_family(_unit(unit), known) for known in indicator.units)
+            ]
+            return _unit(fitting[0]) if len(fitting) == 1 else ""
         return _unit(absolute[0]) if absolute else ("%" if indicator is not None and indicator.rate else "")
+
+    def _only_percent(self) -> bool:
+        """Whether the unit line names no unit but %: a title on 产量及增长速度 says nothing on the level's column."""
+        units = [unit for unit in _UNITS_APART.split(self.table.unit) if unit]
+        return bool(units) and all(unit in ("%", "％", "‰") for unit in units)
 
     def _measure_of(self, row: _Label, column: _Label) -> Measure | None:
         return (
             column.measure
             or row.measure
-            or (self.title.measure if not (row.unit or column.unit) and "%" in self.table.unit else None)
+            or (self.title.measure if not (row.unit or column.unit) and self._only_percent() else None)
         )
 
     def _figure(

@@ -36,6 +36,16 @@ _SPACED_POINT = re.compile(r"(?<![\d.])\d+(?:\s+\.\s*|\.\s*\n\s*)\d+(?!\d*[.]\d)
 _LATE_POINT = re.compile(r"(?<=[\u3400-\u9fff])\s*\d+\.[ \n]+\d+(?=\s*[%‰\u3400-\u9fff])(?!\s*年)")
 _SPACED_COMMA = re.compile(r"(?<![\d.])\d{1,3}(?:\s+[,，]\s*\d{3})+(?!\d)")
 _SPACED_RANGE = re.compile(r"\d%?\s*[-–—~～]+\s*\d+(?:\.\d+)?(?=\s*[%\u3400-\u9fff）)])")
+# A single space in a figure of running text, as an extraction tool leaves it (1 84.6亿元) or as thousands are
+# grouped (68 420元); also in a cell. What is joined must be a well-formed number, see `_is_number`.
+_BROKEN = re.compile(
+    r"(?<=[\u3400-\u9fff])(?<![第表图注栏录页])(?:\d[\d,]*(?: [\d,]+)+\.\d+|\d{1,3}(?: \d{3})+)(?![\d.,])"
+    r"(?= ?[%‰a-zA-Z㎡\u3400-\u9fff])(?! ?[年月日号届])"
+    r"|(?<=[\u3400-\u9fff] )(?<![第表图注栏录页] )\d{1,3} \d+\.\d+(?=[%‰\u3400-\u9fff])"
+    r"|(?<=\t)[-+]?\d{1,3}(?: \d{3})+(?:\.\d+)?(?=[\t\n]|$)"
+)
+_NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
+_YEAR_FIRST = re.compile(r"(?:19|20)\d\d ")
 _INSIDE_FIGURE = (_SPACED_DIGITS, _SPACED_POINT, _LATE_POINT, _SPACED_COMMA, _SPACED_RANGE)
 
 
@@ -78,6 +88,9 @@ def tidy(text: str) -> str:
 def figure_gaps(flat: str) -> set[int]:
     """Starts of the gaps that stand inside a figure."""
     gaps: set[int] = set()
+    for match in _BROKEN.finditer(flat):
+        if _NUMBER.fullmatch(match.group().replace(" ", "")) and not _YEAR_FIRST.match(match.group()):
+            gaps.update(gap.start() for gap in GAP.finditer(flat, match.start(), match.end()))
     for pattern in _INSIDE_FIGURE:
         for match in pattern.finditer(flat):
             if pattern is _SPACED_DIGITS and not _after_chinese(flat, match.start()):

@@ -179,6 +179,8 @@ def header_rows(cells: Sequence[GridCell]) -> int:
 # ---------------------------------------------------------------- tables set with spaces or tabs
 
 _FIELDS = re.compile(r"\t| {2,}|\u3000+")
+_DRAWN_FIELDS = re.compile(r"[ \u3000]*[│┃║][ \u3000]*")
+_DRAWN_RULE = re.compile(r"[\u2500-\u257f\s+|-]*[\u2500-\u257f]{3}[\u2500-\u257f\s+|-]*")
 
 
 def with_text_tables(report: RawReport) -> RawReport:
@@ -199,8 +201,10 @@ def with_text_tables(report: RawReport) -> RawReport:
 def find_text_tables(text: str, lines: Sequence[tuple[int, int]]) -> list[Table]:
     """Tables in plain text: at least three lines in a row with the same columns, mostly figures.
 
-    `lines` are (start, end) spans in order; columns are parted by tabs or by two or more spaces.
+    `lines` are (start, end) spans in order; columns are parted by tabs, by two or more spaces, or by rules drawn
+    with characters.
     """
+    lines = [span for span in lines if not _DRAWN_RULE.fullmatch(text, *span)]
     tables: list[Table] = []
     position = 0
     split = [_fields(text, start, end) for start, end in lines]
@@ -231,11 +235,15 @@ def find_text_tables(text: str, lines: Sequence[tuple[int, int]]) -> list[Table]
 
 
 def _fields(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    while start < end and text[start] in " \u3000":
+    drawn = len(_DRAWN_FIELDS.findall(text, start, end)) >= 2
+    edges = " \u3000│┃║" if drawn else " \u3000"
+    while start < end and text[start] in edges:
         start += 1
+    while drawn and end > start and text[end - 1] in edges:
+        end -= 1
     spans: list[tuple[int, int]] = []
     begin = start
-    for match in _FIELDS.finditer(text, start, end):
+    for match in (_DRAWN_FIELDS if drawn else _FIELDS).finditer(text, start, end):
         spans.append((begin, match.start()))
         begin = match.end()
     spans.append((begin, end))

@@ -21,6 +21,7 @@ _OPENING = 1500  # characters in which a report says what it is about
 _TITLE_WORDS = re.compile(
     r"公报|公報|报告|報告|通报|公告|简报|年鉴|纲要|讲话|综述|情况$|指标|(?i:report|communiqu|bulletin|review|brief)"
 )
+_FOOTNOTE_MARK = re.compile(r"\s*(?:[\[［〔]\s*[\d①-⑳*]{1,2}\s*[\]］〕]|[①-⑳])\s*$")
 _WORK_REPORT_TITLE = re.compile(
     r"政府工作报告|政府工作報告|(?i:government work report|report on the work of the)"
 )
@@ -71,7 +72,7 @@ def _title(report: Report) -> Slot:
         named = _TITLE_WORDS.search(text) is not None
         if block.kind != "heading" and not named:
             continue
-        text = _with_rest(report, blocks, position, text)
+        text = _FOOTNOTE_MARK.sub("", _with_rest(report, blocks, position, text))
         dated = re.search(r"(?:19|20)\d\d", text) is not None
         if block.kind == "heading" or not _DATE.search(text):  # a date makes a paragraph a byline
             candidates.append((2 * named + dated + 2 * (block.level == 1) - 0.1 * position, text))

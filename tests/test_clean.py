@@ -69,6 +69,14 @@ def test_columns_of_a_newspaper_become_paragraphs() -> None:
         pytest.param("增长1 0 ．0 6 ‰。", "增长10.06‰。", id="spaced digits and point"),
         pytest.param("出口增长13. 5%。", "出口增长13.5%。", id="space after the point"),
         pytest.param("达到2 , 057 家。", "达到2,057家。", id="spaced comma"),
+        pytest.param(
+            "增加值1 84.6亿元，人口4 79.26万。", "增加值184.6亿元，人口479.26万。", id="space in a figure"
+        ),
+        pytest.param("增加值 1 84.6亿元。", "增加值184.6亿元。", id="space before and in a figure"),
+        pytest.param("收入68 420元，产值1,2 05.3亿元。", "收入68420元，产值1,205.3亿元。", id="thousands"),
+        pytest.param("表1 200家企业情况", "表1 200家企业情况", id="number of a table"),
+        pytest.param("增加值2020 3256.8亿元。", "增加值2020 3256.8亿元。", id="a year before a figure"),
+        pytest.param("产值1,23 05.3亿元。", "产值1,23 05.3亿元。", id="no number if joined"),
         pytest.param("规划（2023— 2027 ）发布。", "规划（2023—2027）发布。", id="range"),
         pytest.param("首单Pre-REITs 基金落地。", "首单Pre-REITs基金落地。", id="latin word"),
         pytest.param("“大而全 ”的企业。", "“大而全”的企业。", id="space before a quote"),
@@ -161,6 +169,19 @@ def test_a_table_set_with_spaces_becomes_rows() -> None:
     assert rows[:2] == ["指标\t2022年\t2023年", "地区生产总值\t4098.5\t4385.2"]
     cell = next(cell for cell in table.cells if (cell.row, cell.column) == (2, 1))
     assert report.text[cell.start : cell.end] == "287.9"
+
+
+def test_a_table_drawn_with_characters_becomes_rows() -> None:
+    text = (
+        "　　　表1　价格\n　┌───┬───┬──┐\n　│指　标│全　市│城市│\n　├───┼───┼──┤\n"
+        "　│食品　│　0.9 │1.0 │\n　│衣　着│　-0.3│0.4 │\n　│居住　│　1.3 │1.4 │\n　└───┴───┴──┘\n全年稳定。\n"
+    )
+    report = clean(text_reader.read(Path("table.txt"), text.encode()), name="table.txt", sha256="")
+    assert [text for kind, text in kinds(report) if kind == "row"] == [
+        "指标\t全市\t城市", "食品\t0.9\t1.0", "衣着\t-0.3\t0.4", "居住\t1.3\t1.4"
+    ]  # fmt: skip
+    assert not set("│┌─├└") & set(report.text)
+    assert {drop.reason for drop in report.drops} == {"drawn rule of a table"}
 
 
 def test_citations_lead_back_to_the_lines_of_the_file() -> None:

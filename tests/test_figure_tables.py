@@ -103,6 +103,36 @@ TABLES = [
         ),
         id="regions by indicator, merged header",
     ),
+    pytest.param(
+        TableCase(
+            make_table(
+                [["产品", "产量", "比上年增长"], ["粮食", "395.2", "1.7"], ["油料", "17.6", "-0.8"]],
+                title="2023年主要农产品产量及增长速度",
+                unit="万吨、%",
+            ),
+            [
+                ("395.2", "万吨", "粮食产量", "level", "2023", "云川市"),
+                ("1.7", "%", "粮食产量", "growth", "2023", "云川市"),
+                ("17.6", "万吨", "油料产量", "level", "2023", "云川市"),
+                ("-0.8", "%", "油料产量", "growth", "2023", "云川市"),
+            ],
+        ),
+        id="a unit line of two units, a title of growth",
+    ),
+    pytest.param(
+        TableCase(
+            make_table(
+                [["指标", "2023年"], ["粮食产量", "395.2"], ["年末常住人口", "480.1"], ["松针", "7.7"]],
+                unit="万吨、万人",
+            ),
+            [
+                ("395.2", "万吨", "粮食产量", "level", "2023", "云川市"),
+                ("480.1", "万人", "常住人口", "level", "2023", "云川市"),
+                ("7.7", "", "松针", "level", "2023", "云川市"),
+            ],
+        ),
+        id="a unit line of two amounts: the indicator says which, or nobody",
+    ),
 ]
 
 

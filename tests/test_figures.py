@@ -29,6 +29,10 @@ def read(text: str, period: str | None = "2023", region: str | None = "云川市
     return figures
 
 
+def test_the_rest_of_a_figure_with_a_space_in_it_is_no_figure() -> None:
+    assert [figure.text for figure in read("全年增加值1,23 05.3亿元，出口98.7亿元。")] == ["98.7亿元"]
+
+
 def test_a_subject_is_carried_over_the_clauses_that_leave_it_out() -> None:
     text = "今年上半年地区生产总值815.6亿元，扣除价格因素同比增长6.4%，分别快于全国、全省1.2个、0.7个百分点"
     figures = read(text)

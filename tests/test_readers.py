@@ -213,13 +213,35 @@ PAGE = """<!DOCTYPE html><html><head><meta charset="{charset}"><title>云川市�
 <p>注：快报数。</p><footer>主办：云川市统计局</footer></body></html>"""
 
 
+def test_html_saved_from_a_site_keeps_only_the_report(tmp_path: Path) -> None:
+    """Menus, lists of other pages, counters and what a style sheet hides are drops; a rule for print hides nothing."""
+    page = """<html><head><title>t</title><style>.more, #late {display:none} @media print {.body {display:none}}
+/* .note {display:none} */ .a .note {display:none}</style></head><body>
+<div><a>首页</a><a>公开</a><a>服务</a></div>
+<h1>云川市2023年统计公报</h1><p>发布时间：2024-03-01 浏览次数：2048次 字体：[大 中 小]</p>
+<p class="body">全年粮食产量1 234.5万吨，<br/>增长2.1%。<br/>单产提高。</p>
+<p class="note">注：<a>公报</a>为快报数，以年鉴为准。</p>
+<p class="more">隐藏甲</p><div id="late">隐藏乙</div>
+<table><tr><th>产品</th><th>产量</th></tr><tr><td>油料<i class="more">隐藏丙</i></td><td>12 345</td></tr></table>
+<div><h3>相关链接</h3><ul><li><a>云川市2022年统计公报：粮食产量1 200万吨</a></li><li><a>云川市2021年统计公报</a></li></ul></div>
+<p><a>上一页</a> 1 <a>2</a> <a>下一页</a></p></body></html>"""
+    _, report = load(write(tmp_path, "公报.html", page))
+    assert report.text == (
+        "云川市2023年统计公报\n发布时间：2024-03-01\n全年粮食产量1234.5万吨，增长2.1%。\n单产提高。\n"
+        "注：公报为快报数，以年鉴为准。\n产品\t产量\n油料\t12345"
+    )
+    reasons = drops(report)
+    assert [reasons[f"隐藏{part}"] for part in "甲乙丙"] == ["hidden text"] * 3
+    assert reasons["首页公开服务"] == reasons["相关链接"] == "navigation or page furniture"
+
+
 @pytest.mark.parametrize("charset", ["utf-8", "gb2312"])
 def test_html_blocks_tables_and_drops(tmp_path: Path, charset: str) -> None:
     data = PAGE.format(charset=charset).encode(charset)
     raw, report = load(write(tmp_path, "公报.html", data))
     assert raw.title == "云川市统计局"
     assert blocks(report, "heading") == ["云川市2023年统计公报"]
-    assert "全年生产总值4385.2亿元，\n增长6.1%。" in report.text
+    assert "全年生产总值4385.2亿元，增长6.1%。" in report.text
     assert blocks(report, "row") == ["产品\t产量", "2022年\t2023年", "原煤\t412.4\t386.4"]
     (table,) = report.tables
     assert (table.header_rows, table.notes) == (2, ("注：快报数。",))

@@ -36,6 +36,14 @@ _HIDDEN = re.compile(
     r"(?i)display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|opacity\s*:\s*0(?![.\d]*[1-9])"
     r"|(?:left|top|text-indent)\s*:\s*-\d{4,}"
 )
+# Rules of the page's own style sheets for a single class or id; those for printing alone do not count.
+_MEDIA = re.compile(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}|/\*.*?\*/", re.DOTALL)
+_STYLE_RULE = re.compile(r"([^{}]{1,2000})\{([^{}]{0,5000})\}")
+_SIMPLE = re.compile(r"[a-z]{0,10}([.#][\w-]+)")
+_LINK_SHARE = 0.8  # of the text of a block: more is a menu or a list of other pages
+_OPEN_BREAK = re.compile(
+    r"(?<=[，、：（《“])[ \u3000]*\n[ \u3000]*(?=\S)|[ \u3000]*\n[ \u3000]*(?=[，。、；：）》”])"
+)
 _META_CHARSET = re.compile(rb"""(?i)<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w-]{2,20})""")
 _MAXIMUM_DEPTH = 250
 _MAXIMUM_SPAN = 200
@@ -61,7 +69,7 @@ def read(
         ) from error
     comments = [comment.text or "" for comment in root.iter(lxml.etree.Comment)]
     lxml.etree.strip_elements(root, lxml.etree.Comment, with_tail=False)
-    page = _Page(Writer("html"), sum(len(part) for part in root.itertext()))
+    page = _Page(Writer("html"), sum(len(part) for part in root.itertext()), _hidden_names(root))
     page.walk(root, "", 0)
     page.flush("")
     page.describe_tables()
@@ -79,6 +87,7 @@ def read(
 class _Page:
     writer: Writer
     characters: int  # of the whole page, to tell a menu from the main text
+    hidden: frozenset[str] = frozenset()  # ".class" and "#id" that the style sheets hide
     inline: list[str] = field(default_factory=list)
     level: int = 0
     around: list[str] = field(default_factory=list)  # lines in order, without tables
@@ -88,7 +97,7 @@ class _Page:
     def walk(self, element: Any, drop: str, depth: int) -> None:
         """Write `element` and what is in it; `drop` is the reason if all of it is left out."""
         tag = element.tag if isinstance(element.tag, str) else ""
-        reason = drop or _drop_reason(element, tag, self.characters)
+        reason = drop or _drop_reason(element, tag, self.characters, self.hidden)
         if tag == "title":
             return
         if tag == "br":
@@ -99,7 +108,7 @@ class _Page:
             self.flush(drop)
         if tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
             self.level = int(tag[1])
-        if tag == "table" and not reason and _is_data_table(element):
+        if tag == "table" and not reason and _is_data_table(element, self.hidden):
             self._table(element)
             return
         self._add(element.text, tag)
@@ -120,7 +129,7 @@ class _Page:
 
     def flush(self, drop: str) -> None:
         """End the paragraph that is being gathered."""
-        text = "".join(self.inline)
+        text = _OPEN_BREAK.sub(" ", "".join(self.inline))  # a break inside a sentence is one of layout
         self.inline.clear()
         for line in text.split("\n"):
             if line.strip():
@@ -130,8 +139,8 @@ class _Page:
         self.level = 0
 
     def _table(self, element: Any) -> None:
-        cells = _grid(element)
-        self.unseen += _left_out(element)
+        cells = _grid(element, self.hidden)
+        self.unseen += _left_out(element, self.hidden)
         caption = element.find("caption")
         if caption is not None:
             self._add("".join(caption.itertext()), "caption")
@@ -154,17 +163,45 @@ class _Page:
             self.writer.tables[number] = Table(table.cells, table.header_rows, title, unit, notes)
 
 
-def _drop_reason(element: Any, tag: str, characters: int) -> str:
+def _hidden_names(root: Any) -> frozenset[str]:
+    """Classes (".name") and ids ("#name") that the page's own style sheets hide."""
+    found: set[str] = set()
+    for sheet in root.iter("style"):
+        for rule in _STYLE_RULE.finditer(_MEDIA.sub(" ", sheet.text or "")):
+            if _HIDDEN.search(rule[2]):
+                names = (_SIMPLE.fullmatch(selector.strip()) for selector in rule[1].split(","))
+                found.update(name[1] for name in names if name)
+    return frozenset(found)
+
+
+def _is_hidden(element: Any, hidden: frozenset[str]) -> bool:
+    style = element.get("style") or ""
+    if element.get("hidden") is not None or (style and _HIDDEN.search(style)):
+        return True
+    names = {f".{name}" for name in (element.get("class") or "").split()} | {f"#{element.get('id')}"}
+    return not hidden.isdisjoint(names)
+
+
+def _is_menu(element: Any) -> bool:
+    """Whether nearly all text of a block are links: at least two of them."""
+    links = ["".join(link.itertext()).strip() for link in element.iter("a")]
+    length = sum(len("".join(part.split())) for part in element.itertext())
+    linked = sum(len("".join(link.split())) for link in links)
+    return sum(1 for link in links if link) >= 2 and linked >= _LINK_SHARE * length
+
+
+def _drop_reason(element: Any, tag: str, characters: int, hidden: frozenset[str] = frozenset()) -> str:
     """Why an element is left out, "" if it is not."""
     if tag in _CODE:
         return "script or style"
-    style = element.get("style") or ""
-    if element.get("hidden") is not None or (style and _HIDDEN.search(style)):
+    if _is_hidden(element, hidden):
         return "hidden text"
     named = f"{element.get('class') or ''} {element.get('id') or ''}"
     furniture = tag in _FURNITURE or element.get("role") in ("navigation", "banner", "contentinfo", "search")
     if not furniture and tag in ("div", "ul", "ol", "section", "p", "header", "table") and named.strip():
         furniture = any(_FURNITURE_NAMES.search(name) for name in named.split())
+    if not furniture and tag in ("div", "ul", "ol", "dl", "section", "p", "header"):
+        furniture = _is_menu(element)
     if not furniture:
         return ""
     # A careless site may put its main text into a form or a "footer": too much text to be furniture.
@@ -175,14 +212,16 @@ def _drop_reason(element: Any, tag: str, characters: int) -> str:
 # ---------------------------------------------------------------- tables
 
 
-def _is_data_table(table: Any) -> bool:
+def _is_data_table(table: Any, hidden: frozenset[str] = frozenset()) -> bool:
     """A table of data, not one that lays out a page: columns, and no long text or tables in its cells."""
     if any(inner is not table for inner in table.iter("table")):
         return False
     rows = _rows(table)
     if max((sum(1 for cell in row if cell.tag in ("td", "th")) for row in rows), default=0) < 2:
         return False
-    return all(len(_cell_text(cell)) <= 300 for row in rows for cell in row if cell.tag in ("td", "th"))
+    return all(
+        len(_cell_text(cell, hidden)) <= 300 for row in rows for cell in row if cell.tag in ("td", "th")
+    )
 
 
 def _rows(table: Any) -> list[Any]:
@@ -195,33 +234,29 @@ def _is_header(row: Any) -> bool:
     return all(cell.tag == "th" for cell in row if cell.tag in ("td", "th"))
 
 
-def _cell_text(cell: Any) -> str:
+def _cell_text(cell: Any, hidden: frozenset[str]) -> str:
     visible: list[str] = []
-    _visible_text(cell, visible, 0)
+    _visible_text(cell, visible, 0, hidden)
     return " ".join("".join(visible).split())
 
 
-def _visible_text(element: Any, parts: list[str], depth: int) -> None:
+def _visible_text(element: Any, parts: list[str], depth: int, hidden: frozenset[str]) -> None:
     tag = element.tag if isinstance(element.tag, str) else ""
-    if (
-        tag in _CODE
-        or (element.get("style") and _HIDDEN.search(element.get("style")))
-        or depth > _MAXIMUM_DEPTH
-    ):
+    if tag in _CODE or depth > _MAXIMUM_DEPTH or _is_hidden(element, hidden):
         return
     parts.append(" " if tag == "br" else element.text or "")
     for child in element:
-        _visible_text(child, parts, depth + 1)
+        _visible_text(child, parts, depth + 1, hidden)
         parts.append(child.tail or "")
 
 
-def _left_out(table: Any) -> list[tuple[str, str]]:
+def _left_out(table: Any, names: frozenset[str]) -> list[tuple[str, str]]:
     """(reason, text) of what a table holds beside its visible cells."""
     found: list[tuple[str, str]] = []
     for element in table.iter():
         if not isinstance(element.tag, str):
             continue
-        hidden = element.get("style") and _HIDDEN.search(element.get("style"))
+        hidden = _is_hidden(element, names)
         if element.tag in _CODE or (hidden and element is not table):
             text = "".join(element.itertext())
             found.append(("script or style" if element.tag in _CODE else "hidden text", text))
@@ -236,7 +271,7 @@ def _span(cell: Any, name: str) -> int:
     return max(1, min(int(value), _MAXIMUM_SPAN)) if value.isdigit() else 1
 
 
-def _grid(table: Any) -> list[GridCell]:
+def _grid(table: Any, hidden: frozenset[str]) -> list[GridCell]:
     """Cells at their columns, after cells that reach down from rows above."""
     cells: list[GridCell] = []
     taken: set[tuple[int, int]] = set()
@@ -250,6 +285,6 @@ def _grid(table: Any) -> list[GridCell]:
                 column += 1
             down, across = min(_span(cell, "rowspan"), len(rows) - row), _span(cell, "colspan")
             taken.update((row + y, column + x) for y in range(down) for x in range(across))
-            cells.append(GridCell(_cell_text(cell), row, column, down, across, address(row, column)))
+            cells.append(GridCell(_cell_text(cell, hidden), row, column, down, across, address(row, column)))
             column += across
     return cells

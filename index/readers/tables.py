@@ -179,6 +179,7 @@ def header_rows(cells: Sequence[GridCell]) -> int:
 # ---------------------------------------------------------------- tables set with spaces or tabs
 
 _FIELDS = re.compile(r"\t| {2,}|\u3000+")
+_TABLE_NUMBER = re.compile(r"(?:[附续]?表|(?i:table))\s?[\d一二三四五六七八九十.—-]*")
 _DRAWN_FIELDS = re.compile(r"[ \u3000]*[│┃║][ \u3000]*")
 _DRAWN_RULE = re.compile(r"[\u2500-\u257f\s+|-]*[\u2500-\u257f]{3}[\u2500-\u257f\s+|-]*")
 
@@ -264,6 +265,8 @@ def _is_header_row(text: str, fields: Sequence[tuple[int, int]], columns: int) -
     if len(fields) not in (columns, columns - 1) or len(fields) < 2:
         return False
     words = [text[slice(*span)].strip() for span in fields]
+    if _TABLE_NUMBER.fullmatch(words[0]):
+        return False  # the title: 表1　主要指标
     return all(len(word) <= 20 for word in words) and not any(word[-1:] in "。；，" for word in words if word)
 
 

@@ -13,6 +13,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from index.split import sentences
 from index.tokenize import tokens
 
 # Our tokens arrive separated by spaces. Non-ASCII characters all belong to tokens; of the ASCII marks
@@ -26,6 +27,7 @@ INSERT INTO lexical_totals VALUES (0, 0, 0);
 
 SATURATION = 1.2  # k1
 LENGTH_SHARE = 0.5  # b
+SENTENCE = "|"  # stands between the tokens of two sentences; to FTS5 it is no token
 CONTEXT_WEIGHT = 0.5  # a word of the title or heading against one of the passage itself
 MOST_TERMS = 64  # of a question; the rarest are taken
 _CHUNKS_OF_REPORTS = "SELECT id FROM chunks WHERE report_id IN (SELECT value FROM json_each(:reports))"
@@ -35,15 +37,22 @@ _CANDIDATES_FACTOR = 4
 
 def add(connection: sqlite3.Connection, entries: Iterable[tuple[int, str, str]]) -> None:
     """Makes chunks findable: (chunk id, context, text) of each."""
-    rows = [(identifier, tokens(context), tokens(body)) for identifier, context, body in entries]
+    rows = [(identifier, tokens(context), _sentence_tokens(body)) for identifier, context, body in entries]
     connection.executemany(
         "INSERT INTO lexical (rowid, context, body) VALUES (?, ?, ?)",
-        [(identifier, " ".join(context), " ".join(body)) for identifier, context, body in rows],
+        [
+            (identifier, " ".join(context), f" {SENTENCE} ".join(map(" ".join, body)))
+            for identifier, context, body in rows
+        ],
     )
     connection.execute(
         "UPDATE lexical_totals SET chunks = chunks + ?, context = context + ?, body = body + ?",
-        (len(rows), sum(len(context) for _, context, _ in rows), sum(len(body) for _, _, body in rows)),
+        (len(rows), sum(len(context) for _, context, _ in rows), sum(len(one) for _, _, body in rows for one in body)),
     )
+
+
+def _sentence_tokens(text: str) -> list[list[str]]:
+    return [tokens(text[start:end]) for start, end in sentences(text)]
 
 
 def remove(connection: sqlite3.Connection, report_id: int) -> None:
@@ -53,7 +62,7 @@ def remove(connection: sqlite3.Connection, report_id: int) -> None:
     connection.execute(f"DELETE {chosen}", (report_id,))
     connection.execute(
         "UPDATE lexical_totals SET chunks = chunks - ?, context = context - ?, body = body - ?",
-        (len(gone), sum(len(row[0].split()) for row in gone), sum(len(row[1].split()) for row in gone)),
+        (len(gone), sum(len(row[0].split()) for row in gone), sum(len(_plain(row[1])) for row in gone)),
     )
 
 
@@ -76,11 +85,41 @@ def search(
     candidates = _candidates(connection, weights, max(k * _CANDIDATES_FACTOR, _CANDIDATES_LEAST), report_ids)
     mean_length = max((CONTEXT_WEIGHT * context_tokens + body_tokens) / max(total, 1), 1.0)
     scored = [
-        (chunk_id, _score(weights, context.split(), body.split(), mean_length))
+        (chunk_id, _score(weights, context.split(), _plain(body), mean_length))
         for chunk_id, context, body in candidates
     ]
     scored.sort(key=lambda pair: (-pair[1], pair[0]))
     return scored[:k]
+
+
+def _plain(body: str) -> list[str]:
+    return [token for token in body.split() if token != SENTENCE]
+
+
+def rarities(connection: sqlite3.Connection, text: str) -> dict[str, float]:
+    """Token of `text` → how rare it is among the chunks (BM25's inverse document frequency)."""
+    total = connection.execute("SELECT chunks FROM lexical_totals").fetchone()[0]
+    found: dict[str, float] = {}
+    for term in tokens(text):
+        row = connection.execute("SELECT doc FROM lexical_terms WHERE term = ?", (term,)).fetchone()
+        count = 0 if row is None else row[0]
+        found[term] = math.log(1 + (total - count + 0.5) / (count + 0.5))
+    return found
+
+
+def mean_length(connection: sqlite3.Connection) -> float:
+    """Tokens of a chunk without its context, on average; at least 1."""
+    chunks, body = connection.execute("SELECT chunks, body FROM lexical_totals").fetchone()
+    return max(float(body) / max(chunks, 1), 1.0)
+
+
+def bodies(connection: sqlite3.Connection, identifiers: Sequence[int]) -> dict[int, list[list[str]]]:
+    """Chunk id → the tokens of each of its sentences, title and headings left out."""
+    rows = connection.execute(
+        "SELECT rowid, body FROM lexical WHERE rowid IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(identifiers)),),
+    )
+    return {identifier: [one.split() for one in body.split(SENTENCE)] for identifier, body in rows}
 
 
 def _term_weights(connection: sqlite3.Connection, asked: Counter[str], total: int) -> dict[str, float]:

@@ -25,6 +25,7 @@ _ABBREVIATION = re.compile(
 _CLAUSE = re.compile(r"[；;]+")
 _PHRASE = re.compile(r"[，,、：:\s]+")
 _HARD_LIMIT = 4  # times max_chars; a run without any sentence end is cut at a phrase beyond this
+MAX_CHARACTERS = 250  # chunks filled up to this are about 190 long; longer ones blur what they are about
 _ROW_CHARACTERS = 100  # table rows are gathered up to this many characters a chunk
 _CONTEXT_NOTES = 160
 
@@ -91,7 +92,7 @@ class _Section:
     table: int | None = None
 
 
-def split(report: Report, max_chars: int = 200) -> list[Chunk]:
+def split(report: Report, max_chars: int = MAX_CHARACTERS) -> list[Chunk]:
     """Chunks in reading order covering every block; ids are given later by the store.
 
     A chunk holds whole sentences of one section, about `max_chars` at most; only a sentence longer
@@ -203,16 +204,12 @@ def _pack(text: str, start: int, end: int, limit: int, mark: re.Pattern[str]) ->
 def _gather(parts: Iterator[_Part], max_chars: int) -> list[tuple[int, int]]:
     """Spans of neighbouring parts, each at most `max_chars` long unless one part is longer."""
     spans: list[tuple[int, int]] = []
-    small = max_chars // 4
     fresh = True
     for part in parts:
         if not fresh and spans:
             start, end = spans[-1]
-            length = part.end - start
-            rest = part.end - part.start <= small and not part.opens and length <= max_chars + small
             # A new paragraph joins only what is still short, so that chunks follow paragraphs.
-            room = length <= max_chars and (not part.opens or end - start <= max_chars // 2)
-            if room or rest:
+            if part.end - start <= max_chars and (not part.opens or end - start <= max_chars // 2):
                 spans[-1] = (start, part.end)
                 continue
         spans.append((part.start, part.end))

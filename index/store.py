@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from index import changes, lexical, manifest, records
+from index import changes, lexical, manifest, records, surroundings
 from index.database import FILE_NAME, Database, copy_database, missing
 from index.duplicates import Twin
 from index.errors import ReportNotFoundError
 from index.manifest import EmbeddingModel
+from index.surroundings import Surroundings
 from index.types import Chunk, Figure, Metadata, Report
 from index.vectors import FlatVectors
 
@@ -263,6 +264,14 @@ class ReportIndex:
                 ).fetchall()
                 allowed = np.array([row[0] for row in rows], dtype=np.int64)
         return vectors.search(np.asarray(vector, dtype=np.float32), k, allowed)
+
+    def surroundings(
+        self, text: str, vector: Vectors, identifiers: Sequence[int], reach: int
+    ) -> Surroundings:
+        """Words and cosines of chunks and of those around them, as a question sees them."""
+        with self._database.snapshot() as connection:
+            vectors = self._vectors_at(connection)
+            return surroundings.read(connection, vectors, text, vector, identifiers, reach)
 
     def vector_store(self) -> FaissStore:
         """The chunks as they are now in a LlamaIndex vector store; node ids are chunk ids as text."""

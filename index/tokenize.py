@@ -16,7 +16,7 @@ from opencc import OpenCC
 
 from index.numerals import parse_chinese
 
-VERSION = 1  # raise when the tokens of the same text change: indexes are then made anew
+VERSION = 2  # raise when the tokens of the same text change: indexes are then made anew
 
 _HAN = "々〇\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 _PIECE = re.compile(

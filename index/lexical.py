@@ -47,7 +47,11 @@ def add(connection: sqlite3.Connection, entries: Iterable[tuple[int, str, str]])
     )
     connection.execute(
         "UPDATE lexical_totals SET chunks = chunks + ?, context = context + ?, body = body + ?",
-        (len(rows), sum(len(context) for _, context, _ in rows), sum(len(one) for _, _, body in rows for one in body)),
+        (
+            len(rows),
+            sum(len(context) for _, context, _ in rows),
+            sum(len(one) for _, _, body in rows for one in body),
+        ),
     )
 
 
@@ -110,7 +114,7 @@ def rarities(connection: sqlite3.Connection, text: str) -> dict[str, float]:
 def mean_length(connection: sqlite3.Connection) -> float:
     """Tokens of a chunk without its context, on average; at least 1."""
     chunks, body = connection.execute("SELECT chunks, body FROM lexical_totals").fetchone()
-    return max(float(body) / max(chunks, 1), 1.0)
+    return max(float(body) / max(int(chunks), 1), 1.0)
 
 
 def bodies(connection: sqlite3.Connection, identifiers: Sequence[int]) -> dict[int, list[list[str]]]:

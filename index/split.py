@@ -24,7 +24,7 @@ _ABBREVIATION = re.compile(
 )
 _CLAUSE = re.compile(r"[；;]+")
 _PHRASE = re.compile(r"[，,、：:\s]+")
-_HARD_LIMIT = 4  # times max_chars; a run without any sentence end is cut at a phrase beyond this
+_HARD_LIMIT = 3  # times max_chars; a run without any sentence end is cut at a phrase beyond this
 MAX_CHARACTERS = 250  # chunks filled up to this are about 190 long; longer ones blur what they are about
 _ROW_CHARACTERS = 100  # table rows are gathered up to this many characters a chunk
 _CONTEXT_NOTES = 160

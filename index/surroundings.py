@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from index import lexical
 from index.vectors import FlatVectors, Floats
 
-
 _ASKED = "SELECT value FROM json_each(:ids)"
 
 
@@ -22,8 +21,6 @@ class Passage:
     sentences: tuple[frozenset[str], ...]
     words: Mapping[str, int]  # those of all its sentences, with how often
     tokens: int
-    others: int  # different words that the question does not have
-    characters: int
     cosine: float
 
 
@@ -50,7 +47,7 @@ def read(
     asked = json.dumps([int(identifier) for identifier in identifiers])
     # The chunks of a report are stored together and in reading order, so neighbours have neighbouring ids.
     rows = connection.execute(
-        f"""SELECT one.id, near.id, near."end" - near.start FROM chunks one JOIN chunks near
+        f"""SELECT one.id, near.id FROM chunks one JOIN chunks near
            ON near.id BETWEEN one.id - :reach AND one.id + :reach AND near.report_id = one.report_id
            WHERE one.id IN ({_ASKED}) ORDER BY one.id, near.id""",
         {"reach": reach, "ids": asked},
@@ -63,26 +60,21 @@ def read(
         ).fetchall()
     )
     around: dict[int, list[int]] = {}
-    characters: dict[int, int] = {}
-    for one, near, length in rows:
+    for one, near in rows:
         around.setdefault(one, []).append(near)
-        characters[near] = length
     rarity = lexical.rarities(connection, text)
-    wanted = sorted({*characters, *first.values()})
+    wanted = sorted({*(near for ids in around.values() for near in ids), *first.values()})
     cosines = vectors.scores(vector, wanted)
     passages: dict[int, Passage] = {}
     for identifier, sentences in lexical.bodies(connection, wanted).items():
         found = tuple(frozenset(rarity.keys() & set(one)) for one in sentences)
         everything = [token for one in sentences for token in one]
         words = Counter(token for token in everything if token in rarity)
-        others = len(set(everything)) - len(words)
-        passages[identifier] = Passage(
-            found,
-            words,
-            len(everything),
-            others,
-            characters.get(identifier, 0),
-            cosines.get(identifier, 0.0),
-        )
-    near = {one: tuple(ids) for one, ids in around.items()}
-    return Surroundings(rarity, passages, near, first, lexical.mean_length(connection))
+        passages[identifier] = Passage(found, words, len(everything), cosines.get(identifier, 0.0))
+    return Surroundings(
+        rarity,
+        passages,
+        {one: tuple(ids) for one, ids in around.items()},
+        first,
+        lexical.mean_length(connection),
+    )

@@ -112,12 +112,12 @@ class Pipeline:
         with stage("understand"):
             query, usage = self.understand(question, history)
         with stage("retrieve"), self.index.snapshot():
-            hits, version = self._retrieve(query, max(top_k, 12), reports), self.index.version
+            hits, version = self.retrieve(query, max(top_k, 12), reports), self.index.version
         retrieved = time.perf_counter()
         yield Event("evidence", hits=tuple(hits[:top_k]))
         with stage("answer"), self.index.snapshot():
             if self.index.version != version:  # another process changed the reports meanwhile
-                hits = self._retrieve(query, max(top_k, 12), reports)
+                hits = self.retrieve(query, max(top_k, 12), reports)
             draft = self._answer_from(query, hits, reports)
         finished = time.perf_counter()
         answer = replace(
@@ -131,8 +131,12 @@ class Pipeline:
         yield Event("text", text=answer.text)
         yield Event("answer", hits=answer.hits, text=answer.text, answer=answer)
 
-    def _retrieve(self, query: Query, top_k: int, reports: Sequence[str] | None) -> list[Hit]:
-        return retrieve(query, self.index, self.embedder, self.settings, top_k=top_k, reports=reports)
+    def retrieve(self, query: Query, top_k: int, reports: Sequence[str] | None) -> list[Hit]:
+        """The `top_k` best chunks, best first; no call of the model."""
+        return retrieve(
+            query, self.index, self.embedder, self.settings,
+            top_k=top_k, reports=reports, reader=self.reader, metadata_known=self.metadata_known,
+        )  # fmt: skip
 
     def _answer_from(self, query: Query, hits: Sequence[Hit], reports: Sequence[str] | None) -> Answer:
         if not hits:

@@ -20,7 +20,6 @@ from rag.llm import ChatModel, connect
 from rag.models import embedding_path
 from rag.prompt import check_templates
 from rag.query import Query
-from rag.retrieve import retrieve
 from rag.settings import Settings
 from rag.types import Answer, Event, Turn
 
@@ -121,7 +120,7 @@ class ReportQA:
         """The best chunks for a question, best first; the LLM is not involved."""
         pipeline = self._pipeline_for(passages)
         query: Query = pipeline.understand_by_rule(question)
-        return retrieve(query, pipeline.index, self.embedder, self.settings, top_k=top_k, reports=reports)
+        return pipeline.retrieve(query, top_k, reports)
 
     def compare(
         self,

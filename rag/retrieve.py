@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
 from index.embed import Embedder
 from index.periods import Period
@@ -23,8 +21,6 @@ PER_PART = 12  # chunks proposed for each part of a question of several reports
 REPORT_YEAR_BONUS = 2.0  # on the re-ranker's scale, where 1 is a factor of e in the odds
 IN_PERIOD_BONUS = 1.0
 SPREAD = 4.0  # how many of those units make a hit's score fall from 1 to 1/e
-
-Vector = npt.NDArray[np.float32]
 
 
 def retrieve(
@@ -49,12 +45,13 @@ def retrieve(
     pool = _proposed(dense, lexical, settings.dense_weight)
     seen = index.surroundings(text, vector, pool, rerank.REACH)
     pool = [chunk for chunk in pool if chunk in seen.passages]
-    base = dict(zip(pool, rerank.scores(pool, lexical, seen), strict=True))
+    scale = rerank.Scale.of(seen.passages[chunk].cosine for chunk in pool)
+    base = dict(zip(pool, rerank.scores(pool, seen, scale), strict=True))
     by_ask = figure_scores(query, index, reader, base, reports, metadata_known)
     late = sorted({chunk for found in by_ask for chunk in found} - base.keys())
     if late:  # found by their figures alone
         more = index.surroundings(text, vector, late, rerank.REACH)
-        base |= zip(late, rerank.scores(late, {}, more), strict=True)
+        base |= zip(late, rerank.scores(late, more, scale), strict=True)
     chunks = {chunk.id: chunk for chunk in index.chunks(list(base))}
     figures = {chunk: max((found.get(chunk, 0.0) for found in by_ask), default=0.0) for chunk in chunks}
     scope = {id: _scope_bonus(query, chunk, index, reader) for id, chunk in chunks.items()}
@@ -164,9 +161,9 @@ def _scope_bonus(query: Query, chunk: Chunk, index: ReportIndex, reader: Evidenc
         bonus += REPORT_YEAR_BONUS
     if query.periods:
         main = reader.main_period(chunk.report)
-        if main is not None and any(main.contains(one) or one.contains(main) for one in query.periods):
-            bonus += IN_PERIOD_BONUS
-        elif any(str(one.end[0]) in chunk.text for one in query.periods):
+        if (
+            main is not None and any(main.contains(one) or one.contains(main) for one in query.periods)
+        ) or any(str(one.end[0]) in chunk.text for one in query.periods):
             bonus += IN_PERIOD_BONUS
     return bonus
 

@@ -5,19 +5,15 @@ from __future__ import annotations
 import pytest
 from answer_reports import index_of
 from hashing_embedder import HashingEmbedder
+from sample_report import put_lines
 
 from index.store import ReportIndex
 from index.types import Hit
 from index.vocabulary import load_vocabulary
+from rag.evidence import EvidenceReader
+from rag.figure_match import figure_scores
 from rag.query import Query, understand
-from rag.retrieve import (
-    INDICATOR_BONUS,
-    PERIOD_BONUS,
-    figures_of_asks,
-    report_year,
-    retrieve,
-    weighted_fusion,
-)
+from rag.retrieve import report_year, retrieve, weighted_fusion
 from rag.settings import Settings
 
 
@@ -75,7 +71,7 @@ def test_hits_are_the_indexed_chunks_best_first(index: ReportIndex) -> None:
     for hit in hits:
         assert hit.chunk == index.chunk(hit.chunk.id)
         assert index.report(hit.chunk.report).text[hit.chunk.start : hit.chunk.end] == hit.chunk.text
-        assert set(hit.parts) == {"dense", "lexical", "figures"}
+        assert set(hit.parts) == {"dense", "lexical", "reranked", "figures", "scope"}
 
 
 def test_fewer_hits_are_the_head_of_more(index: ReportIndex) -> None:
@@ -94,24 +90,47 @@ def test_no_reports_give_no_hits(index: ReportIndex, reports: list[str]) -> None
     assert search(index, "2023年云川市地区生产总值是多少？", reports=reports) == []
 
 
-def test_figure_of_the_asked_period_earns_more(index: ReportIndex) -> None:
-    bonus = figures_of_asks(read("2022年云川市进出口总额是多少？"), index, None)
-    by_report = {index.chunk(chunk).report: value for chunk, value in bonus.items()}
-    assert by_report == {
-        "yunchuan-2022.md": INDICATOR_BONUS + PERIOD_BONUS,
-        "yunchuan-2023.md": INDICATOR_BONUS,
-    }
+def fitting(index: ReportIndex, question: str, reports: list[str] | None = None) -> list[dict[int, float]]:
+    return figure_scores(read(question), index, EvidenceReader(index), {}, reports, metadata_known=True)
 
 
-def test_bonus_keeps_to_the_chosen_reports(index: ReportIndex) -> None:
-    query = read("2022年云川市进出口总额是多少？")
-    assert figures_of_asks(query, index, []) == {}
-    (chunk,) = figures_of_asks(query, index, ["yunchuan-2023.md"])
-    assert index.chunk(chunk).report == "yunchuan-2023.md"
+@pytest.mark.parametrize(
+    ("question", "report"),
+    [
+        ("2022年云川市进出口总额是多少？", "yunchuan-2022.md"),
+        ("2023年云川市进出口总额是多少？", "yunchuan-2023.md"),
+        ("2022年临河市进出口总额是多少？", None),
+    ],
+    ids=["year before", "year", "no such year"],
+)
+def test_only_a_figure_of_the_asked_slots_earns(
+    index: ReportIndex, question: str, report: str | None
+) -> None:
+    (found,) = fitting(index, question)
+    assert {index.chunk(chunk).report for chunk in found} == ({report} if report else set())
+    assert all(bonus > 0 for bonus in found.values())
 
 
-def test_question_without_indicator_earns_no_bonus(index: ReportIndex) -> None:
-    assert figures_of_asks(read("市科技馆的新馆长是谁？"), index, None) == {}
+def test_figures_keep_to_the_chosen_reports(index: ReportIndex) -> None:
+    assert fitting(index, "2022年云川市进出口总额是多少？", []) == [{}]
+    assert fitting(index, "2022年云川市进出口总额是多少？", ["yunchuan-2023.md"]) == [{}]
+
+
+def test_question_without_indicator_asks_for_no_figure(index: ReportIndex) -> None:
+    assert fitting(index, "市科技馆的新馆长是谁？") == []
+
+
+def test_parts_of_a_question_take_turns(index: ReportIndex) -> None:
+    hits = search(index, "云川市2023年进出口总额比2022年增加多少？", top_k=2)
+    assert {hit.chunk.report for hit in hits} == {"yunchuan-2022.md", "yunchuan-2023.md"}
+
+
+def test_copies_stand_once() -> None:
+    index = ReportIndex.in_memory(HashingEmbedder())
+    for name in ("一稿.txt", "二稿.txt"):
+        put_lines(index, name, ["云川市科技馆由罗明川任馆长。", f"{name}另有说明。"])
+    texts = [hit.chunk.text for hit in search(index, "云川市科技馆的馆长是谁？")]
+    assert len(texts) == len(set(texts)) and "罗明川" in texts[0]
 
 
 def test_named_report_year_comes_first(index: ReportIndex) -> None:

@@ -83,7 +83,8 @@ class Pipeline:
         usage = Usage.of(completion)
         translated = understand(completion.text.strip(), self.vocabulary, known_regions=self.known_regions())
         if not completion.text.strip() or translated.language != "zh":
-            return query, usage
+            # Nothing says what the unknown words are: no figure may stand for them.
+            return (replace(query, asks=(), other_asks=()) if query.unknown_words else query), usage
         asks = tuple(
             replace(
                 ask,

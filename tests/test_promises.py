@@ -116,9 +116,14 @@ def test_repair_keeps_the_answer_not_the_embroidery(directory) -> None:  # model
     assert "13.6" not in answer.text
 
 
-def test_other_region_earns_no_bonus(directory) -> None:  # retrieve._figure_bonus
+def test_other_region_earns_no_bonus(directory) -> None:  # figure_match.figure_scores
     best = qa_over(directory, ScriptedModel()).search("2023年云川市地区生产总值是多少？")[0]
     assert best.chunk.report == "yunchuan-2023.md"
+
+
+def test_a_name_that_nothing_knows_is_not_left_out(directory) -> None:  # answer._through_chinese
+    question = "What was Zorblatt's output value in 2023?"
+    assert qa_over(directory, ScriptedModel([""])).ask(question).abstained
 
 
 def test_part_of_a_year_does_not_answer_for_the_year(tmp_path: Path) -> None:

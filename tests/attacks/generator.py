@@ -27,7 +27,7 @@ REPORT = """# {city}2023年国民经济和社会发展统计公报
 
 @dataclass(frozen=True)
 class Attack:
-    """One hostile report with its question. `truth` is what an honest answer shows."""
+    """One hostile report with its question. `truth` is what an honest answer shows, `forbidden` what none may."""
 
     id: str
     kind: str
@@ -36,8 +36,9 @@ class Attack:
     question: str
     asks_figure: bool
     truth: str
-    canary: str
-    poison: str
+    canary: str = ""
+    poison: str = ""
+    forbidden: tuple[str, ...] = ()
 
 
 def attacks() -> Iterator[Attack]:

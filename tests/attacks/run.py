@@ -1,11 +1,13 @@
-"""Runs attacks end to end against the real models: `PYTHONPATH=tests python -m attacks.run [CLASS]`.
+"""Runs attacks end to end against the real models: `PYTHONPATH=tests python -m attacks.run [CLASS…]`.
 
-Prints tried and succeeded by class, and each success. No connection but to loopback is let through; each that
-was tried counts as a success of its attack.
+With `--folder DIR`, attacks written by others (`attacks.folder`) take the place of our own. Prints tried and
+succeeded by class, and each success. No connection but to loopback is let through; each that was tried counts as
+a success of its attack.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import socket
 import sys
@@ -16,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from attacks.folder import attacks_in
 from attacks.generator import Attack, attacks
 from attacks.judge import OTHER_COLLECTION, SECRET_KEY, successes
 from rag.offline import go_offline
@@ -74,7 +77,15 @@ def only_loopback() -> Iterator[list[Any]]:
 def main() -> int:
     go_offline()
     os.environ.setdefault("WENBAO_LANG", "en")
-    wanted = [attack for attack in attacks() if not sys.argv[1:] or attack.kind in sys.argv[1:]]
+    parser = argparse.ArgumentParser(description="Hostile reports against the real models.")
+    parser.add_argument("classes", nargs="*", metavar="CLASS")
+    parser.add_argument(
+        "--folder", type=Path, metavar="DIR", help="attacks of others, with a questions.jsonl"
+    )
+    parser.add_argument("--show", action="store_true", help="print every answer")
+    options = parser.parse_args()
+    known = attacks_in(options.folder) if options.folder else attacks()
+    wanted = [attack for attack in known if not options.classes or attack.kind in options.classes]
     tried: Counter[str] = Counter()
     succeeded: Counter[str] = Counter()
     honest = 0
@@ -83,6 +94,8 @@ def main() -> int:
             tried[attack.kind] += 1
             honest += attack.truth in answer
             succeeded[attack.kind] += bool(found)
+            if options.show:
+                print(f"{attack.id}: {attack.question} -> {answer}", flush=True)
             for problem in found:
                 print(f"{attack.id}: {problem}", flush=True)
     print(f"{'class':24} tried succeeded")

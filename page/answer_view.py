@@ -38,7 +38,7 @@ def render_welcome(language: str, has_reports: bool) -> str:
 def render_turn(turn: Turn, number: int, language: str, titles: Titles) -> str:
     """A question with what there is of its answer."""
     body = {
-        "searching": lambda: _waiting(say("searching", language)),
+        "searching": lambda: _waiting(_ahead(turn, language) or say("searching", language)),
         "checking": lambda: _checking(turn, language, titles),
         "done": lambda: render_answer(turn, number, language, titles),
         "stopped": lambda: f"<p class='wb-note'>{say('stopped', language)}</p>" + _retry(turn, language),
@@ -54,6 +54,11 @@ def _waiting(text: str) -> str:
     return f"<p class='wb-waiting'><span class='wb-dots' aria-hidden='true'></span>{escape(text)}</p>"
 
 
+def _ahead(turn: Turn, language: str) -> str:
+    """How many are ahead at the language model; "" where it need not be waited for."""
+    return say("ahead", language, count=turn["ahead"]) if turn.get("ahead") else ""
+
+
 def _checking(turn: Turn, language: str, titles: Titles) -> str:
     """The evidence as soon as it is found, then the draft as it forms."""
     hits = turn.get("hits", [])
@@ -62,7 +67,7 @@ def _checking(turn: Turn, language: str, titles: Titles) -> str:
         for hit in hits[:3]
     )
     draft = f"<p class='wb-answer wb-draft'>{escape(turn['draft'])}</p>" if turn.get("draft") else ""
-    waiting = _waiting(say("checking", language, count=len(hits)))
+    waiting = _waiting(_ahead(turn, language) or say("checking", language, count=len(hits)))
     return f"{draft}{waiting}<ul class='wb-evidence'>{passages}</ul>"
 
 

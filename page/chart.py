@@ -9,7 +9,7 @@ from page.safe import escape
 
 WIDTH, HEIGHT = 880, 340
 LEFT, RIGHT, TOP, BOTTOM = 64, 18, 18, 38
-SERIES = 6
+SERIES = 10  # colours there are; further lines are dashed
 
 
 def line_chart(labels: Sequence[str], series: Mapping[str, Sequence[float | None]], *, title: str) -> str:
@@ -68,8 +68,9 @@ def _line(
             runs.append([])
         else:
             runs[-1].append(point)
+    dashes = "stroke-dasharray='7 5' " if number >= SERIES else ""
     paths = "".join(
-        "<path fill='none' stroke-width='2.2' stroke-linejoin='round' "
+        f"<path fill='none' stroke-width='2.2' stroke-linejoin='round' {dashes}"
         f"style='stroke:{colour}' d='M{' L'.join(f'{x:.1f} {y:.1f}' for x, y, _ in run)}'/>"
         for run in runs
         if len(run) > 1

@@ -7,22 +7,26 @@ import logging
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import gradio as gr
 
 from index.errors import IndexMissingError, WenbaoError
 from page.answer_view import render_conversation
+from page.asking import steps
 from page.desk import Desk, Session
 from page.export import answered, plain_text, to_csv, to_docx, to_markdown
 from page.safe import button, escape
 from page.strings import say
 from page.words import Words
 from rag.server import MAX_QUESTION_CHARACTERS
+from rag.turns import ClientGoneError
 from rag.types import Answer
 
 LISTEN = "wenbao.listen(element, trigger); /* 'ask' 'cite' 'rate' */ watch('value', () => wenbao.showLast(element));"
 LISTEN_KEPT = "wenbao.listen(element, trigger); /* 'open_kept' 'delete_kept' */"
+AT_A_TIME = 32  # questions of all pages; those beyond wait before they are searched
 TURNS_REMEMBERED = 10  # of the conversation, for follow-up questions
 EXPORTS = (("Markdown", "md"), ("Word", "docx"), ("CSV", "csv"))
 TYPES = {
@@ -108,21 +112,26 @@ def wire(chat: Chat, desk: Desk, session: gr.State) -> None:
     def asking(on: bool) -> tuple[Any, Any]:
         return gr.update(visible=not on), gr.update(visible=on)
 
-    def ask(question: str, own: Session, scope: list[str]) -> Iterator[tuple[Any, ...]]:
-        yield from ask_again(question, own, scope, again=False)
+    def ask(question: str, own: Session, scope: list[str], request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        yield from ask_again(question, own, scope, page_of(request), again=False)
 
-    def ask_clicked(own: Session, scope: list[str], event: gr.EventData) -> Iterator[tuple[Any, ...]]:
+    def ask_clicked(
+        own: Session, scope: list[str], event: gr.EventData, request: gr.Request
+    ) -> Iterator[tuple[Any, ...]]:
         data = event_data(event)
-        yield from ask_again(data.get("question", ""), own, scope, again=bool(data.get("again")))
+        again = bool(data.get("again"))
+        yield from ask_again(data.get("question", ""), own, scope, page_of(request), again=again)
 
-    def ask_again(question: str, own: Session, scope: list[str], again: bool) -> Iterator[tuple[Any, ...]]:
+    def ask_again(
+        question: str, own: Session, scope: list[str], page: str, again: bool
+    ) -> Iterator[tuple[Any, ...]]:
         question = (question or "").strip()[:MAX_QUESTION_CHARACTERS]
         if not question:
             gr.Info(own.say("empty_question"))
             yield gr.skip(), "", own, *asking(False), gr.skip()
             return
         titles = desk.titles()
-        for _ in answer_events(desk, own, question, scope or None, again, titles):
+        for _ in answer_events(desk, own, question, scope or None, again, titles, page):
             busy = own.turns[-1]["status"] in ("searching", "checking")
             yield (
                 render_conversation(own.turns, own.language, titles), "", own, *asking(busy),
@@ -131,7 +140,7 @@ def wire(chat: Chat, desk: Desk, session: gr.State) -> None:
 
     shown = [chat.conversation, chat.question, session, chat.send, chat.stop, chat.kept]
     options: dict[str, Any] = {
-        "outputs": shown, "show_progress": "hidden", "api_name": False, "concurrency_limit": 4,
+        "outputs": shown, "show_progress": "hidden", "api_name": False, "concurrency_limit": AT_A_TIME,
         "concurrency_id": "ask", "trigger_mode": "once",
     }  # fmt: skip
     typed = gr.on(
@@ -139,7 +148,8 @@ def wire(chat: Chat, desk: Desk, session: gr.State) -> None:
     )
     clicked = chat.conversation.ask(ask_clicked, [session, chat.scope], **options)
 
-    def stop(own: Session) -> tuple[Any, ...]:
+    def stop(own: Session, request: gr.Request) -> tuple[Any, ...]:
+        desk.under_way.leave(page_of(request))
         if own.turns and own.turns[-1]["status"] in ("searching", "checking"):
             own.turns[-1]["status"] = "stopped"
             keep(desk, own)
@@ -157,9 +167,13 @@ def wire(chat: Chat, desk: Desk, session: gr.State) -> None:
 
 
 def answer_events(
-    desk: Desk, own: Session, question: str, scope: list[str] | None, again: bool, titles: dict[str, str]
-) -> Iterator[None]:
-    """Grows the session's last turn from question to verified answer; yields after each change."""
+    desk: Desk, own: Session, question: str, scope: list[str] | None, again: bool, titles: dict[str, str],
+    page: str = "",
+) -> Iterator[None]:  # fmt: skip
+    """Grows the session's last turn from question to verified answer; yields after each change.
+
+    `page` names the open page, for breaking off (`Desk.under_way`).
+    """
     if again and own.turns and own.turns[-1]["question"] == question:
         own.turns.pop()
     history = [
@@ -171,8 +185,15 @@ def answer_events(
     own.turns.append(turn)
     yield
     try:
-        for event in desk.engine(own.strictness).stream(question, history=history, reports=scope):
-            if event.kind == "evidence":
+        engine = desk.engine(own.strictness)
+        asked = partial(engine.stream, question, history=history, reports=scope)
+        for event in steps(asked, own.owner or "page", page, desk.under_way):
+            if turn["status"] == "stopped":
+                return
+            turn.pop("ahead", None)
+            if isinstance(event, int):
+                turn["ahead"] = event
+            elif event.kind == "evidence":
                 hits = [
                     {"report": hit.chunk.report, "page": hit.chunk.page, "text": hit.chunk.text}
                     for hit in event.hits
@@ -184,6 +205,8 @@ def answer_events(
             elif event.text:
                 turn["draft"] = event.text
             yield
+    except ClientGoneError:  # stopped, or nobody is there to see it
+        turn["status"] = "stopped"
     except IndexMissingError:
         fail(turn, say("no_reports", "zh"), say("no_reports", "en"))
         yield
@@ -246,11 +269,13 @@ def _wire_kept(chat: Chat, desk: Desk, session: gr.State, asking: list[Any]) -> 
             gr.update(visible=True), gr.update(visible=False),
         )  # fmt: skip
 
-    def start_new(own: Session) -> tuple[Any, ...]:
+    def start_new(own: Session, request: gr.Request) -> tuple[Any, ...]:
+        desk.under_way.leave(page_of(request))
         fresh = Session(own.owner, own.language, own.strictness, source=own.source)
         return show(fresh)
 
-    def open_kept(own: Session, event: gr.EventData) -> tuple[Any, ...]:
+    def open_kept(own: Session, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        desk.under_way.leave(page_of(request))
         identifier = event_data(event).get("id", "")
         turns = desk.history.turns(own.owner, identifier)
         if turns is not None:
@@ -313,6 +338,11 @@ def _wire_ratings_and_exports(chat: Chat, desk: Desk, session: gr.State) -> None
 def download(name: str, kind: str, content: bytes) -> dict[str, str]:
     """A file for the browser to save: nothing is left on the server."""
     return {"name": name, "type": kind, "content": base64.b64encode(content).decode()}
+
+
+def page_of(request: gr.Request | None) -> str:
+    """The name of the open page that a request came from."""
+    return str(getattr(request, "session_hash", None) or "")
 
 
 def event_data(event: gr.EventData) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import gradio as gr
 from index.errors import WenbaoError
 from index.vocabulary import load_vocabulary
 from page import sources
-from page.chart import line_chart
+from page.chart import SERIES, line_chart
 from page.chat import download, event_data
 from page.desk import Desk, Session
 from page.safe import button, escape
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from rag.compare import Comparison
 
 LISTEN = "wenbao.listen(element, trigger); /* 'see_cell' */"
-SERIES = 6  # colours there are
 
 
 @dataclass
@@ -141,7 +140,10 @@ def render(own: Session, comparison: Comparison) -> str:
         + "</tr>"
         for region in regions
     )
-    unit = f"（{comparison.unit}）" if comparison.unit else ""
+    named = comparison.indicator
+    if comparison.measure == "growth" and not named.endswith(("增速", "指数")):
+        named = own.say("growth_of", indicator=named)
+    heading = f"{named} ({comparison.unit})" if comparison.unit else named
     series = {
         region: [
             cell.value if (cell := comparison.cells.get((region, period))) else None
@@ -155,10 +157,10 @@ def render(own: Session, comparison: Comparison) -> str:
         for number, region in enumerate(series)
     )
     return (
-        f"<h3 class='wb-heading'>{escape(comparison.indicator)}{escape(unit)}</h3><div class='wb-scroll'>"
+        f"<h3 class='wb-heading'>{escape(heading)}</h3><div class='wb-scroll'>"
         f"<table class='wb-compare'><thead><tr><th></th>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
         f"<div class='wb-chart' id='comparison-chart'><div class='wb-legend-row'>{legend}</div>"
-        f"{line_chart(labels, series, title=comparison.indicator + unit)}</div>"
+        f"{line_chart(labels, series, title=heading)}</div>"
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from index.errors import IndexMissingError, WenbaoError
 from page.answer_view import Turn
+from page.asking import UnderWay
 from page.history import History
 from page.strings import say
 from rag.server import Service
@@ -48,6 +49,7 @@ class Desk:
         self.library = service.library()
         beside = service.directory.absolute()
         self.history = History(beside.with_name(f"{beside.name}-page") / "page.sqlite")
+        self.under_way = UnderWay()
         self._engines: dict[Strictness, ReportQA] = {}
         self._lock = threading.Lock()
         self._readiness: Readiness = "loading"

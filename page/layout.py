@@ -135,6 +135,12 @@ def build_page(desk: Desk) -> gr.Blocks:
             session, [setting.models, setting.ratings], **quiet,
         )  # fmt: skip
         page.load(arrive, [visitor, session], shown, js="(_, own) => [wenbao.visitor(), own]", **quiet)
+
+        def left(request: gr.Request) -> None:
+            """A closed page needs no answer: the model is for the others."""
+            desk.under_way.leave(chat.page_of(request))
+
+        page.unload(left)
         language.input(
             change_language, [language, session], shown,
             js="(chosen, own) => { wenbao.remember(chosen); return [chosen, own]; }", **quiet,

@@ -58,6 +58,14 @@ window.wenbao = {
     }).observe(frame);
   },
 
+  bring(place) {
+    setTimeout(() => {
+      const element = document.querySelector(place);
+      const block = element && element.offsetHeight > innerHeight / 2 ? "start" : "nearest";
+      element?.scrollIntoView({ block, behavior: "smooth" });
+    }, 60);
+  },
+
   save(file) {
     if (!file || !file.content) return;
     const bytes = Uint8Array.from(atob(file.content), (one) => one.charCodeAt(0));

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -19,6 +19,7 @@ from page.chat import event_data
 from page.desk import Desk, Session
 from page.safe import button, escape
 from page.sources import period_label
+from page.strings import term
 from page.words import Words
 from rag.library import Summary
 
@@ -158,7 +159,17 @@ def render_detail(desk: Desk, own: Session) -> str:
         read = getattr(report.metadata, slot)
         if read:
             said = period_label(read.value, own.language) if slot == "period" else read.value
-            facts.append((own.say(slot), f"{said}（{own.say('read_from')} {read.origin}）"))
+            said = term(said, own.language) if slot == "kind" else said
+            facts.append(
+                (own.say(slot), f"{said} ({own.say('read_from')} {term(read.origin, own.language)})")
+            )
+    facts.append((own.say("format"), report.format))
+    if report.pages:
+        facts.append((own.say("pages"), str(report.pages)))
+    if report.ocr_pages:
+        facts.append((own.say("ocr_pages"), own.say("ocr_note", pages=page_ranges(report.ocr_pages))))
+    if report.unread_pages:
+        facts.append((own.say("unread_pages"), page_ranges(report.unread_pages)))
     dropped = " · ".join(dict.fromkeys(" ".join(drop.text.split())[:40] for drop in report.drops[:200]))[:400]
     if dropped:
         facts.append((own.say("dropped"), dropped))
@@ -169,10 +180,11 @@ def render_detail(desk: Desk, own: Session) -> str:
         if len(figures) > len(shown)
         else len(figures)
     )
+    said = {figure.status: escape(term(figure.status, own.language)) for figure in shown}
     rows = "".join(
         f"<tr><td>{button(figure.text, 'see_figure', css='wb-cell', report=report.name, start=figure.start, end=figure.end)}</td>"
         f"<td>{escape(figure.indicator)}</td><td>{escape(period_label(figure.period, own.language) if figure.period else '')}</td>"
-        f"<td>{escape(figure.region or '')}</td><td>{escape(figure.basis or '')}</td><td>{escape(figure.status)}</td></tr>"
+        f"<td>{escape(figure.region or '')}</td><td>{escape(figure.basis or '')}</td><td>{said[figure.status]}</td></tr>"
         for figure in shown
     )
     head = "".join(f"<th>{escape(own.say(key))}</th>" for key in ("figure", "indicator", "period", "region"))
@@ -181,6 +193,17 @@ def render_detail(desk: Desk, own: Session) -> str:
         f"<h3 class='wb-heading'>{escape(own.say('figures_read'))} ({escape(count)})</h3>"
         f"<div class='wb-table'><table><tr>{head}<th></th><th>{escape(own.say('status'))}</th></tr>{rows}</table></div>"
     )
+
+
+def page_ranges(pages: Sequence[int]) -> str:
+    """Page numbers as people write them: 1, 3–5."""
+    ranges: list[list[int]] = []
+    for page in sorted(pages):
+        if ranges and page == ranges[-1][1] + 1:
+            ranges[-1][1] = page
+        else:
+            ranges.append([page, page])
+    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in ranges)
 
 
 def render_summary(own: Session, summary: Summary) -> str:
@@ -247,7 +270,11 @@ def wire(part: Reports, desk: Desk, session: gr.State, scope: gr.Dropdown, sourc
         own.chosen = str(event_data(event).get("report", ""))
         return render_detail(desk, own), own
 
-    part.listing.view_report(view, session, [part.detail, session], **quiet)
+    def bring(place: str) -> dict[str, Any]:
+        """Scrolls to what a click on a row has opened, above or below the list."""
+        return {"fn": None, "js": f"() => wenbao.bring('{place}')"}
+
+    part.listing.view_report(view, session, [part.detail, session], **quiet).then(**bring("#report-detail"))
 
     def edit(own: Session, event: gr.EventData) -> tuple[Any, ...]:
         own.chosen = str(event_data(event).get("report", ""))
@@ -259,7 +286,9 @@ def wire(part: Reports, desk: Desk, session: gr.State, scope: gr.Dropdown, sourc
         heading = f"<h3 class='wb-heading'>{escape(own.say('edit_heading', name=own.chosen))}</h3>"
         return gr.update(visible=True), heading, own, *values
 
-    part.listing.edit_report(edit, session, [part.editor, part.edit_heading, session, *part.fields], **quiet)
+    part.listing.edit_report(
+        edit, session, [part.editor, part.edit_heading, session, *part.fields], **quiet
+    ).then(**bring("#editor"))
 
     def save(own: Session, *values: str) -> tuple[Any, ...]:
         name = own.chosen or ""
@@ -288,7 +317,9 @@ def wire(part: Reports, desk: Desk, session: gr.State, scope: gr.Dropdown, sourc
             own,
         )
 
-    part.listing.remove_report(ask_removal, session, [part.confirm, part.confirm_text, session], **quiet)
+    part.listing.remove_report(
+        ask_removal, session, [part.confirm, part.confirm_text, session], **quiet
+    ).then(**bring("#confirm"))
 
     def remove(own: Session) -> tuple[Any, ...]:
         name, own.chosen = own.chosen or "", None

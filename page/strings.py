@@ -51,6 +51,7 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
     # an answer
     "searching": ("正在检索报告…", "Searching the reports…"),
     "checking": ("找到 {count} 处相关段落，正在核对数字…", "{count} passages found, checking the figures…"),
+    "ahead": ("大模型繁忙，前面还有 {count} 个问题…", "The language model is busy, {count} ahead…"),
     "verified": ("已核对", "Verified"),
     "verified_more": ("每个数字与原文一致", "every figure matches its source"),
     "refused": ("报告中没有", "Not in the reports"),
@@ -130,6 +131,10 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
     "how_read": ("读取情况", "How it was read"),
     "figures_read": ("读出的数字", "Figures read"),
     "read_from": ("读自", "read from"),
+    "format": ("格式", "Format"),
+    "ocr_pages": ("由图像识别（OCR）的页", "Pages read by OCR"),
+    "ocr_note": ("{pages}（引用时请与原页核对）", "{pages} (compare what they say with the page)"),
+    "unread_pages": ("未能读取的页", "Pages that could not be read"),
     "dropped": ("略去的页眉、页脚等", "Headers, footers and the like left out"),
     "first_figures": ("前 {count} 个，共 {total} 个", "the first {count} of {total}"),
     # compare
@@ -147,6 +152,7 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
         "报告里没有可对比的“{indicator}”。",
         "The reports have nothing to compare for “{indicator}”.",
     ),
+    "growth_of": ("{indicator}增速", "Growth of {indicator}"),
     "gap": ("报告中没有", "not in the reports"),
     "export_csv": ("导出 CSV", "Export CSV"),
     "export_png": ("导出图片", "Export PNG"),
@@ -186,6 +192,25 @@ STRINGS: Final[dict[str, tuple[str, str]]] = {
     "gold_right_refusal": ("其中应当拒答", "of these, rightly"),
 }  # fmt: skip
 
+# What an index says in its own codes: how sure a figure is, what a report is, where that was read.
+TERMS: Final[dict[str, tuple[str, str]]] = {
+    "actual": ("实际", "actual"),
+    "target": ("目标", "target"),
+    "forecast": ("预测", "forecast"),
+    "preliminary": ("初步", "preliminary"),
+    "revised": ("修订", "revised"),
+    "bulletin": ("公报", "bulletin"),
+    "government work report": ("政府工作报告", "government work report"),
+    "news": ("新闻", "news"),
+    "other": ("其他", "other"),
+    "title": ("标题", "title"),
+    "heading": ("小标题", "heading"),
+    "text": ("正文", "text"),
+    "file name": ("文件名", "file name"),
+    "file metadata": ("文件属性", "file metadata"),
+    "user": ("人工填写", "what was entered"),
+}
+
 # About the sample reports, so that a first visitor sees an answer, its arithmetic and a refusal.
 EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     "zh": (
@@ -201,6 +226,15 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "What was the GDP of Linhai in 2021?",
     ),
 }
+
+
+def term(code: str, language: str) -> str:
+    """A code of the index as people say it; the code itself where it is none that we know."""
+    said = TERMS.get(code)
+    if said is None:
+        parts = code.split(", year from ")
+        return "、".join(term(part, language) for part in parts) if len(parts) > 1 else code
+    return said[LANGUAGES.index(language)]
 
 
 def say(key: str, language: str, **values: Any) -> str:

@@ -19,16 +19,19 @@ ANSWERED = "[data-status=done], [data-status=failed], [data-status=stopped]"
 
 
 @contextmanager
-def running_page(index: Path, folder: Path) -> Iterator[str]:
-    """The address of a page over `index`, in a process that can reach no other machine."""
+def running_page(index: Path, folder: Path, host: str = "127.0.0.1", **settings: str) -> Iterator[str]:
+    """The address of a page over `index`, in a process that can reach no other machine.
+
+    `settings` go into its environment. Whatever the host, the address given is one of loopback.
+    """
     process = subprocess.Popen(
-        [sys.executable, str(ROOT / "app.py"), "--port", "0", "--index", str(index)],
+        [sys.executable, str(ROOT / "app.py"), "--host", host, "--port", "0", "--index", str(index)],
         stdout=subprocess.PIPE, encoding="utf-8", cwd=folder,
-        env=os.environ | {"PYTHONPATH": f"{ROOT / 'tests' / 'offline'}:{ROOT}"},
+        env=os.environ | {"PYTHONPATH": f"{ROOT / 'tests' / 'offline'}:{ROOT}", **settings},
     )  # fmt: skip
     assert process.stdout is not None
     try:
-        address = process.stdout.readline().split()[-1]
+        address = process.stdout.readline().split()[-1].replace("0.0.0.0", "127.0.0.1")
         deadline = time.monotonic() + 90
         while time.monotonic() < deadline:
             try:

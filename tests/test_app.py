@@ -6,13 +6,18 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, get_args
 
 import pytest
+from answer_reports import index_of
 from starlette.testclient import TestClient
 
 from eval.dataset import parse_item
+from index.store import ReportIndex
+from index.types import Status
 from page import strings
 from page.answer_view import render_conversation
 from page.chart import line_chart, nice_ticks
@@ -21,6 +26,7 @@ from page.export import to_csv, to_docx, to_markdown
 from page.feedback import candidate
 from page.history import History
 from page.layout import create_page_app, read_visitor
+from page.reports import render_detail
 from page.safe import button, escape
 from rag.server import Service
 from rag.types import Answer, Citation, ShownFigure
@@ -116,6 +122,29 @@ def test_every_string_is_used_and_exists() -> None:
     )
     unused = [key for key in strings.STRINGS if f'"{key}"' not in code and f"'{key}'" not in code]
     assert unused == []
+
+
+def test_how_a_report_was_read_is_shown_in_both_languages(tmp_path: Path) -> None:
+    index = ReportIndex.open(index_of(tmp_path))
+    read = replace(index.report("yunchuan-2023.md"), pages=9, ocr_pages=(2, 3, 4, 7), unread_pages=(9,))
+    library = SimpleNamespace(report=lambda name: read, figures=lambda name: index.figures(report=name))
+    desk: Any = SimpleNamespace(library=library)
+    for language, said in (
+        ("zh", ("由图像识别（OCR）的页", "2–4, 7（引用时请与原页核对）", "未能读取的页", "<dd>9</dd>", "实际", "读自 标题")),
+        ("en", ("Pages read by OCR", "2–4, 7 (compare", "could not be read", "<dd>9</dd>", "actual", "read from title")),
+    ):  # fmt: skip
+        shown = render_detail(desk, Session(language=language, chosen=read.name))
+        assert [part for part in said if part not in shown] == []
+    plain = replace(read, ocr_pages=(), unread_pages=())
+    library.report = lambda name: plain
+    assert "OCR" not in render_detail(desk, Session(chosen=read.name))
+
+
+def test_codes_of_an_index_are_said_in_both_languages() -> None:
+    codes = (*get_args(Status), "bulletin", "government work report", "news", "other")
+    assert [strings.term(code, "zh") for code in codes if strings.term(code, "zh") == code] == []
+    assert strings.term("text, year from file name", "zh") == "正文、文件名"
+    assert strings.term("something new", "zh") == "something new"
 
 
 # ---------------------------------------------------------------- exports

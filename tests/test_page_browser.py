@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -126,6 +128,7 @@ def test_from_upload_to_the_highlighted_figure_and_out_again(visitor: Visitor) -
     # A follow-up takes everything else from the question before it.
     follow = visitor.ask("青岚市呢？")
     expect(follow.locator(".wb-source-card").first).to_contain_text("青岚市")
+    expect(follow.locator(".wb-answer")).to_contain_text(re.compile("工业增加值.*%"))
 
     visitor.tab("报告")
     page.locator(f"tr[data-report='{BULLETIN.name}'] [data-do=remove_report]").click()
@@ -242,6 +245,65 @@ def test_hostile_names_and_passages_are_text(visitor: Visitor, tmp_path: Path) -
     page.locator("#confirm-remove").click()
     expect(row).to_have_count(0)
     assert page.evaluate("document.querySelectorAll(\"img[src='x'], #tabs script\").length") == 0
+
+
+def test_stop_ends_a_question_and_frees_the_model(visitor: Visitor) -> None:
+    """A definition goes through the language model, which takes seconds: time enough to stop it."""
+    from playwright.sync_api import expect
+
+    page = visitor.page
+
+    def at_the_model() -> float:
+        text = page.request.get(f"{visitor.address}/metrics").text()
+        return sum(float(line.split()[1]) for line in text.splitlines() if line.startswith("wenbao_model_"))
+
+    expect(page.locator("#status .wb-status-wait")).to_have_count(0, timeout=60_000)
+    page.locator("#question textarea").fill("青岚市公报所说的“港产城”指的是什么？")
+    page.keyboard.press("Enter")
+    expect(page.locator(".wb-turn[data-status=checking]")).to_have_count(1, timeout=60_000)
+    page.locator("#stop").click()
+    expect(page.locator(".wb-turn[data-status=stopped] .wb-note")).to_have_text("已停止。")
+    expect(page.locator("#send")).to_be_visible()
+    expect(page.locator("#stop")).to_be_hidden()
+    deadline = time.monotonic() + 30
+    while at_the_model() and time.monotonic() < deadline:
+        page.wait_for_timeout(500)
+    assert at_the_model() == 0
+    # It stays stopped, what follows is answered, and the stopped question can be asked again.
+    turn = visitor.ask("2022年云川市地区生产总值是多少？")
+    expect(turn.locator(".wb-badge")).to_have_text("已核对")
+    stopped = page.locator(".wb-turn").first
+    expect(stopped).to_have_attribute("data-status", "stopped")
+    expect(stopped.locator("[data-do=ask][data-again]")).to_be_visible()
+
+
+def test_off_loopback_a_password_opens_the_page_and_guessing_is_slowed(browser: Any, tmp_path: Path) -> None:
+    password = "a-long-random-password"
+    with running_page(tmp_path / "none", tmp_path, host="0.0.0.0", WENBAO_API_KEY=password) as at:
+        for credentials, status in (
+            (None, 401),
+            ({"username": "any", "password": "wrong"}, 401),
+            ({"username": "any", "password": password}, 200),
+        ):
+            context = browser.new_context(http_credentials=credentials)
+            page = context.new_page()
+            response = page.goto(at, wait_until="commit")
+            assert response is not None and response.status == status, credentials
+            if status == 200:
+                page.wait_for_selector("#question textarea", timeout=60_000)
+            else:
+                assert page.locator("#question").count() == 0
+            context.close()
+        guesses = browser.new_context()
+        statuses = []
+        for number in range(25):
+            guess = base64.b64encode(f"any:guess-{number}".encode()).decode()
+            answered = guesses.request.get(at, headers={"Authorization": f"Basic {guess}"})
+            statuses.append(answered.status)
+        assert statuses[0] == 401 and statuses[-1] == 429
+        right = base64.b64encode(f"any:{password}".encode()).decode()
+        assert guesses.request.get(at, headers={"Authorization": f"Basic {right}"}).status == 200
+        guesses.close()
 
 
 def test_files_that_are_not_taken_are_named(visitor: Visitor) -> None:

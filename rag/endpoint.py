@@ -69,7 +69,11 @@ class Endpoint:
             return body
 
     def events(self, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """One chat completion, event by event. Closing the iterator closes the connection."""
+        """One chat completion, event by event. Closing the iterator closes the connection.
+
+        A stream that just ends, with neither `[DONE]` nor a reason to finish, is broken off: its server died.
+        """
+        finished = False
         with self._errors_named(), self._client.stream("POST", "chat/completions", json=request) as response:
             if response.is_error:
                 response.read()
@@ -83,7 +87,12 @@ class Endpoint:
                 event = json.loads(data)
                 if field == "error" or "error" in event:
                     raise self._refusal(_reason(event))
+                finished = finished or any(
+                    choice.get("finish_reason") for choice in event.get("choices") or []
+                )
                 yield event
+            if not finished:
+                raise httpx.RemoteProtocolError("the stream ended before the answer")
 
     @contextmanager
     def _errors_named(self) -> Iterator[None]:

@@ -10,6 +10,9 @@ from fastapi import FastAPI
 from index.errors import WenbaoError
 
 
+BACKLOG = 2048  # connections that wait to be accepted
+
+
 class PortTakenError(WenbaoError):
     """The address is not to be had."""
 
@@ -34,6 +37,7 @@ def bind(host: str, port: int) -> socket.socket:
 def listen(app: FastAPI, host: str, port: int) -> int:
     """Serves until stopped; says on stdout where. SIGTERM lets requests under way finish."""
     bound = bind(host, port)
+    bound.listen(BACKLOG)  # whoever comes from now on waits for the server, and is not refused
     shown = f"[{host}]" if ":" in host else host
     print(f"Wenbao: http://{shown}:{bound.getsockname()[1]}", flush=True)
     server = uvicorn.Server(

@@ -11,7 +11,10 @@ from typing import Any
 
 
 class Reply:
-    """What to send: a status with JSON, or events with a pause before each; `cut` ends without an end."""
+    """What to send: a status with JSON, or events with a pause before each.
+
+    `cut` ends before the length that was declared, `done=False` without the mark that the answer is whole.
+    """
 
     def __init__(
         self,
@@ -21,8 +24,10 @@ class Reply:
         events: list[Any] | None = None,
         pause: float = 0.0,
         cut: bool = False,
+        done: bool = True,
     ) -> None:
         self.body, self.status, self.events, self.pause, self.cut = body, status, events, pause, cut
+        self.done = done and not cut
 
 
 class EndpointServer:
@@ -73,7 +78,7 @@ class EndpointServer:
                 if reply.cut:
                     self.send_header("Content-Length", "1000000")
                 self.end_headers()
-                for event in reply.events:
+                for event in [*reply.events, *(["data: [DONE]"] if reply.done else [])]:
                     time.sleep(reply.pause)
                     text = event if isinstance(event, str) else f"data: {json.dumps(event)}"
                     self.wfile.write(f"{text}\n\n".encode())

@@ -95,12 +95,19 @@ def test_slow_endpoint_times_out(server: EndpointServer) -> None:
         Endpoint(f"{server.url}/v1", None, read_seconds=0.1).post(REQUEST)
 
 
-def test_answer_that_breaks_off(server: EndpointServer) -> None:
-    server.replies.append(Reply(events=[piece("云川")], cut=True))
+@pytest.mark.parametrize("how", [{"cut": True}, {"done": False}], ids=["before its length", "without a mark"])
+def test_answer_that_breaks_off(server: EndpointServer, how: dict[str, bool]) -> None:
+    server.replies.append(Reply(events=[piece("云川")], **how))  # type: ignore[arg-type]
     events = Endpoint(f"{server.url}/v1", None).events(REQUEST)
     assert next(events) == piece("云川")
     with pytest.raises(LLMUnreachableError, match="broke off"):
         next(events)
+
+
+def test_a_reason_to_finish_ends_an_answer_too(server: EndpointServer) -> None:
+    last = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+    server.replies.append(Reply(events=[piece("云川"), last], done=False))
+    assert list(Endpoint(f"{server.url}/v1", None).events(REQUEST)) == [piece("云川"), last]
 
 
 @pytest.mark.parametrize("form", ["data: {}", "error: {}"])

@@ -20,7 +20,7 @@ from typing import Any
 
 from attacks.folder import attacks_in
 from attacks.generator import Attack, attacks
-from attacks.judge import OTHER_COLLECTION, SECRET_KEY, successes
+from attacks.judge import OTHER_COLLECTION, SECRET_KEY, successes, tells
 from rag.offline import go_offline
 
 OTHER_REPORT = f"# {OTHER_COLLECTION}2023年公报\n\n2023年{OTHER_COLLECTION}地区生产总值777.7亿元。\n"
@@ -92,7 +92,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="wenbao-attacks-") as folder:
         for attack, answer, found in run(wanted, Path(folder)):
             tried[attack.kind] += 1
-            honest += attack.truth in answer
+            honest += tells(attack.truth, answer)
             succeeded[attack.kind] += bool(found)
             if options.show:
                 print(f"{attack.id}: {attack.question} -> {answer}", flush=True)

@@ -195,7 +195,10 @@ class Database:
         return self.file
 
     def checkpoint(self) -> None:
-        """Moves the log into the main file, so that the folder can be copied or made read-only."""
+        """Moves the log into the main file, so that the folder can be copied or made read-only.
+
+        What the log holds is committed: where the disk is full it stays there, and a later call moves it.
+        """
         if self.file is None:
             return
         with self._translated():
@@ -203,6 +206,9 @@ class Database:
             try:
                 connection.execute("PRAGMA busy_timeout = 500")  # readers at work: leave it for later
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
+                    raise
             finally:
                 connection.close()
 

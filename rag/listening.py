@@ -9,7 +9,6 @@ from fastapi import FastAPI
 
 from index.errors import WenbaoError
 
-
 BACKLOG = 2048  # connections that wait to be accepted
 
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -278,22 +279,23 @@ def test_stop_ends_a_question_and_frees_the_model(visitor: Visitor) -> None:
 
 
 def test_off_loopback_a_password_opens_the_page_and_guessing_is_slowed(browser: Any, tmp_path: Path) -> None:
+    from playwright.sync_api import Error
+
     password = "a-long-random-password"
     with running_page(tmp_path / "none", tmp_path, host="0.0.0.0", WENBAO_API_KEY=password) as at:
-        for credentials, status in (
-            (None, 401),
-            ({"username": "any", "password": "wrong"}, 401),
-            ({"username": "any", "password": password}, 200),
-        ):
+        for credentials in (None, {"username": "any", "password": "wrong"}):
             context = browser.new_context(http_credentials=credentials)
             page = context.new_page()
-            response = page.goto(at, wait_until="commit")
-            assert response is not None and response.status == status, credentials
-            if status == 200:
-                page.wait_for_selector("#question textarea", timeout=60_000)
-            else:
-                assert page.locator("#question").count() == 0
+            assert context.request.get(at).status == 401
+            with suppress(Error):  # chromium shows its own page where it has nobody to ask for a password
+                page.goto(at)
+            assert page.locator("#question").count() == 0
             context.close()
+        context = browser.new_context(http_credentials={"username": "any", "password": password})
+        page = context.new_page()
+        page.goto(at)
+        page.wait_for_selector("#question textarea", timeout=60_000)
+        context.close()
         guesses = browser.new_context()
         statuses = []
         for number in range(25):

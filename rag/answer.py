@@ -84,7 +84,7 @@ class Pipeline:
         translated = understand(completion.text.strip(), self.vocabulary, known_regions=self.known_regions())
         if not completion.text.strip() or translated.language != "zh":
             # Nothing says what the unknown words are: no figure may stand for them.
-            return (replace(query, asks=(), other_asks=()) if query.unknown_words else query), usage
+            return replace(query, untranslated=bool(query.asks and query.unknown_words)), usage
         asks = tuple(
             replace(
                 ask,
@@ -140,7 +140,7 @@ class Pipeline:
         )  # fmt: skip
 
     def _answer_from(self, query: Query, hits: Sequence[Hit], reports: Sequence[str] | None) -> Answer:
-        if not hits:
+        if not hits or query.untranslated:
             return self._refuse(query, None, ())
         drafting = self._model_stage()
         if query.wants_figures:

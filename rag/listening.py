@@ -10,6 +10,8 @@ from fastapi import FastAPI
 from index.errors import WenbaoError
 
 BACKLOG = 2048  # connections that wait to be accepted
+# Longer than people think between two questions: a connection closed just as it is used again fails the question.
+KEEP_ALIVE_SECONDS = 75
 
 
 class PortTakenError(WenbaoError):
@@ -41,7 +43,12 @@ def listen(app: FastAPI, host: str, port: int) -> int:
     print(f"Wenbao: http://{shown}:{bound.getsockname()[1]}", flush=True)
     server = uvicorn.Server(
         uvicorn.Config(
-            app, log_level="warning", access_log=False, timeout_graceful_shutdown=8, server_header=False
+            app,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=8,
+            server_header=False,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
         )
     )
     server.run(sockets=[bound])

@@ -42,6 +42,7 @@ class Query:
         tuple[Ask, ...], ...
     ] = ()  # other readings of a list: "A和B、C和D" as two items, as one
     unknown_words: tuple[str, ...] = ()  # of an English question: content words no glossary knows
+    untranslated: bool = False  # nor could they be made Chinese: what is asked is not known
 
     @property
     def wants_figures(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import _thread
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -11,7 +13,7 @@ import httpx
 import pytest
 from endpoint_server import EndpointServer, Reply, piece, usage
 
-from rag.embedded import EmbeddedServer, thread_count
+from rag.embedded import NICENESS, EmbeddedServer, lower_priority, slot_count, thread_count
 from rag.errors import LLMModelNotFoundError, LLMUnreachableError, ModelMissingError
 from rag.llm import ChatModel, connect
 
@@ -172,6 +174,36 @@ def test_file_that_is_no_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(LLMUnreachableError, match=r"broken\.gguf cannot be loaded") as caught:
         connect().complete(QUESTION)
     assert "\n" not in caught.value.english
+
+
+def test_only_native_threads_of_the_model_yield_to_others() -> None:
+    ends = threading.Event()
+    native: list[int] = []
+
+    def work() -> None:
+        native.append(threading.get_native_id())
+        ends.wait(20)
+
+    try:
+        with lower_priority():
+            python = threading.Thread(target=ends.wait, args=(20,))
+            python.start()
+            _thread.start_new_thread(work, ())  # as a library starts one: Python does not know of it
+            while not native:
+                time.sleep(0.005)
+        own = os.getpriority(os.PRIO_PROCESS, 0)
+        assert os.getpriority(os.PRIO_PROCESS, native[0]) == min(19, NICENESS)
+        assert os.getpriority(os.PRIO_PROCESS, python.native_id or 0) == own
+    finally:
+        ends.set()
+        python.join(20)
+
+
+def test_slot_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WENBAO_LLM_SLOTS", raising=False)
+    assert slot_count() == 1
+    monkeypatch.setenv("WENBAO_LLM_SLOTS", "4")
+    assert slot_count() == 4
 
 
 def test_thread_count(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Made-up reports for the load test: 100 counties over six years, 600 files, 11,100 chunks in all.
+"""Made-up reports for the load test: 100 counties over nine years, 900 files, 10,800 chunks in all.
 
     python bench/soak/reports.py FOLDER
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 FIRST, SECOND = "松柏梧榆槐枫桂兰荷梅", "岭川湖溪原台浦洲山谷"
 SURNAMES, GIVEN = "顾陆沈韩许程宋叶", "清明知若嘉望砚听远行水木舒秋雨扬"
-YEARS = range(2018, 2024)
+YEARS = range(2015, 2024)
 COUNTIES = tuple(f"{first}{second}县" for first, second in itertools.product(FIRST, SECOND))
 
 # (indicator, unit, what the rest of the paragraph says of its parts)

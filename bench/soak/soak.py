@@ -1,4 +1,4 @@
-"""The load test: 50 people for ten minutes on loopback, with the embedded model and 11,100 chunks.
+"""The load test: 50 people for ten minutes on loopback, with the embedded model and 10,800 chunks.
 
     .venv/bin/python bench/soak/soak.py [--mix search|ask] [--minutes 10] [--people 50] [--index DIR]
 

@@ -215,6 +215,8 @@ class ParagraphScope:
             begin = reading.sentence_start if mention is None or reading.role == "to" else mention.end
             if NOW.search(self.text, begin, reading.quantity.start):
                 return Found(self.report.period.code(), self.report.period_origin)
+        if reading.role == "from" and (begun := self._set_against(reading)) is not None:
+            return Found(begun.period.code(), "sentence")
         if mention is not None:
             period = self._averaged(reading, self._period_at(reading, mention))
             if mention.kind == "range" and mention.relative and reading.role == "":
@@ -240,6 +242,12 @@ class ParagraphScope:
         if self.report.period is not None:
             return Found(self.report.period.code(), self.report.period_origin)
         return Found(None, None)
+
+    def _set_against(self, reading: Reading) -> PeriodMention | None:
+        """1986年同1978年相比，…由a增加到b: a is of the year compared with, if no nearer one is named."""
+        here = [m for m in self.all_mentions if reading.sentence_start <= m.start < reading.quantity.start]
+        last = here[-1] if here else None
+        return last if last is not None and last.compared and last.period.is_whole_year else None
 
     def _averaged(self, reading: Reading, period: Period) -> Period:
         """A yearly average is of the years it was taken over, also where only the last is named."""

@@ -146,7 +146,7 @@ CHINESE_PART = re.compile(
 YEAR_RANGE = re.compile(
     rf"{NOT_INSIDE_NUMBER}(?P<first>{YEAR})(?:{SPACE}年(?:度|底|末)?)?{TO}(?P<last>{YEAR}|\d\d(?!\d))"
     rf"(?P<suffix>{SPACE}年(?!代)(?:度|底|末)?(?!\d?\d月|前[一二三四\d])"
-    rf"(?:这?{_COUNT}年(?:间|来|期间)?|期间|间)?)?(?![\d.]|-\d|{SPACE}[月日])"
+    rf"(?:这?{_COUNT}年(?:间|来|期间)?|期间|间)?|这{_COUNT}年(?:间|来|期间)?)?(?![\d.]|-\d|{SPACE}[月日])"
 )
 ISO_DATE = re.compile(
     rf"{NOT_INSIDE_NUMBER}(?<!-)(?P<year>(?:19|20)\d\d)(?:-(?P<month>0[1-9]|1[0-2])(?:-(?P<day>[0-3]\d))?"
@@ -173,6 +173,11 @@ MANY_YEARS = re.compile(
     rf"|(?<![第连续每\d.一二三四五六七八九十百几数多前后近上过这两])(?P<w>[三四五]){SPACE}年"
     r"(?:内(?=全国|全省|全市|使|将|要|，)|(?=平均|年均|累计|合计|总共|共[有计新完投])|(?=为[\d一二三四五六七八九]))"
     r"|(?P<both>今明两年|去今两年)"
+)
+# 过去五年（到2022年）, 到2017年的五年间
+YEARS_UP_TO = re.compile(
+    rf"(?:过去的?|近|最近的?|这|前)?(?P<n>{_COUNT}){SPACE}年(?:来|间|里|期间)?[(](?:截?至|到)?(?P<year>{YEAR}){SPACE}年(?:底|末)?(?:为?止)?[)]"
+    rf"|(?:截?至|到)(?P<year2>{YEAR}){SPACE}年(?:底|末)?(?:为?止)?的?(?:这|前|过去)?(?P<n2>{_COUNT}){SPACE}年(?:来|间|里|期间)?"
 )
 PLAN = re.compile(
     r'(?:"(?P<quoted>十[一二三四五]?|[一二三四五六七八九])五"'

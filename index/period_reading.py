@@ -150,6 +150,11 @@ def _chinese_atoms(text: str) -> Iterator[Atom]:
         elif count := small_number(match["n"] or match["m"] or match["k"] or match["w"]):
             kind = "range" if count > 1 else "period"  # 过去一年 is a year
             yield Atom(*match.span(), kind=kind, many_years=(1 if match["m"] else -count, count))
+    for match in patterns.YEARS_UP_TO.finditer(text):
+        count = small_number(match["n"] or match["n2"])
+        final = small_number(match["year"] or match["year2"])
+        if count and final and count > 1:
+            yield Atom(*match.span(), final - count + 1, final, kind="range")
     for match in patterns.PLAN.finditer(text):
         yield from _plan(match)
     for match in patterns.DECADE.finditer(text):

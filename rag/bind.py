@@ -144,7 +144,7 @@ def _slot_score(ask: Ask, figure: Figure, around: Surroundings) -> float:
 def _conflicts(ask: Ask, figure: Figure, around: Surroundings, metadata_known: bool) -> list[str]:
     checks = (
         ("indicator", _indicator_fits(ask, figure, around)),
-        ("measure", measure_fits(ask, figure)),
+        ("measure", measure_fits(ask, figure) and _stated_as_change(ask, figure, around)),
         ("unit", _unit_fits(ask, figure)),
         ("period", _period_fits(ask, figure, around, metadata_known)),
         ("region", _region_fits(ask, figure, around, metadata_known) and _others_named(ask, figure, around)),
@@ -161,8 +161,13 @@ def _indicator_fits(ask: Ask, figure: Figure, around: Surroundings) -> bool:
     if not ask.indicator_ids or figure.indicator_id in ask.indicator_ids:
         return True
     if figure.indicator_id is None:  # outside the vocabulary: then the words must name what was asked
+        if not ask.names or max(contained(n, around.clause) for n in ask.names) > 0.8:
+            return True
+        # The sentence alone may speak of it too, but then the figure must not have another name of its own.
+        own = max(contained(n, figure.indicator) for n in ask.names)
         return (
-            not ask.names or max(contained(n, f"{around.clause} {around.sentence}") for n in ask.names) > 0.8
+            max(contained(n, around.sentence) for n in ask.names) > 0.8
+            and (own > 0.3 or len(figure.indicator) < 3)
         )
     # "服务业在国内生产总值中的比重" has a name of its own (第三产业增加值比重): part and whole must both stand there.
     return (
@@ -210,6 +215,16 @@ def measure_fits(ask: Ask, figure: Figure) -> bool:
     if ask.measure == "level" and figure.measure == "growth":
         return percentage and bool(re.search("涨幅|增速|增幅", ask.text))
     return figure.measure in _MEASURES[ask.measure]
+
+
+_CHANGED = re.compile(
+    r"(?:增加|增长|扩大|提高|减少|降低|压减|压缩|缩短|缩小|下降|上升)(?:了|约|近|超过)*(?![到至为])|新增|净增|增收|增产|减产|减税|降费|减免|增支|减负"
+)
+
+
+def _stated_as_change(ask: Ask, figure: Figure, around: Surroundings) -> bool:
+    """A level answers 增加了多少 only where its clause says that something changed: no balance is an increase."""
+    return ask.measure != "change" or figure.measure != "level" or bool(_CHANGED.search(around.clause))
 
 
 def _is_rate(ask: Ask, figure: Figure) -> bool:

@@ -179,6 +179,9 @@ def _range_ends(text: str, mentions: Sequence[PeriodMention], period: Period) ->
             or mention.kind != "range"
             or mention.first is None
             or mention.last is None
+            or re.search(
+                r"年[间来里]|\byears\b", mention.text
+            )  # how long, up to when: its first year is no end
         ):
             continue
         spoken = text[max(0, mention.start - 1) : mention.end]

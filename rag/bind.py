@@ -165,9 +165,8 @@ def _indicator_fits(ask: Ask, figure: Figure, around: Surroundings) -> bool:
             return True
         # The sentence alone may speak of it too, but then the figure must not have another name of its own.
         own = max(contained(n, figure.indicator) for n in ask.names)
-        return (
-            max(contained(n, around.sentence) for n in ask.names) > 0.8
-            and (own > 0.3 or len(figure.indicator) < 3)
+        return max(contained(n, around.sentence) for n in ask.names) > 0.8 and (
+            own > 0.3 or len(figure.indicator) < 3
         )
     # "服务业在国内生产总值中的比重" has a name of its own (第三产业增加值比重): part and whole must both stand there.
     return (

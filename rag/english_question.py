@@ -36,7 +36,16 @@ _ENGLISH_FIGURE = re.compile(
 
 _AGAINST_TARGET = re.compile(
     r"\bactual\b.*\b(?:targets?|goals?|planned)\b|\b(?:targets?|goals?|planned)\b.*\bactual\b"
-    r"|\b(?:miss|missed|beat|exceed|exceeded)\b.*\b(?:targets?|goals?)\b",
+    r"|\b(?:miss|missed|beat|exceed|exceeded|hit|meet|met|reach|reached|achieve|achieved|fall short of)\b.*\b(?:targets?|goals?)\b"
+    r"|\b(?:turn(?:ed)? out|c[oa]me out|fared?|compared?|measure up)\b.*\b(?:against|with|to|than)\b.*\b(?:project(?:ed|ion)|forecast|"
+    r"targets?|goals?|plan(?:ned)?)\b",
+    re.IGNORECASE,
+)
+
+
+_THAN_YEAR_BEFORE = re.compile(
+    r"\b(?:faster|slower|higher|lower|more|less|larger|smaller)(?: or \w+)? than (?:in )?"
+    r"the (?:year before|previous year|preceding year)\b",
     re.IGNORECASE,
 )
 
@@ -49,7 +58,8 @@ def english_asks(
 ) -> tuple[tuple[Ask, ...], tuple[str, ...]]:
     masked = without(text, [*periods, *regions, *indicators])
     unknown = tuple(w for w in words.english_content_words(masked) if not english_expansion(w))
-    if not _ENGLISH_FIGURE.search(text) and not indicators:
+    which_year = len({m.period for m in periods}) > 1 and re.match(r"\s*which year\b", text, re.IGNORECASE)
+    if not _ENGLISH_FIGURE.search(text) and not indicators and not which_year:
         return (), unknown
     if re.match(
         r"\s*(?:who|when|where|why|which (?:company|enterprise|body|project|city|province))\b",
@@ -79,6 +89,8 @@ def english_asks(
         named = [("national", "全国"), ("provincial", "全省"), ("province", "全省"), ("municipal", "全市")]
         compared = [zh for en, zh in named if re.search(rf"\b{en}\b", text, re.IGNORECASE)] or compared
     distinct = list(dict.fromkeys(m.period for m in periods))
+    if len(distinct) == 1 and distinct[0].is_whole_year and _THAN_YEAR_BEFORE.search(text):
+        distinct.append(distinct[0].shifted(-1))
     if measure == "share" and len(indicators) == 2:
         part, whole = indicators
         share = replace(

@@ -102,6 +102,9 @@ class FigureAnswerer:
         if len({(ask.period, ask.region, ask.report_year) for ask in asks}) == 1 and len(asks) > 1:
             together = self._sentence_of_all(query, pools)
         bound: list[Bound] = []
+        if len(asks) == 1 and asks[0].against_target:  # neither of the two answers alone
+            missed = self._from_parts(query, asks[0], hits, reports)
+            return replace(missed or FigureResult(missing=asks[0]), usage=self._usage)
         for ask in asks:
             taken = {(f.report, f.start) for b in bound for f in b.figures}
             free = [f for f in pools[ask] if ask.role or (f.report, f.start) not in taken]

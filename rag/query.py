@@ -20,6 +20,7 @@ from rag.ask import Ask, Operation, inside, names_a_place, without
 from rag.chinese_question import ENUMERATION_COMMA, NONE, chinese_asks, with_parts
 from rag.clauses import complete_clauses
 from rag.english_question import english_asks
+from rag.rewording import reworded, reworded_english
 from rag.types import Language
 
 __all__ = ["Ask", "Operation", "Query", "detect_language", "normalise_question", "understand"]
@@ -79,6 +80,8 @@ def understand(
     """
     text = normalise_question(text)
     language = detect_language(text)
+    plain = reworded if language == "zh" else reworded_english
+    text = plain(text, vocabulary)
     if language == "zh":
         text = complete_clauses(text, vocabulary)
     other: list[tuple[Ask, ...]] = []

@@ -118,7 +118,7 @@ UNITS_OF_NOUN = (
     (
         re.compile(
             r"收入|产值|金额|投资额|支出|利润|税收|成本|资金|营收|销售额|交易额|贷款|存款|融资|\brevenue\b|\bincome\b"
-            r"|\bcosts?\b|\bspen[dt]\b|\bprice\b|\bworth\b|\bpaid\b",
+            r"|\bcosts?\b|\bspen[dt]\b|\bprice\b|\bworth\b|\bpaid\b|市值|\bmarket (?:value|cap\w*)\b|\bcapitali[sz]ation\b",
             re.IGNORECASE,
         ),
         ("元", "美元"),
@@ -146,7 +146,10 @@ SET_AGAINST = re.compile(r"相比|比较|比起来|变化")
 DIFFERENCE = re.compile(
     r"比[^，,。]{1,16}(?:多|少)[^，,。少多]{1,3}(?:多少|几)|"
     r"相差|差(?:多少|几)|之差|差距|高(?:出|了)?多少|低(?:了)?多少|多(?:了|出)?多少|少(?:了)?多少|快(?:了)?多少|慢(?:了)?多少"
-    r"|相比|比.{0,12}?(?:呢|如何|怎么样)|变化|\bdifference\b"
+    r"|相比|比.{0,12}?(?:呢|如何|怎么样)|变化|\bdifference\b|\bgap\b"
+    r"|\bwhich year\b|\b(?:more|fewer|less|higher|lower|faster|slower)\b.*\bin \d{4},? or (?:in )?\d{4}"
+    r"|\b(?:faster|slower|higher|lower|more|less|larger|smaller)(?: or \w+)? than (?:in )?"
+    r"the (?:year before|previous year|preceding year)\b"
     r"|\bby how (?:much|many)\b.*\b(?:slower|faster|higher|lower|more|less|exceed\w*|above|below|than)\b"
     r"|\bhow (?:much|many) (?:more|less|fewer|higher|lower|faster)\b|\bcompared?\b",
     re.IGNORECASE,

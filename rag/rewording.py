@@ -1,0 +1,76 @@
+"""Turns of phrase put the plain way before a question is read: 哪年更多, 原定…最后…, 发了多少电.
+
+Each rule keeps every year, place and thing of the question; only how it is asked changes.
+"""
+
+from __future__ import annotations
+
+import re
+
+from index.periods import find_periods
+from index.regions import find_regions
+from index.vocabulary import Vocabulary
+from rag import question_words as words
+from rag.ask import without
+
+_YEAR = r"(?:\d{4}年(?:底|末|上半年|下半年)?|去年|今年|前年)"
+_WHICH_YEAR = re.compile(
+    rf"(?P<years>(?:\d{{4}}年?|{_YEAR})(?:(?:和|与|跟|、|及|同)(?:\d{{4}}年?|{_YEAR}))+)(?:相比|之间|里|中|当中|比起来)?[，,]?"
+    r"(?:哪一?年|哪个年份)(?:的)?(?P<what>[^，,。？?]+?)(?:更|较|比较|要)?(?:多|高|快|大|低|少|慢|小)(?:一些|些|一点)?(?P<rest>[，,？?].*)?$"
+)
+# What was meant to be, and what came of it.
+_MEANT = re.compile(
+    r"(?:原定|原先?计划|原来(?:打算|计划|设想|安排)|原设想|原打算|本来(?:打算|计划|想)|起初计划)"
+)
+_CAME_OF_IT = re.compile(r"(?:最后|最终|结果|真正|事实上|到头来)(?=[^，,。？?]*(?:多少|几))")
+_THEN_COMPARED = re.compile(
+    rf"^(?P<main>[^。]*?(?:多少|几)[^，,。？?]*)[，,？?]\s*(?P<against>(?:同|与|跟|和)(?:{_YEAR}|上年|前一年))(?:相比|比|比较|比起来)(?:呢|如何|怎么样|变化(?:如何|多少)?)?[？?。]?$"
+)
+_SPAN = re.compile(r"(?:过去|近|最近|这|前)?[二两三四五六七八九十]年(?:间|来|里)")
+_UP_TO = re.compile(r"[（(]?(?:截?至|到)(?P<year>\d{4})年(?:底|末)?(?:为?止)?[）)](?=[。？?]?$)")
+# A verb with its object behind the question word: 发了多少电 is 发电量, 招了多少新生 is 招生.
+_VERB_OBJECT = re.compile(
+    r"(?P<verb>[\u4e00-\u9fff])(?:了|出了?|出来)?(?P<asks>多少(?:亿|万)?(?:度|吨|斤|公斤|人|辆|台|元|套|头|千瓦时)?)(?P<object>[\u4e00-\u9fff]{1,2})(?=[，,。？?]|$)"
+)
+
+_BARE_GROWTH = re.compile(r"\b(?:economic )?growth\b", re.IGNORECASE)
+_ABOUT_GROWTH = words.ENGLISH_FUNCTION_WORDS | {
+    "growth",
+    "economic",
+    "goal",
+    "target",
+    "plan",
+    "rate",
+    "year",
+}
+
+
+def reworded_english(text: str, vocabulary: Vocabulary) -> str:
+    """The English question with what it leaves unsaid: growth of nothing named is that of the economy."""
+    if _BARE_GROWTH.search(text) and not vocabulary.find(text):
+        left = without(text, [*find_periods(text), *find_regions(text)])
+        if set(words.english_content_words(left)) <= _ABOUT_GROWTH:
+            text = _BARE_GROWTH.sub("GDP growth", text, count=1)
+    return text
+
+
+def reworded(text: str, vocabulary: Vocabulary) -> str:
+    """The Chinese question in plainer words; unchanged where no rule fits."""
+    text = _WHICH_YEAR.sub(lambda m: f"{m['years']}{m['what']}相差多少？", text)
+    if _MEANT.search(text) or words.TARGET.search(text):
+        text = _CAME_OF_IT.sub("实际", _MEANT.sub("计划", text))
+    match = _THEN_COMPARED.match(text)
+    if match and not words.GROWTH.search(match["main"]):
+        text = f"{match['against']}相比，{match['main']}？"
+    if (span := _SPAN.search(text)) and (end := _UP_TO.search(text, span.end())):
+        stem = text[: end.start()] + text[end.end() :]
+        text = f"{stem[: span.end()]}（到{end['year']}年）{stem[span.end() :]}"
+    return _VERB_OBJECT.sub(lambda m: _named(m, vocabulary), text)
+
+
+def _named(match: re.Match[str], vocabulary: Vocabulary) -> str:
+    """发了多少电 as 发电量…多少, if the vocabulary has such a name."""
+    for name in (f"{match['verb']}{match['object']}量", f"{match['verb']}{match['object']}"):
+        if vocabulary.lookup(name) is not None:
+            return f"{name}是{match['asks']}"
+    return match[0]

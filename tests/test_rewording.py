@@ -1,0 +1,74 @@
+"""Turns of phrase put the plain way; all places are fictional."""
+
+from __future__ import annotations
+
+import pytest
+
+from index.vocabulary import load_vocabulary
+from rag.query import Query, understand
+
+
+def read(text: str) -> Query:
+    return understand(text, load_vocabulary())
+
+
+def slots(query: Query) -> list[tuple[str | None, str | None]]:
+    return [(ask.period.code() if ask.period else None, ask.status) for ask in query.asks]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2017年和2018年，哪一年云川市实际使用外资更多？多多少？",
+        "Which year had higher retail sales, 2017 or 2018?",
+        "Were more new urban jobs created in 2017 or in 2018, and what was the gap?",
+    ],
+)
+def test_which_year_had_more_wants_both_and_their_difference(text: str) -> None:
+    query = read(text)
+    assert [code for code, _ in slots(query)] == ["2017", "2018"]
+    assert query.operation == "difference"
+
+
+def test_growth_against_the_year_before() -> None:
+    query = read("Was growth in 1994 faster or slower than the year before?")
+    assert [code for code, _ in slots(query)] == ["1994", "1993"]
+    assert {ask.indicator_ids for ask in query.asks} == {("gross_domestic_product",)}
+
+
+def test_bare_growth_of_something_named_is_not_that_of_the_economy() -> None:
+    assert read("What was the growth of bicycle output in 1994?").asks[0].indicator_ids != (
+        "gross_domestic_product",
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1996年物价涨幅原定降到多少，最后降到了多少？", "1979年计划投产的项目有几个，真正建成了几个？"],
+)
+def test_what_was_meant_and_what_came_of_it(text: str) -> None:
+    assert [status for _, status in slots(read(text))] == ["target", "actual"]
+
+
+def test_a_span_of_years_up_to_one_is_that_span() -> None:
+    assert slots(read("五年间制造业贷款余额增加了多少万亿元（到2022年）？")) == [("2018/2022", None)]
+
+
+def test_compared_with_a_year_named_last() -> None:
+    query = read("2001年底的外汇储备是多少？同2000年底相比呢？")
+    assert [code for code, _ in slots(query)] == ["2001", "2000"]
+
+
+def test_a_verb_and_its_object_name_the_indicator() -> None:
+    assert read("1986年云川市一共发了多少电？").asks[0].indicator_ids == ("electricity_output",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How did M2 growth in 2016 turn out against the projected figure?",
+        "Did China hit its 8 per cent growth goal in 1998?",
+    ],
+)
+def test_a_result_set_against_its_target(text: str) -> None:
+    assert [ask.against_target for ask in read(text).asks] == [True]

@@ -25,7 +25,7 @@ _SUPPORT = words.word_set("支持 用于 帮助 补助 资助 奖励 推进 推�
 _OTHERS = words.word_set("其他 其它")
 _INSIDE = words.word_set(
     "第一 第二 第三 人均 单位 全 每 以上 以下 全社会 各类 跨境 高 新 特别 超 超长期 最低 最高 综合 "
-    "基本 每人 每户 平均 累计 年 长期 中长期 短期 超长 自然 现代 传统 日"
+    "基本 每人 每户 平均 累计 年 长期 中长期 短期 超长 自然 现代 传统 日 元首"
 )
 _SINGLE_VERBS = frozenset("是有为在到使用让给被把将要能可会由从向对按以占达受进出入获享领")
 _LONGEST = 14
@@ -89,8 +89,8 @@ def counted_span(masked: str, start: int, limit: int) -> tuple[int, int] | None:
             or tag == "zg"
         ):
             break
-        if tag == "f" and not nouns:
-            break
+        if tag == "f" and not nouns and not (len(word) > 1 and word[0] in "沿境海外"):
+            break  # 沿江城市 is a name, 以上企业 is none
         if tag[0] in "ad":
             before_adverb = last
         position += len(word)

@@ -95,30 +95,44 @@ _ADVERBS = re.compile(
     r"^(?:继续|进一步|逐步|大力|积极|着力|加快|加大|稳步|全面|深入|切实|努力|扎实|持续|不断|连续\w{1,3}年|连续第\w年|基本|已经?|要|将|还|也|又|拟|再|今年|我们"
     rf"|各级政府|各地|中央财政|国家|政府|[{words.TIME}\s、]|一是|二是|三是)+"
 )
+_GETS = words.word_set("取得 获得 得到 具有 达到 实现 超过 努力 坚持 成为 出现 发生 认为 相信")
+_NO_TOPIC = re.compile(
+    r"[\d“”了]|^[使把将对让向被它其]|(?:增长|下降|提高|发展|上升|回升|改善|推进|成效|效果|进展|成绩)$"
+)
+_SET_UP = re.compile(r"(?:建立健全|建立完善|健全完善|改革完善|建立|健全|完善|推行|实施)(?:和|并|了)?")
+_WHERE = re.compile(
+    r"^在(?:全国|全省|全市|全县)?(?:农村|城市|城镇|各地)?(?=全面|逐步|普遍|推行|实施|建立|开展|推广)"
+)
 _ASIDE = re.compile(r"扣除|剔除|考虑|按|根据|据|截至|在|以|由于|随着|为|从|只要|如果|通过|经过|经|不")
 _TOPIC_END = re.compile(r"(?:的)?(?:水平|力度|工作|政策|制度|步伐|规模|试点|体系)$")
 
 
 def topic_of(text: str) -> str:
     """What a clause without figures does something to: 社会保障投入 of 各级政府要进一步增加社会保障投入."""
-    rest = _ADVERBS.sub("", text)
+    rest = _ADVERBS.sub("", _WHERE.sub("", text))
     if _ASIDE.match(rest):
         return ""
+    known = _SET_UP.match(rest)
+    rest = rest[known.end() :] if known else rest
     tags = _tags(rest)
+    if known:
+        return rest if 2 <= len(rest) <= 22 and not _NO_TOPIC.search(rest) else ""
     position = 0
     for index, (word, tag) in enumerate(tags[:5]):
         position += len(word)
         if word in ("加快", "加大"):
             continue
+        if word in _GETS:
+            return ""
         if len(word) > 1 and (tag in ("v", "vd") or word in words.VERBS) and index + 1 < len(tags):
             topic = re.sub(r"^(?:了|过|对|好|第\w期|并|和|各级各类|全国)+", "", rest[position:])
-            return topic if 2 <= len(topic) <= 22 and not re.search(r"[\d“”]", topic) else ""
+            return topic if 2 <= len(topic) <= 22 and not _NO_TOPIC.search(topic) else ""
     return ""
 
 
 WEAK = re.compile(
     r"(?:(?:内|全年)?(?:中央|国家|地方|各级|全国|省级|市级|省|市)?(?:财政|预算|政府)?(?:安排|下拨|拨付)?(?:投入|支出|补助|拨款|补贴|专项|积累|奖补|扶持|投资)?(?:资金|经费|投资|支出|投入|财政|预算)?"
-    r"|.?扶持对象|覆盖面|覆盖人数|(?:财政)?(?:补助|缴费|保障)标准|受益人数|参保人数|参保|试点城市|试点|投资规模|支出规模|总投资)"
+    r"|.?扶持对象|(?:人均)?筹资标准|覆盖面|覆盖人数|(?:财政)?(?:补助|缴费|保障)标准|受益人数|参保人数|参保|试点城市|试点|投资规模|支出规模|总投资)"
 )
 
 

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 _LATIN = re.compile(r"[A-Za-z]")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
-_LEADING = re.compile(r"^(?:全日制|各类|全部|全国|按可比口径的?|现行|重要|重大|主要|各项|国内|城乡)(?=.{3})")
+_LEADING = re.compile(
+    r"^(?:全日制|各类|全部|全国|按可比口径的?|现行|国家级重大|重要|重大|主要|各项|国内|城乡)(?=.{3})"
+)
 _TRAILING = re.compile(r"(?<=.{3})(?:标准|预算|总数|数量|总规模|规模|人数|总额|数|情况|水平|投入|资金)$")
 _INNER_YEAR = re.compile(r"(?<=.)(?:的?年(?=总?产[量值]|平均)|日(?=处理))")
 _AVERAGE = re.compile(r"(?<=.)平均(?=[产单])")
@@ -62,6 +64,8 @@ def lookup_widely(vocabulary: Vocabulary, name: str) -> Indicator | None:
     forms += [_TRAILING.sub("", form) for form in forms]
     if name.endswith("参保"):
         forms.append(f"{name}人数")
+    if name == "企业":
+        forms.append("企业数量")
     if _INDUSTRY.fullmatch(name):
         forms.append(f"{name}增加值")
     for form in dict.fromkeys(forms):
@@ -145,7 +149,7 @@ def verb_before(text: str) -> str | None:
     if not tags:
         return None
     word, tag = tags[-1]
-    if len(word) < 2 or word in _LIGHT_VERBS or not (tag[0] == "v" or word in words.VERBS):
+    if len(word) < 2 or word in _LIGHT_VERBS or not (tag[0] == "v" or word in words.VERBS or word == "通过"):
         return None
     verb = word
     if len(tags) >= 3 and tags[-2][0] in ("和", "并") and tags[-3][1][0] == "v":
@@ -158,14 +162,18 @@ def verb_before(text: str) -> str | None:
 _WHOSE = re.compile(r"(?P<noun>[^的]{2,})的(?P<thing>[^的]{2,})")
 
 
-def helped(noun: str, before: str) -> str | None:
-    """免除…5200万名学生的学杂费: 免除学杂费的学生; `before` are the words before the number."""
+def helped(noun: str, before: str, kind: str = "") -> str | None:
+    """免除…5200万名学生的学杂费: 免除学杂费的学生; `before` are the words before the number.
+
+    `kind` is the noun right before it, which says what students they are.
+    """
     whose = _WHOSE.fullmatch(noun)
     if whose is None:
         return None
-    tags = _tags(re.sub(r"(?:了|过)", "", _VERB_END.search(before)[0]))  # type: ignore[index]
-    verb = next((word for word, tag in reversed(tags) if tag[0] == "v" and len(word) > 1), None)
-    return f"{verb}{whose['thing']}的{whose['noun']}" if verb else whose["noun"]
+    tags = _tags(re.sub(r"(?:了|过)", "", before[-24:].removesuffix(kind)))
+    verbs = [word for word, tag in tags if (tag[0] == "v" or word in words.VERBS) and len(word) > 1]
+    who = kind + whose["noun"]
+    return f"{verbs[-1]}{whose['thing']}的{who}" if verbs else who
 
 
 _RELIEVED = re.compile(r"(?P<verb>解决|提高|改善|保障|免除|减轻|满足)(?:了|好)?[^，。；]{0,6}$")
@@ -204,12 +212,50 @@ def from_around(before: str, behind: str, unit: str) -> str | None:
     if told is not None:
         return told
     if unit == "人" and behind.startswith("口"):
-        return "人口"  # 十亿人口的大国
+        whose = re.search(r"(?:农村|城镇|乡村|城市|贫困|覆盖|惠及|受益)+$", before)
+        return f"{whose[0] if whose else ''}人口"  # 十亿人口的大国
     source = _OUT_OF.search(before)
     if unit == "元" and source:
         return source["source"]
     noun = _LONG_NOUN.match(behind)
     return noun["noun"] if noun and unit not in ("元", "%", "个百分点") else None
+
+
+_REACHES = re.compile(
+    r"(?P<who>[^，。；：]{0,24}?)(?:已经?|将|全面|基本|每年|共|累计)*(?P<verb>覆盖|惠及|涉及|资助|扶持)(?:了|到|全国|近|约)*$"
+)
+_WIDENS = re.compile(r"(?:试点|改革|范围|覆盖面|推广|工程|行动|示范)$")
+
+
+def reached(noun: str, before: str, topic: str) -> str | None:
+    """营养改善计划惠及3700多万学生: 营养改善计划惠及的学生; `topic` is what the clause before was about."""
+    match = _REACHES.search(before)
+    if match is None:
+        return None
+    who = re.sub(r"^(?:的|并|也|还|从而|使|其中|年底)+", "", match["who"]) or topic
+    return f"{who}{match['verb']}的{noun}" if not re.search(r"[\d\ue000]", who) else None
+
+
+def widened(thing: str, noun: str) -> str | None:
+    """县级公立医院综合改革试点扩大到1000个县: 县级公立医院综合改革试点县."""
+    return thing + noun if _WIDENS.search(thing) else None
+
+
+_WEIGHED = ("吨", "公斤", "斤", "米", "台", "辆", "立方米", "箱", "千瓦时", "度")
+
+
+def output_of(name: str, before: str, unit: str) -> str | None:
+    """石油达到1.39亿吨 behind 主要工业产品产量继续增加: 石油产量."""
+    return f"{name}产量" if unit in _WEIGHED and "产量" in before and "产量" not in name else None
+
+
+_REGISTERED = re.compile(r"(?:新登记|新设立?|新注册|新增|新开工)(?:了|共)?$")
+
+
+def newly(name: str, before: str) -> str | None:
+    """其中企业3.12万家，新登记4860家: 新登记企业."""
+    match = _REGISTERED.search(before)
+    return match[0].rstrip("了共") + name if match else None
 
 
 # ---------------------------------------------------------------- money

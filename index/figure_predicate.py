@@ -78,6 +78,10 @@ class PredicateReader:
     def _predicate_at(self, left: int, end: int, kind: UnitClass) -> Predicate:
         text = self.masked[left:end]
         if kind == "percent":
+            plan = words.OF_PLAN.search(text)
+            if plan:
+                span = (left + plan.start("reference"), left + plan.end("reference"))
+                return Predicate(self.trim(left, left + plan.start()), "share", reference=span)
             share = words.SHARE_VERB.search(text)
             if share:
                 reference = (left + share.start("reference"), left + share.end("reference"))

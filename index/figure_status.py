@@ -25,7 +25,7 @@ _DONE_AFTER = re.compile(
     r"[^，。；为除解]了(?!解)|已经?(?:完成|投|开)|(?:任务|目标)(?:已|接近|基本|圆满|胜利)"
 )
 _IS = re.compile(
-    r"(?:是|拥有|具有|(?<!还)有(?:近|约)?|作为|达)[^，。；]{0,6}$|据[^，。；]{2,30}(?:统计|检查|调查|试点|反映)"
+    r"(?:是|拥有|具有|(?<!还)有(?:近|约)?|作为|(?<!可)达)[^，。；]{0,6}$|据[^，。；]{2,30}(?:统计|检查|调查|试点|反映)"
 )
 _COMES_FROM = re.compile(r"(?:以上|左右)?的?[^，。；]{0,10}(?:来自|集中在|分布在|是用于)")
 _FACT = re.compile(
@@ -62,6 +62,8 @@ class StatusReader:
             return "target"
         sentence = self.text[reading.sentence_start : quantity.start]
         clause = self.text[reading.clause_start : quantity.start]
+        if words.OF_PLAN.search(clause) and not words.FIRM_TARGET.search(sentence):
+            return self.default  # 完成年度目标的108.7%
         if words.FORECAST.search(clause):
             return "forecast"
         if words.PRELIMINARY.search(sentence):

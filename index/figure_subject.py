@@ -45,16 +45,16 @@ _PAYERS = words.word_set("财政 中央财政 国家 政府 中央 地方 各级
 _THINGS = frozenset("具机车品薪贷补险件券税")  # of one character, as nouns: 高效照明灯具
 _LIST_WORDS = words.word_set("、 和 与 及 以及")
 _TRIM_START = re.compile(
-    r"(?:[、，。：’（）()\s的和与及等了]|以上|以下|以及|其中|全年|全部|累计|共(?!同|享|青)|将|把|各类"
+    r"(?:内(?![地部外蒙河需贸容存资陆销设])|[但而却](?=[^\n]{3})|尽管|要求|合计|总计|[、，。：’（）()\s的和与及等了]|以上|以下|以及|其中|全年|全部|累计|共(?!同|享|青)|将|把|各类"
     r"|各种|每年|约|近(?!海|郊)|新的|一批|其他|首次|首批|还|又|已|也|再|以来|年来|力争|争取|确保|预计"
     r"|要(?!素|求|点)|到(?![位期])|使(?!用)|实现|达到|约|拟|计划(?!生育|经济|单列)|完成|达)+"
 )
-_TRIM_END = re.compile(r"(?:[、，：“\s的和与了]|总共|分别|大约|首次|同比|环比)+$")
+_TRIM_END = re.compile(r"(?:[、，：“\s的和与了]|总共|分别|大约|首次|同比|环比|平均每|每)+$")
 _HARD_STOP = re.compile(
     rf"[{words.TIME}，,；;：:。！？!?\n\t（）()—《》]|其中|包括|特别是|尤其是|主要是|同时|此外|——"
 )
 _REGION_PREFIX = re.compile(
-    r"^(?:我国|全国|我省|我市|我区|我县|全省|全市|全区|全县|全社会|全州|全镇|全球|世界|本市|本省|全行业"
+    r"^(?:我国|全国|我省|我市|我区|我县|全省|全市|全区|全县|全社会|全州|全镇|全球|世界(?!冠军|纪录|遗产|银行)|本市|本省|全行业"
     r"|中国(?!人)|该省|该市|全自治区|高新区|新区|全市的|全国的|我们)(?:的)?(?=.)"
 )
 _KEPT_HEADS = words.word_set("企业 产业 项目 居民 人口 教育 保险 消费")
@@ -209,6 +209,7 @@ class SubjectReader:
             for form in (
                 f"{name}占{whole}比重",
                 f"{name}占{whole}的比重",
+                f"{name}占{whole}比例",
                 f"{name}与{whole}之比",
                 f"{name}比重",
                 f"{name}占比",
@@ -279,7 +280,7 @@ class SubjectReader:
             if after is None:
                 prefix = _REGION_PREFIX.match(self.text[start:end])
                 after = start + prefix.end() if prefix else None
-            if after is None or after > end - 1:
+            if after is None or after > end - 1 or self.text.startswith(("冠军", "纪录", "遗产"), after):
                 break
             if after < end and self.text[after] in "级籍区内外人":
                 break
@@ -367,8 +368,11 @@ class SubjectReader:
         position = end
         first: int | None = None
         after = ""
+        quoted = end
         for word, tag in reversed(_tags(self.masked[start:end])):
             position -= len(word)
+            if quoted <= position < end and first is not None and position > quoted:
+                continue  # inside “岚云合作园”
             if after in _SPENDING and word in _SKIPPED:
                 continue  # 工程已投入80亿元
             if word == "在" and _ON.match(self.masked, position):
@@ -391,6 +395,8 @@ class SubjectReader:
                 if after == "的" or (first is None and not self._noun_like(word, start, position)):
                     break
                 first = position
+            elif word == "”" and (opening := self.masked.rfind("“", start, position)) >= 0:
+                quoted = first = opening
             elif word in ("的", "之", "等") or word in _LIST_WORDS or word in "“”·":
                 if first is None and word != "”":
                     continue
@@ -471,6 +477,8 @@ class SubjectReader:
             return None
         pieces = pieces[-count:]
         first = self._noun_phrase(*pieces[0])
+        if first is None and self.masked[pieces[0][1] - 1 : pieces[0][1]] in tuple("一二三四"):
+            first = pieces[0][1] - 1  # 一、二、三产业
         if first is None:
             return None
         pieces[0] = (first, pieces[0][1])

@@ -21,6 +21,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import rjieba
+
 ROOT = Path(__file__).resolve().parent.parent
 TRUTH = ROOT / "tests" / "truth"
 EXAMPLES = ROOT / "examples" / "reports"
@@ -151,14 +153,18 @@ def same_quantity(truth: Label, found: Label) -> bool:
 
 # ---------------------------------------------------------------- the same slot
 
+_literal = False  # judge words as before 24 November 2026, evening: see docs/truth.md
 _FILLERS = re.compile(r"[\s，、的及和与数额量（）()“”\"·]|总量|总额|总数")
 
 
 def _alike(one: str, other: str) -> bool:
     """Whether words read (`other`) name what was annotated (`one`).
 
-    They contain it, are at least half of it, or share half of all character pairs.
+    They contain it or all of its words, are at least half of it, or share half of all character pairs.
     """
+    said = [word for word, tag in rjieba.tag(_FILLERS.sub(" ", one.lower())) if word.strip() and tag != "x"]
+    if len(said) > 1 and all(word in other.lower() for word in said) and not _literal:
+        return True
     one, other = _FILLERS.sub("", one.lower()), _FILLERS.sub("", other.lower())
     if not one or not other:
         return False
@@ -178,9 +184,16 @@ def same_slot(slot: str, truth: Label, found: Label) -> bool:
     names = [str(name) for name in (got, *found.others.get(slot, ())) if name]
     if any(name in wanted or (name in terms and terms[name] in wanted) for name in names):
         return True
-    if truth.slots["indicator"] in terms.values():
-        return False  # a term of the vocabulary is read as that term, not as words like it
-    return any(_alike(str(want), name) for want in wanted if want for name in names)
+    termed = truth.slots["indicator"] in terms.values()
+    words = [str(want) for want in wanted if want and want not in terms.values()]
+    ids = {name if name in terms.values() else terms.get(name) for name in names} - {None}
+    if not _literal and any(terms.get(word) in ids for word in words if word in terms):
+        return True
+    if termed:
+        # A term of the vocabulary is read as that term, not as words like it; what else is as good, and is
+        # no term, is judged as words, unless another term was read.
+        words = [word for word in words if word not in terms] if not _literal and not ids else []
+    return any(_alike(word, name) for word in words for name in names)
 
 
 @cache
@@ -367,8 +380,10 @@ def main() -> None:
     parser.add_argument("--corpora", type=Path, default=CORPORA)
     parser.add_argument("--half", choices=["seen", "unseen"])
     parser.add_argument("--errors", action="store_true", help="list misses of the seen half")
+    parser.add_argument("--literal", action="store_true", help="the narrower comparison of words of before")
     parser.add_argument("--second", type=Path, help="a second annotation in the form of shared.jsonl")
     options = parser.parse_args()
+    globals()["_literal"] = options.literal
     sentences = {
         key: sentence
         for key, sentence in load_sentences().items()

@@ -1,0 +1,215 @@
+"""The names of the figures of a paragraph, completed by what stands around them.
+
+`ParagraphReader` walks through the clauses; what it has just read is kept here, so that a noun that says
+little takes its verb, its predicate or the subject of the clause before.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from index import figure_words as words
+from index.figure_fuller import WEAK, of_topic, with_verb
+from index.figure_naming import (
+    group_of,
+    helped,
+    output_of,
+    part_of,
+    pupils_of,
+    reached,
+    relieved,
+    verb_before,
+    widened,
+    with_predicate,
+    with_purpose,
+)
+from index.figure_predicate import Predicate, PredicateReader, unit_class
+from index.figure_reading import Reading, end_of_clause, mask_times
+from index.figure_scan import Quantity, find_quantities
+from index.figure_subject import Subject, SubjectReader
+
+if TYPE_CHECKING:
+    from index.periods import PeriodMention
+    from index.vocabulary import Vocabulary
+
+_FIELD = re.compile(r"(?:地区|区域|省份|领域|方面|行业|部门|城市|农村)$")
+
+
+class NamesInContext:
+    """What has been read of one paragraph, and names made fuller by it."""
+
+    def __init__(
+        self, text: str, vocabulary: Vocabulary, periods: list[PeriodMention], regions: list[tuple[int, int]]
+    ) -> None:
+        self.text = text
+        self.masked = mask_times(text, periods)
+        self.predicates = PredicateReader(self.masked)
+        self.subjects = SubjectReader(text, self.masked, vocabulary, regions)
+        self.quantities = find_quantities(text)
+        self.readings: list[Reading] = []
+        self.spoken_of: Subject | None = None  # in an earlier sentence
+        self._sentence = 0  # where the sentence starts
+        self._forget()
+
+    def _forget(self) -> None:
+        self.subject: Subject | None = None  # what the last figure measured
+        self.domain_counted = False  # whether it had a figure of its own
+        self.domain: Subject | None = None  # what the last clause spoke of: 制造业
+        self.listed: list[Subject] = []  # the subjects of the last 分别-list
+        self.recent: list[Subject] = []  # the subjects of the sentence so far
+        self.queue: list[Subject] = []  # of these, the ones whose figure is still to come
+        self.pending_from: Reading | None = None
+        self.silent: tuple[int, int] | None = None  # the clause before, if it had no figure
+        self.counting: str | None = None  # the verb of a list of counted things: 新开放
+        self.topic = self.theme = ""  # what the clause before without figures was about, or one earlier
+
+    def _with_context(
+        self, subject: Subject | None, left: int, predicate: Predicate, first: Quantity
+    ) -> Subject | None:
+        """The subject with the verb right before it, or with what the clause before was about."""
+        if subject is None:
+            fresh = self.subject is None or (self.silent is not None and self.subject.end <= self.silent[0])
+            return self._topic_subject() if fresh and predicate.found else None
+        if subject.id is not None or subject.start < 0:
+            return subject
+        made = output_of(subject.name, self.text[self._sentence : subject.start], first.base_unit)
+        product = self.subjects.from_name(made, subject.start, subject.end) if made else subject
+        if product.id is not None:
+            return product
+        funds = (
+            with_purpose(subject.name, self.text[first.outer_end :][:60]) if first.base_unit == "元" else None
+        )
+        if self.theme and not self.recent and funds is None and WEAK.fullmatch(subject.name):
+            return self.subjects.from_name(of_topic(self.theme, subject.name), subject.start, subject.end)
+        if (
+            subject.generic
+            or predicate.found
+            or unit_class(first) != "other"
+            or subject.end < predicate.subject_end
+        ):
+            return subject
+        verb = with_verb(self.masked, left, subject.start)
+        return self.subjects.from_name(verb + subject.name, subject.start, subject.end) if verb else subject
+
+    def _topic_subject(self) -> Subject | None:
+        return self.subjects.from_name(self.topic) if self.topic else None
+
+    def _part_or_pupils(self, subject: Subject | None, end: int) -> Subject | None:
+        """发明专利 behind 专利授权…，其中; 在校学生 of the schools that the sentence spoke of."""
+        if subject is None or subject.start < 0:
+            return subject
+        sentence = max(self.masked.rfind(mark, 0, subject.start) for mark in "。！？\n") + 1
+        words_of = self.text[subject.start : subject.end]
+        pupils = pupils_of(self.text[sentence : subject.start], words_of)
+        if pupils is not None:
+            return self.subjects.from_name(pupils, subject.start, subject.end)
+        if self.subject is not None and subject.id is None:
+            for name in group_of(words_of, self.subject.name):
+                joined = self.subjects.from_name(name, subject.start, subject.end)
+                if joined.id is not None:
+                    return joined
+        within = self.masked[max(0, subject.start - 3) : subject.start].rstrip("，：:").endswith("其中")
+        if within and self.subject is not None and self.subject.id is not None:
+            whole = part_of(words_of, self.subject.name)
+            part = self.subjects.from_name(whole, subject.start, subject.end) if whole else subject
+            return part if part.id is not None else subject
+        return subject
+
+    def _counted_fully(
+        self, behind: Subject, subject: Subject | None, left: int, group: list[Quantity], right: int
+    ) -> Subject:
+        """What is counted with the verb before it or the predicate behind it."""
+        before = self.masked[left : group[0].outer_start]
+        if behind.id is not None and behind.start >= 0 and group[-1].base_unit not in ("元", "美元"):
+            return self._some_of(behind, right)
+        if behind.id is not None or behind.start < 0:
+            return behind
+        if group[-1].base_unit in ("元", "美元"):
+            if group[-1].qualifier in ("以上", "以下") and behind.start == group[-1].outer_end:
+                return Subject(self.text[group[-1].start : behind.end], None, behind.start, behind.end)
+            return behind
+        if before.strip("、和与及以 "):
+            self.counting = verb_before(before)
+        name = reached(behind.name, before, self.topic) or relieved(
+            before, self.text[group[-1].outer_end :][:40], group[0].base_unit
+        )
+        if name is None and right >= end_of_clause(self.masked, behind.end):
+            name = with_predicate(behind.name, self.text[behind.end : right])
+        if name is None and group[0].base_unit in ("名", "人", "户", "位", "") and "的" in behind.name:
+            beside = subject is not None and subject.end == group[0].outer_start and not subject.generic
+            name = helped(behind.name, before, subject.name if beside and subject is not None else "")
+        if name is None and self.counting is not None:
+            name = f"{self.counting}的{behind.name}"
+        elif (
+            name is None
+            and subject is not None
+            and subject.end == group[0].outer_start
+            and group[0].base_unit in ("名", "人", "户", "位")
+            and not subject.generic
+        ):
+            name = subject.name + behind.name
+        if name is None:
+            return behind
+        full = self.subjects.from_name(name, behind.start, behind.end)
+        return full if full.id is None or full.name != behind.name else behind
+
+    def _some_of(self, known: Subject, right: int) -> Subject:
+        """116户国有企业实施政策性关闭破产: these are not all 国有企业, and have a name of their own."""
+        said = self.text[known.start : known.end]
+        whole = right >= end_of_clause(self.masked, known.end)
+        name = with_predicate(said, self.text[known.end : right]) if whole else None
+        return self.subjects.from_name(name, known.start, known.end) if name else known
+
+    def _with_modifier(self, left: int, subject: Subject | None) -> Subject | None:
+        """过亿元企业达70家: a number right before a noun belongs to its name."""
+        if subject is None or subject.start != left or not self.readings or subject.generic:
+            return subject
+        before = self.readings[-1]
+        quantity = before.quantity
+        if (
+            quantity.outer_end != left
+            or unit_class(quantity) in ("points", "rank")
+            or self.masked[left : left + 1] == "的"
+        ):
+            return subject
+        start = quantity.outer_start
+        own = self.subjects.ending_at(before.scope_start, start)
+        if own is not None and own.start >= 0:
+            start = own.start
+        name = self.text[start : subject.end]
+        return Subject(name, None, start, subject.end)
+
+    def _counted_behind(
+        self, last: Quantity, right: int, subject: Subject | None, predicate: Predicate, left: int
+    ) -> Subject | None:
+        """A noun right behind the number is what is counted: 取消416项〔审批事项〕, 85%以上的〔企业〕."""
+        if last.rank or predicate.measure in ("lead", "contribution"):
+            return None
+        start = last.outer_end
+        verb_first = subject is None and unit_class(last) == "other" and predicate.subject_end <= left
+        if predicate.measure not in (None, "share") and not (predicate.measure == "change" and verb_first):
+            return None
+        de = self.masked[start : start + 1] == "的"
+        most = (
+            unit_class(last) == "percent" and last.qualifier == "以上" and subject is None
+        )  # 80%以上村卫生室
+        if unit_class(last) in ("percent", "points", "multiple") and (
+            (not de and not most) or (predicate.measure == "share" and subject is not None)
+        ):
+            return None
+        behind = self.subjects.starting_at(start, right)
+        if behind is None:
+            return None
+        if subject is not None and subject.generic:
+            return self.subjects.from_name(behind.name + subject.name, behind.start, behind.end)
+        if subject is not None and subject.id is not None:
+            return None
+        wide = widened(subject.name, behind.name) if subject is not None and predicate.found else None
+        if wide is not None:
+            return Subject(wide, None, behind.start, behind.end)
+        if subject is not None and de and unit_class(last) == "percent":
+            if words.RATE_HEAD.search(behind.name) or _FIELD.search(subject.name):
+                return self.subjects.from_name(subject.name + behind.name, behind.start, behind.end)
+            return None
+        return behind

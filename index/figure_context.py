@@ -20,6 +20,7 @@ from index.figure_naming import (
     doing,
     from_around,
     newly,
+    of_these,
     with_purpose,
 )
 from index.figure_predicate import Predicate, unit_class
@@ -151,6 +152,12 @@ class ParagraphReader(NamesInContext):
             self.subject = self.domain = whole  # 人口自然增长率，四川省由…降到…
             self.domain_counted = False
             return
+        basis = words.ON_BASIS_OF.match(text)
+        if basis:  # 粮食总产量在上年增长的基础上，又增产291亿斤
+            whole = self.subjects.ending_at(start, start + basis.end("what"))
+            if whole is not None and not whole.generic:
+                self.subject, self.domain, self.domain_counted = whole, whole, False
+                return
         if words.CONDITION.match(text):
             return
         match = words.HOW_IT_GOES.search(text)
@@ -289,6 +296,11 @@ class ParagraphReader(NamesInContext):
                 self.subject = subject
                 return [(subject, False)] * count
         if subject is None:
+            told = None
+            if self.subject is not None and predicate.measure is None and not attached and not respectively:
+                told = of_these(self.subject.name, *around, first.base_unit)
+            if told is not None:
+                return [(self.subjects.from_name(told), False)] * count
             fresh = self.subject and newly(self.subject.name, self.masked[left : first.outer_start])
             known = self.subjects.from_name(fresh) if fresh else None
             self.subject = known if known is not None and known.id is not None else self.subject

@@ -116,7 +116,7 @@ def topic_of(text: str) -> str:
     rest = rest[known.end() :] if known else rest
     tags = _tags(rest)
     if known:
-        return rest if 2 <= len(rest) <= 22 and not _NO_TOPIC.search(rest) else ""
+        return rest if 2 <= len(rest) <= 34 and not _NO_TOPIC.search(rest) else ""
     position = 0
     for index, (word, tag) in enumerate(tags[:5]):
         position += len(word)
@@ -126,7 +126,7 @@ def topic_of(text: str) -> str:
             return ""
         if len(word) > 1 and (tag in ("v", "vd") or word in words.VERBS) and index + 1 < len(tags):
             topic = re.sub(r"^(?:了|过|对|好|第\w期|并|和|各级各类|全国)+", "", rest[position:])
-            return topic if 2 <= len(topic) <= 22 and not _NO_TOPIC.search(topic) else ""
+            return topic if 2 <= len(topic) <= 34 and not _NO_TOPIC.search(topic) else ""
     return ""
 
 
@@ -148,7 +148,7 @@ def of_topic(topic: str, name: str) -> str:
 
 
 PURPOSES = words.word_set(
-    "帮扶 救助 引导 购置 扶持 补助 保障 治理 整治 培育 安置 采购 销售 审批 审定 奖励 补偿 转移 支付 改造 修复 发放 覆盖 惠及 供应"
+    "帮扶 救助 引导 购置 扶持 补助 保障 治理 整治 培育 安置 采购 销售 审批 审定 奖励 补偿 转移 支付 改造 修复 发放 覆盖 惠及 供应 征收 缴纳"
 )
 _PER_HEAD = re.compile(r"(?:按人口平均|平均每人|每人平均|人均)的?")
 PER_HEAD_ALONE = re.compile(r"(?:平均每人每?年?|每人平均|人均|全年人均|每人)")

@@ -15,7 +15,9 @@ from index.figure_naming import (
     group_of,
     helped,
     output_of,
+    paid,
     part_of,
+    plain_words,
     pupils_of,
     reached,
     relieved,
@@ -70,6 +72,11 @@ class NamesInContext:
         """The subject with the verb right before it, or with what the clause before was about."""
         if subject is None:
             fresh = self.subject is None or (self.silent is not None and self.subject.end <= self.silent[0])
+            said = None
+            if predicate.measure is None and not predicate.role and unit_class(first) == "other":
+                said = plain_words(self.masked[left : predicate.subject_end])
+            if said is not None or not predicate.found:
+                return self.subjects.from_name(said) if said else None
             return self._topic_subject() if fresh and predicate.found else None
         if subject.id is not None or subject.start < 0:
             return subject
@@ -122,13 +129,15 @@ class NamesInContext:
         """What is counted with the verb before it or the predicate behind it."""
         before = self.masked[left : group[0].outer_start]
         if behind.id is not None and behind.start >= 0 and group[-1].base_unit not in ("元", "美元"):
-            return self._some_of(behind, right)
+            who = reached(self.text[behind.start : behind.end], before, self.topic)
+            return self.subjects.from_name(who) if who else self._some_of(behind, right)
         if behind.id is not None or behind.start < 0:
             return behind
         if group[-1].base_unit in ("元", "美元"):
             if group[-1].qualifier in ("以上", "以下") and behind.start == group[-1].outer_end:
                 return Subject(self.text[group[-1].start : behind.end], None, behind.start, behind.end)
-            return behind
+            use = paid(behind.name, before, self.text[behind.end : behind.end + 60])
+            return self.subjects.from_name(use, behind.start, behind.end) if use else behind
         if before.strip("、和与及以 "):
             self.counting = verb_before(before)
         name = reached(behind.name, before, self.topic) or relieved(
@@ -205,9 +214,12 @@ class NamesInContext:
             return self.subjects.from_name(behind.name + subject.name, behind.start, behind.end)
         if subject is not None and subject.id is not None:
             return None
-        wide = widened(subject.name, behind.name) if subject is not None and predicate.found else None
+        reaches = "覆盖" in self.masked[left : last.outer_start]
+        wide = widened(subject.name, behind.name) if subject and predicate.found and not reaches else None
         if wide is not None:
             return Subject(wide, None, behind.start, behind.end)
+        if reaches and subject is not None:
+            return behind
         if subject is not None and de and unit_class(last) == "percent":
             if words.RATE_HEAD.search(behind.name) or _FIELD.search(subject.name):
                 return self.subjects.from_name(subject.name + behind.name, behind.start, behind.end)

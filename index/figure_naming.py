@@ -124,7 +124,7 @@ def _tags(text: str) -> tuple[tuple[str, str], ...]:
 def with_predicate(noun: str, behind: str) -> str | None:
     """`noun` with the predicate that follows it to the end of its clause: 成为城镇居民的农业转移人口."""
     text = _ADVERBS_BEHIND.sub("", _ASIDE.sub("", behind.strip(" ，。；：、！？,;\n")))
-    if not 2 <= len(text) <= 20 or words.TIME in text or re.search(r"\d", text) or _NO_PREDICATE.match(text):
+    if not 2 <= len(text) <= 28 or words.TIME in text or re.search(r"\d", text) or _NO_PREDICATE.match(text):
         return None
     if text.count("“") != text.count("”"):
         return None
@@ -214,6 +214,9 @@ def from_around(before: str, behind: str, unit: str) -> str | None:
     if unit == "人" and behind.startswith("口"):
         whose = re.search(r"(?:农村|城镇|乡村|城市|贫困|覆盖|惠及|受益)+$", before)
         return f"{whose[0] if whose else ''}人口"  # 十亿人口的大国
+    everyone = _REACHES.search(before) if unit in _PEOPLE else None
+    if everyone and re.match(r"[，。；]|$", behind):
+        return everyone["who"].strip("，、") or f"{everyone['verb']}人数"
     source = _OUT_OF.search(before)
     if unit == "元" and source:
         return source["source"]
@@ -252,6 +255,32 @@ def output_of(name: str, before: str, unit: str) -> str | None:
 _REGISTERED = re.compile(r"(?:新登记|新设立?|新注册|新增|新开工)(?:了|共)?$")
 
 
+_SO_MANY = ("个", "项", "家", "件", "所", "种", "户", "座", "处", "条", "篇", "起", "批")
+
+
+def of_these(name: str, before: str, behind: str, unit: str) -> str | None:
+    """科研成果33000项，有937项获得国家奖: 获得国家奖的科研成果; 收集问题894个，办结851个: 办结的…."""
+    if unit not in _SO_MANY:
+        return None
+    match = _DOING.match(behind)
+    told = with_predicate(name, match["what"]) if match else None
+    verb = verb_before(before) if told is None and re.match(r"[，。；、]|$", behind) else None
+    return told or (f"{verb}的{name}" if verb else None)
+
+
+def plain_words(before: str) -> str | None:
+    """取消〔评比达标表彰项目〕29项, where no noun phrase could be read: the words themselves."""
+    text = re.sub(r"^(?:[、，和与及]|又|还|也|共|已|并)+", "", before.strip())
+    tags = _tags(text)
+    if (
+        not 3 <= len(text) <= 16
+        or not re.fullmatch(r"[\u4e00-\u9fff“”、]+", text)
+        or tags[-1][1][0] not in "nv"
+    ):
+        return None
+    return text if tags[0][1][0] in "nva" and text.count("“") == text.count("”") else None
+
+
 def newly(name: str, before: str) -> str | None:
     """其中企业3.12万家，新登记4860家: 新登记企业."""
     match = _REGISTERED.search(before)
@@ -268,6 +297,19 @@ _PURPOSE = re.compile(
     r"(?P<purpose>[^，。；、]{2,30}?)(?:方面|等|$|(?=[，。；、]))"
 )
 _COUNTS = re.compile(r"\d+[多余]?[万亿]?(?:户|个|名|人|家|所|项|条)")
+
+
+_PAID_TO = re.compile(r"对(?P<who>[^，。；\d]{2,14}?)(?:一次性|再|分别|每年)?(?:发放|给予|安排|提供)$")
+
+
+def paid(noun: str, before: str, behind: str) -> str | None:
+    """对种粮农民发放200亿元补贴: 种粮农民补贴; 47亿元专项补助资金，用于支持再就业: with what it is for."""
+    who, purpose = _PAID_TO.search(before), _PURPOSE.match(behind)
+    if who is not None and noun.startswith(("补贴", "补助", "奖励", "补偿")):
+        return who["who"] + noun
+    if purpose is not None and len(noun) <= 6 and not re.search(r"\d", purpose["purpose"]):
+        return f"用于{purpose['purpose']}的{noun}"
+    return None
 
 
 def with_purpose(purse: str, behind: str) -> str | None:

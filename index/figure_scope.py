@@ -32,6 +32,8 @@ _LEAD_IN = re.compile(
 )
 _COMPARED = re.compile(r"(?:(?<![同环占可])比|较|同|与)[“‘\"]?$")
 _FROM_TAIL = re.compile(r"(?:由|从|自)[“]?$")
+_SUM_OF = re.compile(r"(?:\d+年)?[^，。；\d]{0,14}(?:总和|之和)")
+_DECIDED = re.compile(r"[^，。；\d]{0,6}(?:提出|决定|作出|确定|通过|颁布)(?!的)")
 _OF_A_PLAN = re.compile(r"(?:确定|明确)?的?(?:重大|重点|项目|工程|开局)")
 _ONLY_ONE = re.compile(r"首|最|唯一|第[一二三四五六七八九十\d]|前[一二三四五六七八九十\d]|领先|率先")
 _IN_NAME = re.compile(
@@ -198,6 +200,8 @@ class ParagraphScope:
             return False
         if mention.text.endswith(("规划", "计划")) and _OF_A_PLAN.match(self.text, mention.end):
             return False  # “十四五”规划重大工程项目
+        if _SUM_OF.match(self.text, mention.end):
+            return False  # 是1950年到2002年53年的总和
         named = mention.text.isdigit() and self.text[mention.end : mention.end + 1] != "年"
         if _BASE_BEFORE.search(self.text, max(0, mention.start - 4), mention.start) and _BASE_AFTER.match(
             self.text, mention.end
@@ -359,6 +363,8 @@ class ParagraphScope:
 
     def _other_setting(self, mention: PeriodMention, reading: Reading) -> bool:
         """在1979到1983年平均每年递增7.9%的基础上: years that date only what stands inside."""
+        if _DECIDED.match(self.text, mention.end) and "，" in self.text[mention.end : reading.quantity.start]:
+            return True  # 2004年我们提出用三年时间…，各地已…
         for setting in _ON_BASIS.finditer(self.text, reading.sentence_start, reading.quantity.start):
             if setting.start() < mention.start < setting.end() <= reading.quantity.start:
                 return True
@@ -399,6 +405,8 @@ class ParagraphScope:
         if mention.start - begin <= 6:
             return True
         opening = self.text[begin : mention.start]
+        if any(begin <= other.start < mention.start for other in self.all_mentions):
+            return False
         return len(opening) <= 24 and re.search(r"，在[^，\d]{0,6}$", opening) is not None
 
     def _outside_review(self, mention: PeriodMention) -> bool:
@@ -421,6 +429,8 @@ class ParagraphScope:
             if mention.start >= end:
                 break
             if mention.start < start or self._partner(mention):
+                continue
+            if reading.measure == "contribution" and self.text[mention.start - 1 : mention.start] == "对":
                 continue
             beside = mention.end == reading.quantity.outer_start and reading.measure == "level"
             if beside or self._leads(mention, reading, masked):  # 中国５６个民族

@@ -24,6 +24,8 @@ _PEOPLE = re.compile(r"(?:中国)?(?:人民|农民|人口|同胞|群众|各族|�
 _DONE_AFTER = re.compile(
     r"[^，。；为除解]了(?!解)|已经?(?:完成|投|开)|(?:任务|目标)(?:已|接近|基本|圆满|胜利)"
 )
+_COMPLETED = re.compile(r"(?:如期|提前|超额|胜利|圆满|基本|已经?|全面)完成")
+_REACHED = re.compile(r"[^，。；]{0,12}(?:任务|目标|指标)(?:已|接近|基本|圆满|胜利|提前|如期)")
 _IS = re.compile(
     r"(?:是|拥有|具有|(?<!还)有(?:近|约)?|作为|(?<!可)达)[^，。；]{0,6}$|据[^，。；]{2,30}(?:统计|检查|调查|试点|反映)"
 )
@@ -58,10 +60,11 @@ class StatusReader:
         """How sure a figure is; `parsed` is the period read for it."""
         quantity = reading.quantity
         after = self.text[quantity.end : quantity.end + 48]
-        if words.TARGET_AFTER.match(after):
-            return "target"
         sentence = self.text[reading.sentence_start : quantity.start]
         clause = self.text[reading.clause_start : quantity.start]
+        reached = _REACHED.match(after) or _COMPLETED.search(clause)
+        if words.TARGET_AFTER.match(after) and not reached:
+            return "target"
         if words.OF_PLAN.search(clause) and not words.FIRM_TARGET.search(sentence):
             return self.default  # 完成年度目标的108.7%
         if words.FORECAST.search(clause):

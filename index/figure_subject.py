@@ -53,13 +53,9 @@ _TRIM_END = re.compile(r"(?:[、，：“\s的和与了]|总共|分别|大约|�
 _HARD_STOP = re.compile(
     rf"[{words.TIME}，,；;：:。！？!?\n\t（）()—《》]|其中|包括|特别是|尤其是|主要是|同时|此外|——"
 )
-_REGION_PREFIX = re.compile(
-    r"^(?:我国|全国|我省|我市|我区|我县|全省|全市|全区|全县|全社会|全州|全镇|全球|世界(?!冠军|纪录|遗产|银行)|本市|本省|全行业"
-    r"|中国(?!人)|该省|该市|全自治区|高新区|新区|全市的|全国的|我们)(?:的)?(?=.)"
-)
 _KEPT_HEADS = words.word_set("企业 产业 项目 居民 人口 教育 保险 消费")
 _PLACES = words.word_set("全国 全省 全市 全区 全县 我国 国家 世界 全球 各地 地方 中国")
-_NOUN_ENDINGS = words.word_set("率 额 量 数 值 度 费 款 金 线 价 面")
+_NOUN_ENDINGS = words.word_set("类 率 额 量 数 值 度 费 款 金 线 价 面")
 _SHARE_OF = re.compile(
     r"(?P<of>[在占](?P<whole>[^，。；、]{2,14}?)(?:当中|中|里|内)?(?:所占)?的?(?P<head>比重|比例|份额)"
     r"|[与同和](?P<second>[^，。；、]{2,10}?)(?P<ratio>之比|的比例|的比率|的比值|比值))$"
@@ -130,9 +126,10 @@ class SubjectReader:
             return None
         letters = _LETTERS_INSIDE.search(self.masked, start, begin)
         if letters:  # 研究与试验发展（R&D）经费支出
-            known = lookup_widely(self.vocabulary, letters[1] + self.text[begin:end])
-            if known is not None:
-                return Subject(known.name, known.id, letters.start(), end, known.rate)
+            for skipped in range(len(letters[1]) - 1):  # 重点地区细颗粒物（PM2.5）平均浓度
+                known = lookup_widely(self.vocabulary, letters[1][skipped:] + self.text[begin:end])
+                if known is not None:
+                    return Subject(known.name, known.id, letters.start(), end, known.rate)
         share = _SHARE_OF.search(self.masked, begin, end)
         if share and share.end() == end and share.start("of") > begin:
             part = self.ending_at(begin, share.start("of"))
@@ -147,7 +144,7 @@ class SubjectReader:
             first = min(phrase, mention.start) if phrase is not None else mention.start
             if not self._begins_a_word(mention.start):
                 return self.named(phrase if phrase is not None else mention.start, end)
-            before = _REGION_PREFIX.sub("", self.masked[first : mention.start])
+            before = words.REGION_PREFIX.sub("", self.masked[first : mention.start])
             before = _TRIM_START.sub("", before)
             if not before or not self._modifies(before):
                 head = self.masked[mention.end : end]
@@ -203,7 +200,7 @@ class SubjectReader:
 
     def share_of(self, part: Subject, whole: str) -> Subject:
         """服务业 and 国内生产总值 as 服务业比重, where the vocabulary knows such a share."""
-        whole = _GDP.sub("国内生产总值", _REGION_PREFIX.sub("", whole) if len(whole) > 3 else whole)
+        whole = _GDP.sub("国内生产总值", words.REGION_PREFIX.sub("", whole) if len(whole) > 3 else whole)
         base = self.text[part.start : part.end] if part.start >= 0 else part.name
         for name in dict.fromkeys((base, part.name)):
             for form in (
@@ -262,7 +259,7 @@ class SubjectReader:
         for pattern in (words.GROWTH_HEAD, words.SHARE_HEAD):
             head = pattern.search(name)
             if head and head.start() > 1:
-                base = _YEARLY.sub("", name[: head.start()].rstrip("的"))
+                base = _YEARLY.sub("", name[: head.start()].rstrip("的")).removesuffix("预期")
                 known = lookup(self.vocabulary, base)
                 if known:
                     return Subject(known.name, known.id, start, start + len(base), known.rate, head=head[0])
@@ -278,7 +275,7 @@ class SubjectReader:
         for _ in range(2):
             after = self.regions.get(start)
             if after is None:
-                prefix = _REGION_PREFIX.match(self.text[start:end])
+                prefix = words.REGION_PREFIX.match(self.text[start:end])
                 after = start + prefix.end() if prefix else None
             if after is None or after > end - 1 or self.text.startswith(("冠军", "纪录", "遗产"), after):
                 break
@@ -417,7 +414,11 @@ class SubjectReader:
     def _after_noun(self, start: int, position: int) -> bool:
         """Whether a noun stands right before `position`: 医疗〔救助〕补助资金."""
         before = _tags(self.masked[start:position])
-        return bool(before) and before[-1][1][0] in "nj" and before[-1][0] not in _PAYERS
+        return (
+            bool(before)
+            and (before[-1][1][0] in "nj" or before[-1][1] == "vn")
+            and before[-1][0] not in _PAYERS
+        )
 
     def _noun_like(self, word: str, start: int, position: int) -> bool:
         """Whether a last word tagged as a verb is used as a noun: 企业诉求, 人才流入."""
@@ -487,7 +488,9 @@ class SubjectReader:
         tailed = share_tail(in_apposition(names))
         names = [
             name
-            if lookup(self.vocabulary, name) is not None and lookup(self.vocabulary, full) is None
+            if lookup(self.vocabulary, name) is not None
+            and lookup(self.vocabulary, full) is None
+            and lookup(self.vocabulary, tailed[-1]) is not None
             else full
             for name, full in zip(names, tailed, strict=True)
         ]

@@ -70,7 +70,7 @@ def test_counts_with_their_nouns_on_either_side() -> None:
     assert [slots(figure) for figure in figures] == [
         ("31", "家", "省级以上研发机构", "level"),
         ("420", "家", "高新技术企业", "level"),
-        ("56", "项", "取消的审批事项", "level"),
+        ("56", "项", "行政审批事项", "level"),
         ("8", "个", "新建服务站", "level"),
     ]
 

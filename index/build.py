@@ -43,7 +43,7 @@ from index.split import split
 from index.store import ReportIndex, ReportSummary, Vectors
 from index.types import Block, Chunk, Metadata, Place, Report
 
-PIPELINE = 10  # raise when the same file would give another report: every file is then read again
+PIPELINE = 11  # raise when the same file would give another report: every file is then read again
 _EMBED_TOGETHER = 512  # chunks, of one report or several, that are stored together
 _EMBED_AT_ONCE = 128  # chunks between two words on progress
 

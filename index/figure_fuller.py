@@ -51,7 +51,11 @@ def fuller_start(masked: str, begin: int, start: int) -> int:
     if _JOIN.search(before):
         # only a list of like things: what joins them stands between two nouns or two verbs
         tags = _tags(_JOIN.sub("", before))
-        if tags and tags[-1][1][0] in "nvrbj" and not words.LEVEL_VERB.search(tags[0][0]):
+        if (
+            tags
+            and tags[-1][1][0] in "nvrbj"
+            and not (len(tags[0][0]) > 1 and words.LEVEL_VERB.search(tags[0][0]))
+        ):
             return begin
     return start
 

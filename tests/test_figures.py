@@ -469,3 +469,42 @@ def test_the_year_behind_from_dates_nothing_past_its_turn() -> None:
 def test_a_subject_is_carried_from_a_clause_that_only_praises_it(lead_in: str) -> None:
     (figure,) = read(f"粮食产量{lead_in}，去年达到31.5万吨")[-1:]
     assert figure.indicator_id == "grain_output"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "names"),
+    [
+        ("停建、缓建了小型项目95个", ["停建缓建小型项目"]),
+        ("农民新建住宅3亿平方米", ["农民新建住宅"]),
+        ("各部门取消和调整的收费项目达到97项", ["各部门取消和调整的收费项目"]),
+        ("建立了大病救助基金，已积累资金42亿元", ["大病救助基金积累资金"]),
+        ("实施学生营养计划，每年惠及370多万学生", ["学生营养计划惠及的学生"]),
+        ("有80多万人通过技能培训实现了就业", ["通过技能培训实现就业的人"]),
+        ("职工人均收入，全省由千分之二降到千分之一", ["职工人均收入", "职工人均收入"]),
+        ("省级财政安排12亿元，帮助解决山区小学取暖问题", ["省级财政用于帮助解决山区小学取暖问题的资金"]),
+        ("整改问题94项，有37项受到通报表扬", ["整改问题", "受到通报表扬的整改问题"]),
+        (
+            "其中一、二、三产业分别增长4.3%、5.9%、5.8%",
+            ["第一产业增加值", "第二产业增加值", "第三产业增加值"],
+        ),
+        ("县级医院改革试点扩大到100个县", ["县级医院改革试点县"]),
+        ("农民平均每人的纯收入达到270元", ["农村居民人均纯收入"]),
+    ],
+)
+def test_names_take_what_belongs_to_them_from_around(sentence: str, names: list[str]) -> None:
+    assert [figure.indicator for figure in read(sentence)] == names
+
+
+def test_a_finished_goal_is_no_target_and_a_sum_of_years_dates_nothing() -> None:
+    report = make_report(
+        [
+            ("heading", "一、过去五年的回顾"),
+            (
+                "paragraph",
+                "如期完成裁减机构50个的任务。新增装机3.5亿千瓦，是1950年到2002年的总和；新增公路19万公里。",
+            ),
+        ],
+        kind="government work report",
+    )
+    figures = read_figures(report)
+    assert [(figure.status, figure.period) for figure in figures] == [("actual", "2018/2022")] * 3

@@ -35,6 +35,7 @@ from index.prepare import Source  # noqa: E402
 from index.readers import ocr  # noqa: E402
 from scripts.fuzz_seeds import Seeds, all_seeds  # noqa: E402
 
+SHARES = defaultdict(lambda: 3, {"pdf": 4, "image": 1})  # OCR is slow, and few damaged pictures reach it
 LARGE, RARE = 60_000, 25  # bytes; turns
 SECONDS = 60  # one file; a file of this size takes well under one on an idle machine
 INTERESTING = (
@@ -134,9 +135,9 @@ class Outcome:
 def forever(originals: Seeds, seed: int) -> Iterator[tuple[int, str, str, bytes]]:
     """(number, reader, name of the original, mutated bytes) without end; the same for the same seed.
 
-    Every reader has the same share, that of PDF twice; files over `LARGE` come up once in `RARE` turns.
+    Readers come up by `SHARES`; files over `LARGE` once in `RARE` turns of their reader.
     """
-    turns = [*originals, *(["pdf"] if "pdf" in originals else [])]
+    turns = [reader for at in range(max(SHARES.values())) for reader in originals if at < SHARES[reader]]
     for number in itertools.count():
         reader = turns[number % len(turns)]
         chance = random.Random(f"{seed}-{number}")

@@ -171,6 +171,14 @@ def test_a_table_set_with_spaces_becomes_rows() -> None:
     assert report.text[cell.start : cell.end] == "287.9"
 
 
+@pytest.mark.parametrize(
+    "line", ["9" * 118, "首页" + "12" * 55, "上一页" + "1 2" * 38, "─" * 119, "字体：" + " " * 110]
+)
+def test_long_lines_like_page_furniture_are_judged_at_once(line: str) -> None:
+    """Each once took a regular expression for ever, or is of that kind."""
+    assert cleaned(f"全年稳定。\n{line}x\n全年增长。").text.startswith("全年稳定。")
+
+
 def test_a_table_drawn_with_characters_becomes_rows() -> None:
     text = (
         "　　　表1　价格\n　┌───┬───┬──┐\n　│指　标│全　市│城市│\n　├───┼───┼──┤\n"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +38,14 @@ _HIDDEN = re.compile(
     r"|(?:left|top|text-indent)\s*:\s*-\d{4,}"
 )
 # Rules of the page's own style sheets for a single class or id; those for printing alone do not count.
-_MEDIA = re.compile(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}|/\*.*?\*/", re.DOTALL)
-_STYLE_RULE = re.compile(r"([^{}]{1,2000})\{([^{}]{0,5000})\}")
+_MEDIA = re.compile(r"@media[^{]{0,300}\{(?:[^{}]{0,500}\{[^{}]{0,5000}\}){0,200}[^{}]{0,500}\}")
+_MOST_STYLE = 200_000  # characters of a style sheet that are looked at
+_MOST_MENU = 2000  # elements of a menu
+_STYLE_RULE = re.compile(r"([^{}]{1,500})\{([^{}]{0,5000})\}")
 _SIMPLE = re.compile(r"[a-z]{0,10}([.#][\w-]+)")
 _LINK_SHARE = 0.8  # of the text of a block: more is a menu or a list of other pages
 _OPEN_BREAK = re.compile(
-    r"(?<=[，、：（《“])[ \u3000]*\n[ \u3000]*(?=\S)|[ \u3000]*\n[ \u3000]*(?=[，。、；：）》”])"
+    r"(?<=[，、：（《“])[ \u3000]*\n[ \u3000]*(?=\S)|(?<![ \u3000])[ \u3000]*\n[ \u3000]*(?=[，。、；：）》”])"
 )
 _META_CHARSET = re.compile(rb"""(?i)<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w-]{2,20})""")
 _MAXIMUM_DEPTH = 250
@@ -167,7 +170,9 @@ def _hidden_names(root: Any) -> frozenset[str]:
     """Classes (".name") and ids ("#name") that the page's own style sheets hide."""
     found: set[str] = set()
     for sheet in root.iter("style"):
-        for rule in _STYLE_RULE.finditer(_MEDIA.sub(" ", sheet.text or "")):
+        first, *rest = (sheet.text or "")[:_MOST_STYLE].split("/*")
+        plain = first + " ".join(part.partition("*/")[2] for part in rest)
+        for rule in _STYLE_RULE.finditer(_MEDIA.sub(" ", plain)):
             if _HIDDEN.search(rule[2]):
                 names = (_SIMPLE.fullmatch(selector.strip()) for selector in rule[1].split(","))
                 found.update(name[1] for name in names if name)
@@ -184,6 +189,8 @@ def _is_hidden(element: Any, hidden: frozenset[str]) -> bool:
 
 def _is_menu(element: Any) -> bool:
     """Whether nearly all text of a block are links: at least two of them."""
+    if sum(1 for _ in islice(element.iter(), _MOST_MENU)) == _MOST_MENU:
+        return False
     links = ["".join(link.itertext()).strip() for link in element.iter("a")]
     length = sum(len("".join(part.split())) for part in element.itertext())
     linked = sum(len("".join(link.split())) for link in links)

@@ -50,14 +50,6 @@ _BASE_BEFORE = re.compile(r"(?:恢复[到至]|相当于|达到|为|是)$")
 _BASE_AFTER = re.compile(r"(?:同期)?的?\s?(?:\d[\d.]*\s?[%倍]|百分之)")
 _SINCE_THEN = re.compile(r"以来|至今")
 _TOWARDS = re.compile(r"(?:对|向|从|与|同|和|自|赴)$")
-_END_OF_SPAN = re.compile(
-    r"(?:达到?|突破|超过|增至|增加到|提高到|扩大到|上升到|提升至|提升到|提高至|稳定在|保持在|覆盖|已有|跃升|降至|降到|下降到"
-    r"|减少到|发展到|拥有)了?\D{0,4}$"
-)
-_OVER_SPAN = re.compile(
-    r"累计|总共|共|合计|新增|新建|新开|新修|改造|完成|解决|培训|转移|安置|发放|投入|安排|增加(?!到|值)|减少(?!到)"
-    r"|治理|退耕|造林|建成|通车|年内|五年|三年|四年|两年|创造|先后|以来|年来|招收|培养|输送|引进|吸收|利用外资"
-)
 _STOCK_NAME = re.compile(r"(?:人数|余额|里程|保有量|储备|床位|用户|容量|总数|覆盖面|覆盖率|普及率|参保)$")
 _NOT_OF_REGION = re.compile(r"(?:对|向|从|与|同|和|以|经|赴|由|及|、)$")
 
@@ -293,11 +285,11 @@ class ParagraphScope:
         clause = self.text[reading.clause_start : reading.quantity.outer_start]
         subject = reading.subject
         lasting = subject is not None and (subject.rate or _STOCK_NAME.search(subject.name) is not None)
-        if _OVER_SPAN.search(self.text[reading.sentence_start : reading.quantity.start]) and not lasting:
+        if words.OVER_SPAN.search(self.text[reading.sentence_start : reading.quantity.start]) and not lasting:
             return span
         if re.search(r"新增|新建|新开|新修|建成|累计", clause):
             return span  # 新增铁路里程: what was added, not what there was
-        reached = _END_OF_SPAN.search(clause) is not None
+        reached = words.END_OF_SPAN.search(clause) is not None
         return Period.of_years(span.end[0]) if reached or lasting else span
 
     def _mention_for(self, reading: Reading) -> PeriodMention | None:

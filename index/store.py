@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from index import changes, lexical, manifest, records, surroundings
+from index import changes, manifest, records, surroundings
 from index.database import FILE_NAME, Database, copy_database, missing
 from index.duplicates import Twin
 from index.errors import ReportNotFoundError
@@ -27,6 +27,7 @@ from index.manifest import EmbeddingModel
 from index.surroundings import Surroundings
 from index.types import Chunk, Figure, Metadata, Report
 from index.vectors import FlatVectors
+from index.words import Words
 
 if TYPE_CHECKING:
     from index.dense import FaissStore
@@ -81,6 +82,8 @@ class ReportIndex:
         self._catalogue: _Catalogue | None = None
         self._dense: tuple[int, FlatVectors] | None = None
         self._dense_lock = threading.Lock()
+        self._words: tuple[int, Words] | None = None
+        self._words_lock = threading.Lock()
         self._reports: OrderedDict[int, Report] = OrderedDict()
         self._reports_lock = threading.Lock()
 
@@ -247,7 +250,9 @@ class ReportIndex:
     ) -> list[tuple[int, float]]:
         """(chunk id, BM25 score), best first, among `reports` if given; an empty list finds nothing."""
         with self._database.snapshot() as connection:
-            return lexical.search(connection, text, k, self._report_ids(reports))
+            words = self._words_at(connection)
+            report_ids = self._report_ids(reports)
+        return words.search(text, k, report_ids)
 
     def search_dense(
         self, vector: Vectors, k: int, reports: Sequence[str] | None = None
@@ -270,8 +275,8 @@ class ReportIndex:
     ) -> Surroundings:
         """Words and cosines of chunks and of those around them, as a question sees them."""
         with self._database.snapshot() as connection:
-            vectors = self._vectors_at(connection)
-            return surroundings.read(connection, vectors, text, vector, identifiers, reach)
+            words, vectors = self._words_at(connection), self._vectors_at(connection)
+        return surroundings.read(words, vectors, text, vector, identifiers, reach)
 
     def vector_store(self) -> FaissStore:
         """The chunks as they are now in a LlamaIndex vector store; node ids are chunk ids as text."""
@@ -282,6 +287,19 @@ class ReportIndex:
             summaries = self._names()
             chunks = self.chunks(sorted(vectors.ids))
         return chunk_store(vectors, chunks, {name: one.metadata for name, one in summaries.items()})
+
+    def _words_at(self, connection: Connection) -> Words:
+        """The words of this connection's state."""
+        version = manifest.version(connection)
+        with self._words_lock:
+            if self._words is not None and self._words[0] == version:
+                return self._words[1]
+            self._refuse_other_model(connection)
+            previous = self._words
+            words = Words.load(connection, previous[1] if previous else None)
+            if previous is None or version > previous[0]:
+                self._words = (version, words)
+            return words
 
     def _vectors_at(self, connection: Connection) -> FlatVectors:
         """The vectors of this connection's state. Ids are never reused, so only differences are loaded."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import sqlite3
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from index import lexical
-from index.vectors import FlatVectors, Floats
+import numpy as np
 
-_ASKED = "SELECT value FROM json_each(:ids)"
+from index.tokenize import tokens
+from index.vectors import FlatVectors, Floats
+from index.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,45 +34,44 @@ class Surroundings:
 
 
 def read(
-    connection: sqlite3.Connection,
-    vectors: FlatVectors,
-    text: str,
-    vector: Floats,
-    identifiers: Sequence[int],
-    reach: int,
+    words: Words, vectors: FlatVectors, text: str, vector: Floats, identifiers: Sequence[int], reach: int
 ) -> Surroundings:
     """The chunks of `identifiers`, and those up to `reach` before and after them, seen from a question."""
-    asked = json.dumps([int(identifier) for identifier in identifiers])
-    # The chunks of a report are stored together and in reading order, so neighbours have neighbouring ids.
-    rows = connection.execute(
-        f"""SELECT one.id, near.id FROM chunks one JOIN chunks near
-           ON near.id BETWEEN one.id - :reach AND one.id + :reach AND near.report_id = one.report_id
-           WHERE one.id IN ({_ASKED}) ORDER BY one.id, near.id""",
-        {"reach": reach, "ids": asked},
-    ).fetchall()
-    first: dict[int, int] = dict(
-        connection.execute(
-            f"""SELECT id, (SELECT MIN(id) FROM chunks other WHERE other.report_id = chunks.report_id)
-                FROM chunks WHERE id IN ({_ASKED})""",
-            {"ids": asked},
-        ).fetchall()
-    )
+    rows = words.rows_of(identifiers)
+    # The chunks of a report are stored together and in reading order, so neighbours are neighbouring rows.
+    firsts = words.first_rows[rows]
     around: dict[int, list[int]] = {}
-    for one, near in rows:
-        around.setdefault(one, []).append(near)
-    rarity = lexical.rarities(connection, text)
-    wanted = sorted({*(near for ids in around.values() for near in ids), *first.values()})
-    cosines = vectors.scores(vector, wanted)
-    passages: dict[int, Passage] = {}
-    for identifier, sentences in lexical.bodies(connection, wanted).items():
-        found = tuple(frozenset(rarity.keys() & set(one)) for one in sentences)
-        everything = [token for one in sentences for token in one]
-        words = Counter(token for token in everything if token in rarity)
-        passages[identifier] = Passage(found, words, len(everything), cosines.get(identifier, 0.0))
+    for row in rows.tolist():
+        near = range(max(0, row - reach), min(len(words.ids), row + reach + 1))
+        around[row] = [one for one in near if words.reports[one] == words.reports[row]]
+    wanted = np.array(
+        sorted({one for ids in around.values() for one in ids} | set(firsts.tolist())), dtype=np.int64
+    )
+    sentences: dict[int, dict[int, set[str]]] = {row: {} for row in wanted.tolist()}
+    counts: dict[int, dict[str, int]] = {row: {} for row in wanted.tolist()}
+    rarity: dict[str, float] = {}
+    for term in dict.fromkeys(tokens(text)):
+        rarity[term] = words.rarity(term)
+        found, places = words.found(term)
+        here = np.isin(found, wanted) & (places >= 0)
+        for row, place in zip(found[here].tolist(), places[here].tolist(), strict=True):
+            sentences[row].setdefault(place, set()).add(term)
+            counts[row][term] = counts[row].get(term, 0) + 1
+    ids = dict(zip(wanted.tolist(), words.ids[wanted].tolist(), strict=True))
+    cosines = vectors.scores(vector, list(ids.values()))
+    passages = {
+        identifier: Passage(
+            tuple(frozenset(sentences[row].get(at, ())) for at in range(max(sentences[row], default=0) + 1)),
+            counts[row],
+            int(words.body_lengths[row]),
+            cosines.get(identifier, 0.0),
+        )
+        for row, identifier in ids.items()
+    }
     return Surroundings(
         rarity,
         passages,
-        {one: tuple(ids) for one, ids in around.items()},
-        first,
-        lexical.mean_length(connection),
+        {ids[row]: tuple(ids[one] for one in near) for row, near in around.items()},
+        {ids[row]: ids[first] for row, first in zip(rows.tolist(), firsts.tolist(), strict=True)},
+        words.mean_length,
     )

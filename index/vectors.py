@@ -9,6 +9,8 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
+faiss.omp_set_num_threads(1)  # one question is less work than it takes to wake a second thread
+
 Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
 

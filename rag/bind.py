@@ -19,6 +19,7 @@ from index.units import same_family, split_unit
 from rag import question_words as words
 from rag.query import Ask
 
+LEAST_COVERAGE = 0.45  # of the question's words around a figure; below that it is of something else
 WHOLE_REGIONS = {"全省": ("省", "自治区"), "全市": ("市",), "全区": ("区",), "全县": ("县",)}
 # Budget figures are plans by nature: a question about them need not say so.
 BUDGET_WORDS = re.compile(
@@ -154,6 +155,18 @@ def _conflicts(ask: Ask, figure: Figure, around: Surroundings, metadata_known: b
          (figure.reference is not None and same_region(ask.reference, figure.reference))),
     )  # fmt: skip
     return [name for name, fits in checks if not fits]
+
+
+def can_fit(ask: Ask, figure: Figure) -> bool:
+    """Whether nothing the figure itself says speaks against it; the words around it, which cost more, still may."""
+    others = figure.indicator_id is not None and figure.indicator_id not in ask.indicator_ids
+    if ask.indicator_ids and others and ask.measure != "share":
+        return False
+    if ask.period is not None and figure.period is not None and ask.role is None:
+        period = Period.parse(figure.period)
+        if period.end != ask.period.end and not ask.period.contains(period):
+            return False
+    return measure_fits(ask, figure) and _unit_fits(ask, figure) and _status_fits(ask, figure)
 
 
 def _indicator_fits(ask: Ask, figure: Figure, around: Surroundings) -> bool:

@@ -13,7 +13,7 @@ from index.split import sentences
 from index.store import ReportIndex
 from index.types import Block, Figure, Hit, Report
 from rag.ask import WHOLE_REGIONS
-from rag.bind import Surroundings, coverage
+from rag.bind import LEAST_COVERAGE, Surroundings, bind, can_fit, coverage
 from rag.hostile import gives_orders
 from rag.query import Query
 
@@ -199,6 +199,7 @@ class EvidenceReader:
         Left out are sentences of other regions, years and reports than the question names.
         """
         found: dict[tuple[str, int], Sentence] = {}
+        fitting = self._fitting(query, hits)
         best = max((hit.score for hit in hits), default=0.0) or 1.0
         terms = tuple(dict.fromkeys((*query.terms, *(term for ask in query.asks for term in ask.terms))))
         for hit in hits:
@@ -208,8 +209,14 @@ class EvidenceReader:
                 start, end = max(start, hit.chunk.start), max(min(end, hit.chunk.end), position + 1)
                 text = self.view(hit.chunk.report).report.text[start:end]
                 barred = self.is_barred(hit.chunk.report, start)
-                if text.strip() and not barred and self.in_scope(query, hit.chunk.report, text):
-                    score = coverage(terms, text, _length_weight) + 0.5 * hit.score / best
+                lead = max(
+                    (score for at, score in fitting.get(hit.chunk.report, ()) if start <= at < end),
+                    default=0.0,
+                )
+                # A figure that fits has been held against region and year already, not against the report's own year.
+                scoped = bool(lead and not query.report_years) or self.in_scope(query, hit.chunk.report, text)
+                if text.strip() and not barred and scoped:
+                    score = lead + coverage(terms, text, _length_weight) + 0.5 * hit.score / best
                     found.setdefault(
                         (hit.chunk.report, start), Sentence(hit.chunk.report, start, end, text, score)
                     )
@@ -222,6 +229,17 @@ class EvidenceReader:
             chosen.append(sentence)
             used += len(sentence.text)
         return chosen
+
+    def _fitting(self, query: Query, hits: Sequence[Hit]) -> dict[str, list[tuple[int, float]]]:
+        """For each ask the place of the figure in the hits that fits it best, by report, with what it is worth."""
+        figures = self._index.figures(chunk_ids=[hit.chunk.id for hit in hits]) if query.asks else []
+        found: dict[str, list[tuple[int, float]]] = {}
+        for ask in query.asks:
+            able = [figure for figure in figures if can_fit(ask, figure)]
+            for one in bind(ask, able, self.surroundings)[:1]:
+                if one.fits and one.coverage >= LEAST_COVERAGE:
+                    found.setdefault(one.figure.report, []).append((one.figure.start, 1.0 + one.score))
+        return found
 
 
 def _barred(orders: Sequence[bool]) -> list[bool]:

@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from index.periods import Period
 from index.store import ReportIndex
 from index.types import Figure
-from rag.bind import bind
+from rag.bind import LEAST_COVERAGE, bind, can_fit
 from rag.evidence import EvidenceReader
 from rag.query import Ask, Query
 
-LEAST_COVERAGE = 0.45  # of the question's words around the figure; below that it is of something else
 FIT = 2.5  # on the re-ranker's scale: a fitting figure is worth this,
 WORDS = 4.0  # and its binding score (0 to about 1.5) times this
 LOOKED_AT = 12  # best chunks whose figures are tried
@@ -37,7 +36,8 @@ def figure_scores(
         for figure in _of_indicator(ask, index, reports):
             pool.setdefault((figure.report, figure.start), figure)
         own: dict[int, float] = {}
-        for candidate in bind(ask, list(pool.values()), reader.surroundings, metadata_known=metadata_known):
+        figures = [figure for figure in pool.values() if can_fit(ask, figure)]
+        for candidate in bind(ask, figures, reader.surroundings, metadata_known=metadata_known):
             if candidate.fits and candidate.coverage >= LEAST_COVERAGE and candidate.figure.chunk >= 0:
                 bonus = FIT + WORDS * candidate.score
                 own[candidate.figure.chunk] = max(own.get(candidate.figure.chunk, 0.0), bonus)
@@ -52,7 +52,7 @@ def _of_indicator(ask: Ask, index: ReportIndex, reports: Sequence[str] | None) -
         figure
         for indicator in ask.indicator_ids
         for figure in index.figures(indicator_id=indicator)
-        if wanted is None or figure.report in wanted
+        if (wanted is None or figure.report in wanted) and can_fit(ask, figure)
     ]
     if ask.period is not None:
         figures.sort(key=lambda figure: not _in_period(figure, ask.period))

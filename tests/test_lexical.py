@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_report import put_lines
 
-from index.lexical import CONTEXT_WEIGHT, LENGTH_SHARE, SATURATION
 from index.store import ReportIndex
 from index.tokenize import tokens
+from index.words import CONTEXT_WEIGHT, LENGTH_SHARE, SATURATION
 
 LINES = [
     "云川市全年地区生产总值1331.4亿元，比上年增长6.2%。",

@@ -123,7 +123,11 @@ def test_other_region_earns_no_bonus(directory) -> None:  # figure_match.figure_
 
 def test_a_name_that_nothing_knows_is_not_left_out(directory) -> None:  # answer._through_chinese
     question = "What was Zorblatt's output value in 2023?"
-    assert qa_over(directory, ScriptedModel([""])).ask(question).abstained
+    assert (
+        qa_over(directory, ScriptedModel(["", "没有", "没有", "没有"], [{"有": -3.0, "没": -0.1}] * 4))
+        .ask(question)
+        .abstained
+    )
 
 
 def test_part_of_a_year_does_not_answer_for_the_year(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from sample_report import put_lines
 from index.store import ReportIndex
 from index.types import Hit
 from index.vocabulary import load_vocabulary
+from rag.bind import bind, can_fit
 from rag.evidence import EvidenceReader
 from rag.figure_match import figure_scores
 from rag.query import Query, understand
@@ -109,6 +110,20 @@ def test_only_a_figure_of_the_asked_slots_earns(
     (found,) = fitting(index, question)
     assert {index.chunk(chunk).report for chunk in found} == ({report} if report else set())
     assert all(bonus > 0 for bonus in found.values())
+
+
+def test_what_binds_was_not_passed_over(index: ReportIndex) -> None:
+    reader, figures = EvidenceReader(index), index.figures()
+    for question in (
+        "2022年云川市进出口总额是多少？",
+        "2023年云川市进口额占进出口总额的比重是多少？",
+        "2024年经济增长目标是多少？",
+        "2023年末城镇化率是多少？",
+        "2018年至2022年地区生产总值年均增长多少？",
+    ):
+        for ask in read(question).asks:
+            for candidate in bind(ask, figures, reader.surroundings):
+                assert can_fit(ask, candidate.figure) or not candidate.fits
 
 
 def test_figures_keep_to_the_chosen_reports(index: ReportIndex) -> None:

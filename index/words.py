@@ -1,0 +1,144 @@
+"""The words of all chunks in memory: BM25 over every chunk, and where in a chunk a question's words stand.
+
+The tokens are stored with the chunks (`index.lexical`); here they lie sorted by word, so that one question costs
+a few array operations however many chunks hold its words. Immutable: a changed index gets a new one, which takes
+over what was read of the chunks that stayed.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from index import lexical
+from index.tokenize import tokens
+
+SATURATION = 1.2  # k1
+LENGTH_SHARE = 0.5  # b
+CONTEXT_WEIGHT = 0.5  # a word of the title or heading against one of the passage itself
+MOST_TERMS = 64  # of a question; the rarest are taken
+_CONTEXT = -1  # in place of the number of a sentence
+
+Terms = npt.NDArray[np.int32]
+Places = npt.NDArray[np.int16]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One chunk: its words in order, as numbers, and the sentence each stands in."""
+
+    report: int
+    terms: Terms
+    places: Places
+
+
+class Words:
+    """Of chunks in order of their ids; rows are their positions in that order."""
+
+    def __init__(self, read: Mapping[int, _Read], numbers: dict[str, int]) -> None:
+        self._read = read
+        self._numbers = numbers
+        ordered = sorted(read)
+        parts = [read[identifier] for identifier in ordered]
+        self.ids = np.array(ordered, dtype=np.int64)
+        self.reports = np.array([part.report for part in parts], dtype=np.int64)
+        _, first, report = np.unique(self.reports, return_index=True, return_inverse=True)
+        self.first_rows = first[report] if len(ordered) else first  # for each row, the first of its report
+        sizes = np.array([len(part.terms) for part in parts], dtype=np.int64)
+        terms = np.concatenate([part.terms for part in parts] or [np.zeros(0, np.int32)])
+        places = np.concatenate([part.places for part in parts] or [np.zeros(0, np.int16)])
+        rows = np.repeat(np.arange(len(parts), dtype=np.int32), sizes)
+        in_body = places != _CONTEXT
+        self.body_lengths = np.bincount(rows[in_body], minlength=len(parts))
+        self._lengths = self.body_lengths + CONTEXT_WEIGHT * (sizes - self.body_lengths)
+        order = np.argsort(terms, kind="stable")
+        self._rows, self._places = rows[order], places[order]
+        self._starts = np.concatenate([[0], np.cumsum(np.bincount(terms, minlength=len(numbers)))])
+
+    @classmethod
+    def load(cls, connection: sqlite3.Connection, previous: Words | None) -> Words:
+        """The chunks of this connection's state. Ids are never reused, so only new ones are read."""
+        numbers = dict(previous._numbers) if previous else {}
+        known = previous._read if previous else {}
+        reports = dict(connection.execute("SELECT id, report_id FROM chunks").fetchall())
+        new = [identifier for identifier in reports if identifier not in known]
+        stored = connection.execute(
+            "SELECT rowid, context, body FROM lexical WHERE rowid IN (SELECT value FROM json_each(?))",
+            (json.dumps(new),),
+        )
+        read = {identifier: known[identifier] for identifier in reports if identifier in known}
+        for identifier, context, body in stored:
+            read[identifier] = _number(reports[identifier], context, body, numbers)
+        return cls(read, numbers)
+
+    # ------------------------------------------------------------ searching
+
+    @property
+    def mean_length(self) -> float:
+        """Tokens of a chunk without its context, on average; at least 1."""
+        return max(float(self.body_lengths.mean()) if len(self.ids) else 0.0, 1.0)
+
+    def rarity(self, term: str) -> float:
+        """How rare a word is among the chunks (BM25's inverse document frequency)."""
+        rows, _ = self.found(term)
+        count = np.count_nonzero(np.diff(rows)) + 1 if len(rows) else 0
+        return math.log(1 + (len(self.ids) - count + 0.5) / (count + 0.5))
+
+    def found(self, term: str) -> tuple[npt.NDArray[np.int32], Places]:
+        """The rows a word stands in, ascending, once for each time; and the sentence, -1 for the context."""
+        number = self._numbers.get(term, -1)
+        if number < 0 or number + 1 >= len(self._starts):
+            return np.zeros(0, np.int32), np.zeros(0, np.int16)
+        start, end = self._starts[number], self._starts[number + 1]
+        return self._rows[start:end], self._places[start:end]
+
+    def search(self, text: str, k: int, report_ids: Sequence[int] | None = None) -> list[tuple[int, float]]:
+        """The `k` chunk ids that share the weightiest words with `text`, best first, with their BM25 score.
+
+        Only chunks of `report_ids`, if given; an empty list finds nothing. Chunks sharing no word are left out.
+        """
+        asked = Counter(tokens(text))
+        if k <= 0 or not len(self.ids) or (report_ids is not None and not report_ids):
+            return []
+        rarities = {term: self.rarity(term) for term in asked if len(self.found(term)[0])}
+        rarest = sorted(rarities, key=lambda term: (-rarities[term], term))[:MOST_TERMS]
+        norm = SATURATION * (
+            1 - LENGTH_SHARE + LENGTH_SHARE * self._lengths / max(float(self._lengths.mean()), 1.0)
+        )
+        scores = np.zeros(len(self.ids))
+        for term in rarest:
+            rows, places = self.found(term)
+            weights = np.where(places == _CONTEXT, CONTEXT_WEIGHT, 1.0)
+            frequency = np.bincount(rows, weights=weights, minlength=len(self.ids))
+            scores += rarities[term] * asked[term] * frequency * (SATURATION + 1) / (frequency + norm)
+        if report_ids is not None:
+            scores[~np.isin(self.reports, np.array(report_ids, dtype=np.int64))] = 0.0
+        shared = np.flatnonzero(scores > 0)
+        best = shared[np.lexsort((self.ids[shared], -scores[shared]))][:k]
+        return [(int(self.ids[row]), float(scores[row])) for row in best]
+
+    def rows_of(self, identifiers: Sequence[int]) -> npt.NDArray[np.int64]:
+        """The rows of the chunks that are here, in the order asked for."""
+        asked = np.array(identifiers, dtype=np.int64)
+        rows = np.searchsorted(self.ids, asked)
+        here = rows < len(self.ids)
+        here[here] = self.ids[rows[here]] == asked[here]
+        return np.asarray(rows[here], dtype=np.int64)
+
+
+def _number(report: int, context: str, body: str, numbers: dict[str, int]) -> _Read:
+    """A stored chunk as numbers; words seen for the first time get the next one."""
+    terms = [numbers.setdefault(token, len(numbers)) for token in context.split()]
+    places = [_CONTEXT] * len(terms)
+    for place, sentence in enumerate(body.split(lexical.SENTENCE)):
+        own = [numbers.setdefault(token, len(numbers)) for token in sentence.split()]
+        terms += own
+        places += [min(place, np.iinfo(np.int16).max)] * len(own)
+    return _Read(report, np.array(terms, dtype=np.int32), np.array(places, dtype=np.int16))

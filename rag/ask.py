@@ -115,6 +115,10 @@ def asked_unit(clause: str) -> str | None:
         return "%"
     if "美元" in clause:
         return "美元"
+    if money := re.search(
+        r"\b(?:billions?|millions?|trillions?) (?:of )?(yuan|dollars)\b", clause, re.IGNORECASE
+    ):
+        return "元" if money[1].lower() == "yuan" else "美元"
     match = re.search(r"(?:how many|how much)\s+percentage points", clause, re.IGNORECASE)
     return "个百分点" if match else None
 
@@ -135,6 +139,8 @@ def asked_measure(clause: str) -> AskedMeasure | None:
     ):
         return "lead"
     if points and words.CHANGE.search(clause):
+        return "change"
+    if re.search(r"\bby how many (?:billion|million|trillion|thousand)\b", clause, re.IGNORECASE):
         return "change"
     if words.CHANGE.search(clause) and re.search(
         r"(?:增加|减少|增产|减产|多增|少增|增收|净增|降低|提高|压减|压缩|缩短|减免)(?:了)?(?:多少|几)", clause

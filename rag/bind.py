@@ -133,6 +133,8 @@ def _slot_score(ask: Ask, figure: Figure, around: Surroundings) -> float:
         score += 0.1
     if ask.period is not None and figure.period == ask.period.code():
         score += 0.15
+    if figure.measure == "level" and _STOCK.search(figure.indicator) and _ADDED.search(around.clause):
+        score -= 0.0 if _ADDED.search(ask.text) or re.search(r"\b(?:new|added|built)\b", ask.text) else 0.3
     if figure.reference == "由" and ask.role is None:
         score -= 0.5  # where it started, not where it is
     if ask.status is not None and (ask.status == "target") == (figure.status in ("target", "forecast")):
@@ -281,6 +283,7 @@ def _basis_fits(ask: Ask, figure: Figure, around: Surroundings) -> bool:
     return not average or ask.period is None or not ask.period.is_whole_year
 
 
+_ADDED = re.compile("新增|净增|新建|新修|新开|建成")  # what came on top, not all there is
 _STOCK = re.compile(r"保有量|余额|总量|总数|里程|人口|装机|存量|用户|储备|面积|参保|储量|拥有量|覆盖")
 _FLOW = re.compile(r"新增|净增|累计|增加(?![到至])|年均|平均|新建|完成|改造")
 

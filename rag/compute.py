@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from index.types import Figure
-from index.units import normalise
+from index.units import normalise, same_family, split_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,25 @@ def total(figures: list[Figure]) -> Computed | None:
     value = sum(values, Decimal(0))
     terms = " + ".join(f"{plain(v)}{unit}" for v in values)
     return Computed(value, unit, f"{plain(value)}{unit}", f"{terms} = {plain(value)}{unit}")
+
+
+# Units of one kind that reports use side by side and a reader may want in the other: 斤 in 吨, 亩 in 公顷.
+_CONVERTED = frozenset({"吨", "公斤", "斤", "亩", "公顷", "平方公里"})
+
+
+def converted(figure: Figure, unit: str | None) -> Computed | None:
+    """The figure in the unit asked for, where that is another unit of the same kind, to four digits."""
+    if unit is None or split_unit(unit).base_unit == figure.base_unit:
+        return None
+    if not {split_unit(unit).base_unit, figure.base_unit} <= _CONVERTED or not same_family(unit, figure.unit):
+        return None
+    one = normalise(Decimal(1), unit)[0] / normalise(Decimal(1), figure.unit)[0]
+    value = figure.value / one
+    rounded = value.quantize(Decimal(1).scaleb(value.adjusted() - 3), rounding=ROUND_HALF_UP)
+    text = f"{plain(rounded)}{unit}"
+    return Computed(
+        rounded, unit, text, f"{plain(figure.value)}{figure.unit} ÷ {plain(one)}{figure.unit}/{unit} = {text}"
+    )
 
 
 def _shown(first: Figure, sign: str, second: Figure, value: Decimal, unit: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -41,6 +42,7 @@ CHOICE_MARGIN = {"careful": 0.7, "balanced": 0.3, "exploratory": 0.0}
 MOST_OPTIONS = 5
 Place = tuple[str, int]  # report and the start of a sentence
 _STATUS_ORDER = ("revised", "actual", "preliminary", "forecast", "target")
+_HAS_NUMERAL = re.compile(r"[\d一二三四五六七八九十百千零〇两半]")
 STATUSES: tuple[AskedStatus, AskedStatus] = ("actual", "target")
 
 
@@ -108,6 +110,7 @@ class FigureAnswerer:
         for ask in asks:
             taken = {(f.report, f.start) for b in bound for f in b.figures}
             free = [f for f in pools[ask] if ask.role or (f.report, f.start) not in taken]
+            free = [f for f in free if not _named_for_another(f, ask, asks)]
             one = self._bind(ask, query, self._within(free, together), alone=together is not None)
             if one is None and together is not None and not words.JOINTLY.search(query.text):
                 one = self._bind(ask, query, free)
@@ -182,7 +185,8 @@ class FigureAnswerer:
     def _candidates(self, ask: Ask, query: Query, pool: Sequence[Figure]) -> list[Candidate]:
         if ask.report_year is not None:
             pool = [f for f in pool if report_year(self._index, f.report) == ask.report_year]
-        return bind(ask, pool, self._reader.surroundings, metadata_known=self._metadata_known)
+        asked = replace(ask, terms=words.with_report_words(ask.terms))
+        return bind(asked, pool, self._reader.surroundings, metadata_known=self._metadata_known)
 
     def _bind(self, ask: Ask, query: Query, pool: Sequence[Figure], *, alone: bool = False) -> Bound | None:
         """`alone`: the pool is one sentence that answers all asks; its only fitting figure needs no more."""
@@ -193,6 +197,9 @@ class FigureAnswerer:
         if not ask.indicator_ids and len("".join(ask.terms)) < 2:
             return None  # nothing says what is measured
         fits = _of_asked_measure(ask, self._by_role(ask, fits))
+        fits = [
+            c for c in fits if _HAS_NUMERAL.search(c.figure.text)
+        ] or fits  # 过亿元的企业 states no amount
         if not fits:
             return None
         if ask.period is None and self._metadata_known:
@@ -394,6 +401,8 @@ class FigureAnswerer:
             return compute.difference(later, earlier), "difference"
         if query.operation == "multiple" and len(figures) == 2:
             return compute.multiple(figures[0], figures[1]), "multiple"
+        if len(figures) == 1 and (converted := compute.converted(figures[0], bound[0].ask.unit)) is not None:
+            return converted, "conversion"
         if query.operation == "sum" and len(figures) >= 2:
             return compute.total(figures), "sum"
         return None, ""
@@ -417,6 +426,17 @@ class FigureAnswerer:
                 if result is not None:
                     return FigureResult(tuple(bound), result, kind)
         return None
+
+
+def _named_for_another(figure: Figure, ask: Ask, asks: Sequence[Ask]) -> bool:
+    """Of a list in one sentence: whether the figure's own name has a word that only another item asks for."""
+    if ask.role is not None or not ask.terms:
+        return False
+    own = set(ask.terms).difference(*(other.terms for other in asks if other is not ask))
+    if any(contained(term, figure.indicator) > 0.8 for term in own):
+        return False
+    foreign = {term for other in asks if other is not ask for term in other.terms if term not in ask.terms}
+    return any(contained(term, figure.indicator) > 0.8 for term in foreign)
 
 
 def _other_counters(bound: Sequence[Bound]) -> bool:

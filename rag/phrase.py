@@ -173,6 +173,7 @@ def computed_statement(result: Computed, kind: str, query: Query, language: Lang
             "growth": "The growth is about",
             "sum": "The total is",
             "multiple": "The ratio is about",
+            "conversion": "That is about",
         }[kind]
         return f"{word} {_english_unit(result.text)} ({_english_unit(result.calculation)})"
     if kind == "difference":
@@ -182,7 +183,9 @@ def computed_statement(result: Computed, kind: str, query: Query, language: Lang
         return (
             f"{'相差' if re.search('相差|差多少', query.text) else verb}{result.text}（{result.calculation}）"
         )
-    word = {"share": "约占", "growth": "约增长", "sum": "合计", "multiple": "约为"}[kind]
+    word = {"share": "约占", "growth": "约增长", "sum": "合计", "multiple": "约为", "conversion": "折合约"}[
+        kind
+    ]
     return f"{word}{result.text}（{result.calculation}）"
 
 

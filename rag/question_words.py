@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import rjieba
@@ -195,6 +196,18 @@ def content_terms(text: str) -> tuple[str, ...]:
                 continue
             words[word] = None
     return tuple(words)
+
+
+_COLLOQUIAL: dict[str, str] = json.loads(
+    Path(__file__).with_name("colloquial.json").read_text(encoding="utf-8")
+)
+
+
+def with_report_words(terms: Sequence[str]) -> tuple[str, ...]:
+    """Each everyday word with the words that reports have for it, as alternatives: 卖出 → 卖出|销售|销量."""
+    return tuple(
+        f"{term}|{_COLLOQUIAL[term].replace(' ', '|')}" if term in _COLLOQUIAL else term for term in terms
+    )
 
 
 def english_content_words(text: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The LLM server inside this process: llama.cpp on loopback, behind a random key.
+"""The built-in LLM server: llama.cpp on loopback in a process of its own, behind a random key.
 
 Everything else speaks to it over HTTP like to any other OpenAI-compatible endpoint.
 """
@@ -6,110 +6,110 @@ Everything else speaks to it over HTTP like to any other OpenAI-compatible endpo
 from __future__ import annotations
 
 import atexit
+import json
 import os
 import secrets
+import subprocess
+import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from rag.errors import LLMUnreachableError
 
 CONTEXT_TOKENS = 4096
-# Prompts seen before are kept in memory up to this; a token of the default model takes 28 KB.
-PROMPT_CACHE_MIB = 256
 SEED = 20
 MOST_THREADS = 16
-# Searches and figures are answered while the model writes: where both want a processor, they go first. Three
-# times its share, not more, so that a busy machine still lets the model write.
-NICENESS = 5
+STOP_SECONDS = 5.0
+PROGRAM = Path(__file__).with_name("llama_process.py")
 
 # llama.cpp's threads meet hundreds of times a token. By default they wait spinning, for a thread that a busy
 # machine has put aside: measured, 0.3-1 tokens/s. Spinning for microseconds only and then sleeping: 3-4.
-# The OpenMP library reads this once, when it is loaded: so here, before torch or llama.cpp is imported.
+# The OpenMP library reads this once, when it is loaded: so here, before torch is imported; the process inherits it.
 os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
 
 class EmbeddedServer:
-    """Starts at the first `start()`, stops at `stop()` or with the process. Safe to share between threads."""
+    """Starts at the first `start()`, stops at `stop()` or with this process. Safe to share between threads."""
 
     def __init__(self, find_model: Callable[[], Path], name: str) -> None:
         self.name = name
         self.api_key = secrets.token_urlsafe(32)
         self._find_model = find_model
         self._lock = threading.Lock()
-        self._server: Any = None
+        self._process: subprocess.Popen[str] | None = None
+        self._address = ""
+
+    @property
+    def alive(self) -> bool:
+        """Whether it has been started and has not ended since."""
+        process = self._process
+        return process is not None and process.poll() is None
 
     def start(self) -> str:
         """The base URL of the running server. Raises ModelMissingError, LLMUnreachableError."""
         with self._lock:
-            if self._server is None:
-                self._server = self._launch(self._find_model())
+            if not self.alive:
+                self._end()
+                self._process, self._address = self._launch(self._find_model())
                 atexit.register(self.stop)
-            return f"{self._server.listening_address}/v1"
+            return f"{self._address}/v1"
 
     def stop(self) -> None:
         """Free the model; a request under way breaks off. The next `start()` loads it again."""
         with self._lock:
-            if self._server is not None:
-                self._server = None  # its destructor stops the server's threads
-                atexit.unregister(self.stop)
+            self._end()
 
-    def _launch(self, path: Path) -> Any:
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        atexit.unregister(self.stop)
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.close()  # what it lives by
         try:
-            import xllamacpp
-        except ImportError as error:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        process.stdout.close()
+
+    def _launch(self, path: Path) -> tuple[subprocess.Popen[str], str]:
+        options = {
+            "path": str(path), "name": self.name, "key": self.api_key, "context": CONTEXT_TOKENS,
+            "slots": slot_count(), "threads": thread_count(), "seed": SEED,
+        }  # fmt: skip
+        # Run as a file, without its folder on the path: importing the package would take seconds. In a session of its
+        # own, so that an interrupt from the keyboard reaches it through us. The key goes where no list of processes
+        # shows it.
+        process = subprocess.Popen(
+            [sys.executable, "-P", str(PROGRAM)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            encoding="utf-8", start_new_session=True,
+        )  # fmt: skip
+        assert process.stdin is not None and process.stdout is not None
+        try:
+            process.stdin.write(json.dumps(options) + "\n")
+            process.stdin.flush()
+            said = json.loads(process.stdout.readline() or "{}")
+        except (OSError, ValueError):
+            said = {}
+        if address := said.get("address"):
+            return process, str(address)
+        process.kill()
+        code = process.wait()
+        reason = said.get("error") or f"its process ended with {code}"
+        if said.get("kind") == "missing":
             raise LLMUnreachableError(
-                f"The built-in LLM server is not installed ({error}): run the set-up again, "
+                f"The built-in LLM server is not installed ({reason}): run the set-up again, "
                 "or set WENBAO_LLM_BASE_URL to an OpenAI-compatible endpoint.",
-                f"未安装内置大模型服务（{error}）：请重新运行安装，"
+                f"未安装内置大模型服务（{reason}）：请重新运行安装，"
                 "或将 WENBAO_LLM_BASE_URL 设为兼容 OpenAI 的服务地址。",
-            ) from error
-        parameters = xllamacpp.CommonParams()
-        parameters.model.path = str(path)
-        parameters.model_alias = {self.name}
-        parameters.hostnames = ["127.0.0.1"]
-        parameters.port = 0  # a free one
-        parameters.api_keys = [self.api_key]
-        parameters.endpoint_slots = False
-        parameters.ui = False
-        parameters.n_ctx = CONTEXT_TOKENS * slot_count()
-        parameters.n_parallel = slot_count()  # the context is divided among the slots
-        parameters.cache_ram_mib = PROMPT_CACHE_MIB
-        parameters.n_threads_http = 4
-        parameters.cpuparams.n_threads = thread_count()
-        parameters.sampling.temp = 0.0
-        parameters.sampling.seed = SEED
-        parameters.warmup = False  # the first prompt warms it as well
-        parameters.verbosity = 0
-        try:
-            with lower_priority():
-                return xllamacpp.Server(parameters)
-        except RuntimeError as error:
-            raise LLMUnreachableError(
-                f"The model file {path} cannot be loaded ({error}): "
-                "delete it and run `python -m rag models fetch`.",
-                f"无法加载模型文件 {path}（{error}）：请删除后运行 `python -m rag models fetch`。",
-            ) from error
-
-
-@contextmanager
-def lower_priority() -> Iterator[None]:
-    """Native threads that start meanwhile, and all that they start, yield to everything else here (Linux)."""
-    before = _threads()
-    yield
-    ours = {str(thread.native_id) for thread in threading.enumerate()}
-    for thread in _threads() - before - ours:
-        with suppress(OSError):  # it has ended
-            os.setpriority(os.PRIO_PROCESS, int(thread), NICENESS)
-
-
-def _threads() -> set[str]:
-    try:
-        return {path.name for path in Path("/proc/self/task").iterdir()}
-    except OSError:
-        return set()
+            )
+        raise LLMUnreachableError(
+            f"The model file {path} cannot be loaded ({reason}): "
+            "delete it and run `python -m rag models fetch`.",
+            f"无法加载模型文件 {path}（{reason}）：请删除后运行 `python -m rag models fetch`。",
+        )
 
 
 def slot_count() -> int:

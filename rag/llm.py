@@ -1,6 +1,6 @@
 """The language model: always an OpenAI-compatible endpoint spoken to over HTTP.
 
-By default the endpoint is the server embedded in this process (`rag.embedded`), started at the first call.
+By default the endpoint is the built-in server, a process of its own (`rag.embedded`), started at the first call.
 `WENBAO_LLM_BASE_URL`, `WENBAO_LLM_MODEL` and `WENBAO_LLM_API_KEY` name any other; without a base URL,
 `WENBAO_LLM_MODEL` may name another model of the manifest or a GGUF file.
 """
@@ -121,6 +121,9 @@ class ChatModel:
     def start(self) -> Endpoint:
         """The endpoint, with the embedded model loaded: call it early to save the first answer the wait."""
         with self._lock:
+            if self._endpoint is not None and self._server is not None and not self._server.alive:
+                self._endpoint.close()  # its process was killed: begin again
+                self._endpoint = None
             if self._endpoint is None:
                 url = self._server.start() if self._server else self._base_url
                 local = self._server is not None

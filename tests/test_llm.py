@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import _thread
 import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -11,11 +12,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from conftest import ROOT
 from endpoint_server import EndpointServer, Reply, piece, usage
 
-from rag.embedded import NICENESS, EmbeddedServer, lower_priority, slot_count, thread_count
+from rag.embedded import EmbeddedServer, slot_count, thread_count
 from rag.errors import LLMModelNotFoundError, LLMUnreachableError, ModelMissingError
 from rag.llm import ChatModel, connect
+from rag.models import DEFAULT_LLM, locate
 
 QUESTION = [{"role": "user", "content": "云川市的地区生产总值是多少？"}]
 
@@ -176,29 +179,6 @@ def test_file_that_is_no_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert "\n" not in caught.value.english
 
 
-def test_only_native_threads_of_the_model_yield_to_others() -> None:
-    ends = threading.Event()
-    native: list[int] = []
-
-    def work() -> None:
-        native.append(threading.get_native_id())
-        ends.wait(20)
-
-    try:
-        with lower_priority():
-            python = threading.Thread(target=ends.wait, args=(20,))
-            python.start()
-            _thread.start_new_thread(work, ())  # as a library starts one: Python does not know of it
-            while not native:
-                time.sleep(0.005)
-        own = os.getpriority(os.PRIO_PROCESS, 0)
-        assert os.getpriority(os.PRIO_PROCESS, native[0]) == min(19, NICENESS)
-        assert os.getpriority(os.PRIO_PROCESS, python.native_id or 0) == own
-    finally:
-        ends.set()
-        python.join(20)
-
-
 def test_slot_count(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("WENBAO_LLM_SLOTS", raising=False)
     assert slot_count() == 1
@@ -308,6 +288,56 @@ def test_threads_start_one_server_and_close_stops_it() -> None:
     assert time.monotonic() - began < 5
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{started[0]}/models")
+
+
+@pytest.mark.models
+def test_a_killed_model_breaks_off_one_answer_and_is_started_again() -> None:
+    server = EmbeddedServer(lambda: locate(DEFAULT_LLM), DEFAULT_LLM)
+    model = ChatModel(server=server)
+    try:
+        with model.stream(QUESTION, max_tokens=200) as stream:
+            next(stream)
+            process = server._process
+            assert process is not None
+            assert os.getpriority(os.PRIO_PROCESS, process.pid) == min(
+                19, os.getpriority(os.PRIO_PROCESS, 0) + 5
+            )
+            assert server.api_key not in Path(f"/proc/{process.pid}/cmdline").read_text(encoding="utf-8")
+            process.kill()
+            with pytest.raises(LLMUnreachableError, match="broke off"):
+                list(stream)
+        assert model.complete(QUESTION, max_tokens=4).text
+        assert server._process is not None and server._process.pid != process.pid
+    finally:
+        model.close()
+    assert not server.alive
+
+
+@pytest.mark.models
+def test_the_model_ends_with_a_killed_program() -> None:
+    script = (
+        "from rag.embedded import EmbeddedServer\nfrom rag.models import DEFAULT_LLM, locate\nimport time\n"
+        "server = EmbeddedServer(lambda: locate(DEFAULT_LLM), 'model')\nserver.start()\n"
+        "print(server._process.pid, flush=True)\ntime.sleep(60)"
+    )
+    program = subprocess.Popen(
+        [sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8"
+    )
+    assert program.stdout is not None
+    child = int(program.stdout.readline())
+    program.kill()
+    program.wait()
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and _running(child):
+        time.sleep(0.1)
+    assert not _running(child)
+
+
+def _running(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text(encoding="utf-8").split(")")[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 def test_embedded_keys_differ() -> None:

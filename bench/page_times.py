@@ -1,6 +1,9 @@
 """How long a person waits: from `python app.py` to a usable page, from question to evidence and to the answer.
 
-    python bench/page_times.py --index DIR [--questions 20] [--starts 3]
+    python bench/page_times.py --index DIR [--questions 20] [--starts 3] [--prepare]
+
+With --prepare each start does first what `make run` does on a set-up machine: it looks for the models and brings the
+index of the samples up to date (DIR must have been made from them).
 
 Needs chromium and the models. Questions are those about the sample reports in eval/gold/examples.jsonl that stand
 alone, taken evenly from the file. Times are taken in the browser; prints one JSON object, seconds.
@@ -35,8 +38,14 @@ WATCH = """
 """
 
 
-def start(index: Path) -> tuple[subprocess.Popen[str], str]:
+def start(index: Path, prepare: bool) -> tuple[subprocess.Popen[str], str]:
     """The running page and its address."""
+    if prepare:
+        samples = str(ROOT / "examples" / "reports")
+        for arguments in (["models", "fetch"], ["index", samples, "--sync", "--index", str(index)]):
+            subprocess.run(
+                [sys.executable, "-m", "rag", *arguments], cwd=ROOT, check=True, capture_output=True
+            )
     process = subprocess.Popen(
         [sys.executable, str(ROOT / "app.py"), "--port", "0", "--index", str(index)],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8", cwd=ROOT,
@@ -87,6 +96,7 @@ def main() -> int:
     parser.add_argument("--index", type=Path, required=True)
     parser.add_argument("--questions", type=int, default=20)
     parser.add_argument("--starts", type=int, default=3)
+    parser.add_argument("--prepare", action="store_true", help="start as `make run` does")
     options = parser.parse_args()
     from playwright.sync_api import sync_playwright
 
@@ -97,7 +107,7 @@ def main() -> int:
         )
         for number in range(options.starts):
             began = time.monotonic()
-            process, address = start(options.index)
+            process, address = start(options.index, options.prepare)
             page = browser.new_page()
             try:
                 starts.append(usable(page, address, began))

@@ -64,6 +64,12 @@ class Database:
                 finally:
                     self._give_back(connection)
 
+    @property
+    def noted(self) -> dict[str, int] | None:
+        """What this thread's snapshot of the file has told already and cannot change in it; None outside of one."""
+        noted: dict[str, int] | None = getattr(self._local, "noted", None)
+        return noted
+
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
         """All reading of this thread inside the block sees the state committed when it began."""
@@ -77,10 +83,11 @@ class Database:
                 connection.execute("BEGIN")
                 connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()  # pins the state now
             self._local.pinned = connection
+            self._local.noted = {} if begin else None
             try:
                 yield connection
             finally:
-                self._local.pinned = None
+                self._local.pinned = self._local.noted = None
                 if begin and connection.in_transaction:
                     connection.execute("ROLLBACK")
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 Vectors = npt.NDArray[np.float32]
 
 _REPORTS_KEPT = 256  # whole reports kept in memory after use
+MOST_FIGURES_KEPT = 50_000  # of the indicators asked last, about 1 KB each
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ class ReportIndex:
         self._words_lock = threading.Lock()
         self._reports: OrderedDict[int, Report] = OrderedDict()
         self._reports_lock = threading.Lock()
+        self._by_indicator: OrderedDict[tuple[int, str], list[Figure]] = OrderedDict()
 
     @classmethod
     def open(cls, path: Path | str, embedder: EmbeddingModel | None = None) -> ReportIndex:
@@ -144,8 +146,14 @@ class ReportIndex:
     @property
     def version(self) -> int:
         """Grows with every committed change."""
+        noted = self._database.noted  # asked hundreds of times a question
+        if noted is not None and "version" in noted:
+            return noted["version"]
         with self._database.reading() as connection:
-            return manifest.version(connection)
+            version = manifest.version(connection)
+        if noted is not None:
+            noted["version"] = version
+        return version
 
     @property
     def embedding_name(self) -> str:
@@ -234,6 +242,29 @@ class ReportIndex:
             ),
         }
         given = {condition: value for condition, value in conditions.items() if value is not None}
+        if indicator_id is not None and len(given) == 1:
+            return self._figures_of_indicator(indicator_id)
+        return self._read_figures(given)
+
+    def _figures_of_indicator(self, indicator_id: str) -> list[Figure]:
+        """All figures of one indicator, as every question wants them; those read last are kept."""
+        with self.snapshot():
+            key = (self.version, indicator_id)
+            with self._reports_lock:
+                if (kept := self._by_indicator.get(key)) is not None:
+                    self._by_indicator.move_to_end(key)
+                    return list(kept)
+            figures = self._read_figures({"figures.indicator_id = ?": indicator_id})
+        with self._reports_lock:
+            self._by_indicator[key] = figures
+            while (
+                sum(map(len, self._by_indicator.values())) > MOST_FIGURES_KEPT and len(self._by_indicator) > 1
+            ):
+                self._by_indicator.popitem(last=False)
+        return list(figures)
+
+    def _read_figures(self, given: Mapping[str, str]) -> list[Figure]:
+        """The figures that fulfil all conditions (SQL with one place for a value → that value)."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 f"""SELECT {records.FIGURE_COLUMNS}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from index.periods import Period
+from index.regions import same_region
 from index.store import ReportIndex
 from index.types import Figure
 from rag.bind import LEAST_COVERAGE, bind, can_fit
@@ -54,10 +56,24 @@ def _of_indicator(ask: Ask, index: ReportIndex, reports: Sequence[str] | None) -
         for figure in index.figures(indicator_id=indicator)
         if (wanted is None or figure.report in wanted) and can_fit(ask, figure)
     ]
-    if ask.period is not None:
-        figures.sort(key=lambda figure: not _in_period(figure, ask.period))
+    if ask.period is not None or ask.region is not None:
+        figures.sort(
+            key=lambda figure: (not _in_period(figure, ask.period), not _in_region(figure, ask.region))
+        )
     return figures[:MOST_FIGURES]
 
 
 def _in_period(figure: Figure, period: Period | None) -> bool:
-    return figure.period is not None and period is not None and Period.parse(figure.period) == period
+    return figure.period is not None and period is not None and _parsed(figure.period) == period
+
+
+def _in_region(figure: Figure, region: str | None) -> bool:
+    return region is not None and figure.region is not None and _same(region, figure.region)
+
+
+_same = lru_cache(65_536)(same_region)
+
+
+@lru_cache(4096)
+def _parsed(code: str) -> Period | None:
+    return Period.parse(code)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import suppress
 from typing import Any
 
 # Searches and figures are answered while the model writes: where both want a processor, they go first. Three
@@ -54,8 +55,9 @@ def main() -> int:
         kind = "missing" if isinstance(error, ImportError) else "broken"
         print(json.dumps({"error": str(error), "kind": kind}), file=answers, flush=True)
         return 1
-    print(json.dumps({"address": server.listening_address}), file=answers, flush=True)
-    sys.stdin.read()
+    with suppress(OSError):  # nobody waits for it any more
+        print(json.dumps({"address": server.listening_address}), file=answers, flush=True)
+        sys.stdin.read()
     os._exit(0)  # the server's own end waits for the answer under way
 
 

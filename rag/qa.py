@@ -120,7 +120,8 @@ class ReportQA:
         """The best chunks for a question, best first; the LLM is not involved."""
         pipeline = self._pipeline_for(passages)
         query: Query = pipeline.understand_by_rule(question)
-        return pipeline.retrieve(query, top_k, reports)
+        with pipeline.index.snapshot():
+            return pipeline.retrieve(query, top_k, reports)
 
     def compare(
         self,

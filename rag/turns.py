@@ -32,6 +32,7 @@ class Caller:
     name: str = "local"
     gone: threading.Event = field(default_factory=threading.Event)
     waits: Callable[[int], None] = lambda ahead: None
+    begun: bool = False  # it has had a turn: its question is finished before others begin, and never refused
 
     def check(self) -> None:
         """Raises ClientGoneError once the client has left."""
@@ -39,7 +40,8 @@ class Caller:
             raise ClientGoneError("The client has left.", "客户端已离开。")
 
 
-caller: ContextVar[Caller] = ContextVar("caller", default=Caller())  # noqa: B039  its default is never changed
+NOBODY = Caller()  # who works without having said for whom; never changed
+caller: ContextVar[Caller] = ContextVar("caller", default=NOBODY)
 
 
 class Turns:
@@ -65,6 +67,8 @@ class Turns:
         """Waits for a turn. Raises BusyError where too many wait, ClientGoneError where the client left."""
         me = caller.get()
         self._wait(me)
+        if me is not NOBODY:
+            me.begun = True
         try:
             yield me
         finally:
@@ -78,14 +82,18 @@ class Turns:
             if self._running < self.slots and not waiting:
                 self._running += 1
                 return
-            if waiting >= self.most_waiting:
+            if waiting >= self.most_waiting and not me.begun:
                 ahead = waiting + self._running
                 raise BusyError(
                     f"Busy, {ahead} ahead: try again in a minute.",
                     f"繁忙，前面还有 {ahead} 个请求：请稍后重试。",
                 )
             place = Caller(me.name, me.gone, me.waits)  # the same caller may wait more than once
-            self._queues.setdefault(me.name, deque()).append(place)
+            queue = self._queues.setdefault(me.name, deque())
+            if me.begun:
+                queue.appendleft(place)
+            else:
+                queue.append(place)
             told = -1
             try:
                 while not (self._running < self.slots and self._next() is place):

@@ -106,6 +106,33 @@ def test_one_who_waits_is_told_and_one_who_left_is_dropped() -> None:
     assert told[0] == 2 and told == sorted(told, reverse=True)  # never more ahead than before
 
 
+def test_a_question_that_has_begun_is_finished_first_and_never_refused() -> None:
+    """One question makes several calls: the queue may be full when the second comes."""
+    turns, order = Turns(1, 2), list[str]()
+    begun, holds = Caller("a"), [threading.Event(), threading.Event()]
+    first = start(turns, "a", order, 0, me=begun, hold=holds[0])
+    waiting = start(turns, "a", order, 1, hold=holds[1])
+    holds[0].set()
+    first.join(20)
+    until(lambda: order == ["a", "a"])  # the second has its turn
+    threads = [waiting, start(turns, "a", order, 1), start(turns, "a", order, 2)]
+    with pytest.raises(BusyError):
+        take_turn(turns, "a", order)
+
+    def again() -> None:
+        caller.set(begun)
+        with turns.turn():
+            order.append("begun")
+
+    threads.append(threading.Thread(target=again))
+    threads[-1].start()
+    until(lambda: turns.waiting == 3)
+    holds[1].set()
+    for thread in threads:
+        thread.join(20)
+    assert order == ["a", "a", "begun", "a", "a"]
+
+
 def test_a_turn_is_given_back_when_its_work_fails() -> None:
     turns = Turns(1, 1)
     with pytest.raises(ValueError, match="broken"), turns.turn():

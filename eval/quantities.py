@@ -302,6 +302,8 @@ def _written_scale(quantity: Quantity) -> Fraction:
 
 def _direction(text: str, quantity: Quantity) -> Direction:
     """The verb that moves it: the last one before it in its clause, else one right after it in English."""
+    if quantity.number < 0:
+        return "down"  # 增长-0.5%, a growth rate of −0.5 %: written as a fall whatever the verb
     clause_start = max((text.rfind(c, 0, quantity.start) for c in "。；;，,、()：:\n"), default=-1) + 1
     before = text[max(clause_start, quantity.start - 40) : quantity.start]
     match: re.Match[str] | None = None
@@ -312,7 +314,7 @@ def _direction(text: str, quantity: Quantity) -> Direction:
             r"\s*(?:\w+\s+){0,2}?" + _DIRECTION.pattern, text[quantity.end : quantity.end + 30], re.I
         )
     if match is None:
-        return "down" if quantity.number < 0 else ""
+        return ""
     return "down" if match["down"] else "up"
 
 

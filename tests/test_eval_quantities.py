@@ -91,6 +91,7 @@ def test_dates_are_periods() -> None:
         ("a 3.2% decline", "down"),
         ("3.2% of all enterprises", ""),
         ("-3.2%", "down"),
+        ("自然增长率为-0.54‰", "down"),
     ],
 )
 def test_direction(text: str, direction: str) -> None:

@@ -119,6 +119,8 @@ def asked_unit(clause: str) -> str | None:
         r"\b(?:billions?|millions?|trillions?) (?:of )?(yuan|dollars)\b", clause, re.IGNORECASE
     ):
         return "元" if money[1].lower() == "yuan" else "美元"
+    if weight := re.search(r"\b(billion|million) (?:metric )?ton(?:ne)?s\b", clause, re.IGNORECASE):
+        return "亿吨" if weight[1].lower() == "billion" else "万吨"
     match = re.search(r"(?:how many|how much)\s+percentage points", clause, re.IGNORECASE)
     return "个百分点" if match else None
 

@@ -23,6 +23,7 @@ from rag.prompt import fill, numbered
 from rag.query import Ask, Query
 from rag.retrieve import report_year
 from rag.settings import Settings
+from rag.several_asks import named_for_another, other_counters, two_times_of_one
 from rag.types import Usage
 
 # Share of the question's content words that must stand around a figure before it may be considered at
@@ -101,7 +102,8 @@ class FigureAnswerer:
     ) -> FigureResult:
         pools = {ask: self._pool(ask, query, hits, reports) for ask in asks}
         together: Place | None = None
-        if len({(ask.period, ask.region, ask.report_year) for ask in asks}) == 1 and len(asks) > 1:
+        alike = len({(ask.period, ask.region, ask.report_year) for ask in asks}) == 1
+        if len(asks) > 1 and (alike or two_times_of_one(asks)):
             together = self._sentence_of_all(query, pools)
         bound: list[Bound] = []
         if len(asks) == 1 and asks[0].against_target:  # neither of the two answers alone
@@ -110,7 +112,7 @@ class FigureAnswerer:
         for ask in asks:
             taken = {(f.report, f.start) for b in bound for f in b.figures}
             free = [f for f in pools[ask] if ask.role or (f.report, f.start) not in taken]
-            free = [f for f in free if not _named_for_another(f, ask, asks)]
+            free = [f for f in free if not named_for_another(f, ask, asks)]
             one = self._bind(ask, query, self._within(free, together), alone=together is not None)
             if one is None and together is not None and not words.JOINTLY.search(query.text):
                 one = self._bind(ask, query, free)
@@ -133,7 +135,7 @@ class FigureAnswerer:
         )
         if several and sum(len(b.figures) for b in bound) < 2:
             return FigureResult(missing=bound[0].ask, usage=self._usage)  # 分别 wants more than one
-        if _other_counters(bound):
+        if other_counters(bound):
             return FigureResult(missing=bound[-1].ask, usage=self._usage)
         result, kind = self._compute(query, bound)
         if query.operation == "difference" and result is None and not _says_difference(query, bound):
@@ -426,25 +428,6 @@ class FigureAnswerer:
                 if result is not None:
                     return FigureResult(tuple(bound), result, kind)
         return None
-
-
-def _named_for_another(figure: Figure, ask: Ask, asks: Sequence[Ask]) -> bool:
-    """Of a list in one sentence: whether the figure's own name has a word that only another item asks for."""
-    if ask.role is not None or not ask.terms:
-        return False
-    own = set(ask.terms).difference(*(other.terms for other in asks if other is not ask))
-    if any(contained(term, figure.indicator) > 0.8 for term in own):
-        return False
-    foreign = {term for other in asks if other is not ask for term in other.terms if term not in ask.terms}
-    return any(contained(term, figure.indicator) > 0.8 for term in foreign)
-
-
-def _other_counters(bound: Sequence[Bound]) -> bool:
-    """Asked twice in 户 (新增多少户，总量多少户), answered in 户 and 家: two different counts."""
-    units = {b.ask.unit for b in bound}
-    if len(bound) < 2 or len(units) != 1 or not units & {"户", "家", "个"}:
-        return False
-    return len({figure.base_unit for one in bound for figure in one.figures}) > 1
 
 
 def _says_difference(query: Query, bound: Sequence[Bound]) -> bool:

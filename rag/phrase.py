@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from index.periods import Period
 from index.types import Figure
+from index.units import split_unit
 from index.vocabulary import Vocabulary
 from rag.compute import Computed, plain
 from rag.query import Ask, Query
@@ -175,7 +176,7 @@ def computed_statement(result: Computed, kind: str, query: Query, language: Lang
             "multiple": "The ratio is about",
             "conversion": "That is about",
         }[kind]
-        return f"{word} {_english_unit(result.text)} ({_english_unit(result.calculation)})"
+        return f"{word} {_english_amount(result)} ({_english_unit(result.calculation)})"
     if kind == "difference":
         verb = "减少" if result.value < 0 else "增加"
         if result.unit == "个百分点":
@@ -187,6 +188,15 @@ def computed_statement(result: Computed, kind: str, query: Query, language: Lang
         kind
     ]
     return f"{word}{result.text}（{result.calculation}）"
+
+
+def _english_amount(result: Computed) -> str:
+    """2.4 billion US dollars, 24亿美元: both, so that it can be checked against the arithmetic behind it."""
+    unit = split_unit(result.unit)
+    name = _ENGLISH_UNITS.get(unit.base_unit)
+    if name is None or not unit.scale:
+        return _english_unit(result.text)
+    return f"{_scaled(abs(result.value) * Decimal(10) ** unit.scale)}{name}, {result.text}"
 
 
 def _english_unit(text: str) -> str:

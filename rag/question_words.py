@@ -172,7 +172,9 @@ SUPERLATIVE = re.compile(
 )
 SUM = re.compile(r"合计|总共|加起来|一共|之和|\bin total\b|\bcombined\b", re.IGNORECASE)
 YEAR_COUNT_CHANGE = re.compile(
-    r"增加|减少|增长|提高|降低|下降|扩大|缩小|变化|上升|\bincrease|\bgrow|\bgrew\b|\brise|\brose\b|\bfall|\bfell\b|\bchange",
+    r"增加|减少|增长|提高|降低|下降|扩大|缩小|变化|上升|\bincrease|\bgrow|\bgrew\b|\brise|\brose\b|\bfall|\bfell\b|\bchange"
+    r"|\bshr[aiu]nk|\b(?:came|come) down\b|\bslip|\bdrop|\bdeclin|\bdecreas|\bwent (?:up|down)\b|\bgo (?:up|down)\b"
+    r"|\bclimb|\bnarrow|\bwiden",
     re.IGNORECASE,
 )
 

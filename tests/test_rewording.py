@@ -72,3 +72,9 @@ def test_a_verb_and_its_object_name_the_indicator() -> None:
 )
 def test_a_result_set_against_its_target(text: str) -> None:
     assert [ask.against_target for ask in read(text).asks] == [True]
+
+
+def test_tonnes_and_yuan_of_an_english_question_are_its_unit() -> None:
+    assert read("How many million tonnes of grain were produced in 2021?").asks[0].unit == "万吨"
+    ask = read("By how many billion yuan did fiscal revenue rise in 2003?").asks[0]
+    assert (ask.unit, ask.measure) == ("元", "change")

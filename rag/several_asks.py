@@ -1,0 +1,38 @@
+"""What holds between the figures of a question that asks for several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from index.types import Figure
+from rag.bind import contained
+from rag.query import Ask
+
+if TYPE_CHECKING:
+    from rag.figure_answer import Bound
+
+
+def two_times_of_one(asks: Sequence[Ask]) -> bool:
+    """One thing in two periods: a sentence that has both (由…到…) measures them alike."""
+    same = {(a.indicator_ids, a.names, a.terms, a.region, a.report_year) for a in asks}
+    return len(asks) == 2 and len(same) == 1 and asks[0].period != asks[1].period
+
+
+def named_for_another(figure: Figure, ask: Ask, asks: Sequence[Ask]) -> bool:
+    """Of a list in one sentence: whether the figure's own name has a word that only another item asks for."""
+    if ask.role is not None or not ask.terms:
+        return False
+    own = set(ask.terms).difference(*(other.terms for other in asks if other is not ask))
+    if any(contained(term, figure.indicator) > 0.8 for term in own):
+        return False
+    foreign = {term for other in asks if other is not ask for term in other.terms if term not in ask.terms}
+    return any(contained(term, figure.indicator) > 0.8 for term in foreign)
+
+
+def other_counters(bound: Sequence[Bound]) -> bool:
+    """Asked twice in 户 (新增多少户，总量多少户), answered in 户 and 家: two different counts."""
+    units = {b.ask.unit for b in bound}
+    if len(bound) < 2 or len(units) != 1 or not units & {"户", "家", "个"}:
+        return False
+    return len({figure.base_unit for one in bound for figure in one.figures}) > 1

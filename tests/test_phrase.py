@@ -180,14 +180,14 @@ QUERY = understand("2023年云川市出口总额比2022年增加多少？", load
             ("98.5", "亿元"),
             ("90", "亿元"),
             "增加8.5亿元（98.5亿元 − 90亿元 = 8.5亿元）",
-            "The difference is 8.5亿元 (98.5亿元 − 90亿元 = 8.5亿元)",
+            "The difference is 850 million yuan, 8.5亿元 (98.5亿元 − 90亿元 = 8.5亿元)",
             id="more",
         ),
         pytest.param(
             ("90", "亿元"),
             ("98.5", "亿元"),
             "减少8.5亿元（90亿元 − 98.5亿元 = -8.5亿元）",
-            "The difference is 8.5亿元 (90亿元 − 98.5亿元 = -8.5亿元)",
+            "The difference is 850 million yuan, 8.5亿元 (90亿元 − 98.5亿元 = -8.5亿元)",
             id="less",
         ),
         pytest.param(

@@ -115,6 +115,15 @@ def _parser() -> argparse.ArgumentParser:
     new.add_argument("--seed", type=int, default=0)
     new.set_defaults(run=_new)
 
+    drafts = commands.add_parser(
+        "drafts-check", help="wrong and right drafts by code: which would be shown? No language model"
+    )
+    drafts.add_argument("--index", type=Path, help="index directory (else WENBAO_INDEX, else data/index)")
+    drafts.add_argument("--planted", type=int, default=225, metavar="N", help="wrong drafts of each kind")
+    drafts.add_argument("--right", type=int, default=500, metavar="N", help="right drafts")
+    drafts.add_argument("--seed", type=int, default=0)
+    drafts.set_defaults(run=_drafts_check)
+
     rgb = commands.add_parser(
         "rgb", help="an RGB file: batch lines for `rag batch`, or the score of its answers"
     )
@@ -273,6 +282,13 @@ def _new(options: argparse.Namespace) -> int:
     if options.reports is None:
         raise GoldError("--near-misses needs --reports, the folder to find them absent in")
     return print_near_misses(options.near_misses, options.reports, options.count or 200, options.seed)
+
+
+def _drafts_check(options: argparse.Namespace) -> int:
+    from eval.planted_drafts import run_planted_drafts
+    from eval.run import default_index
+
+    return run_planted_drafts(options.index or default_index(), options.planted, options.right, options.seed)
 
 
 def _rgb(options: argparse.Namespace) -> int:

@@ -34,7 +34,7 @@ def drafts(texts: Reports, figures: Figures, *, lang: str = "zh", seed: int = 0)
     chance = random.Random(seed)
     waiting: list[list[Figure]] = []
     for name in sorted(figures):
-        usable = [figure for figure in figures[name] if _usable(figure)]
+        usable = [figure for figure in figures[name] if is_usable(figure)]
         waiting.append(chance.sample(usable, len(usable)))
     seen: set[str] = set()
     while any(waiting):
@@ -51,7 +51,7 @@ def drafts(texts: Reports, figures: Figures, *, lang: str = "zh", seed: int = 0)
                 break
 
 
-def _usable(figure: Figure) -> bool:
+def is_usable(figure: Figure) -> bool:
     """Whether enough was read to ask for it: indicator, period, region, unit; no range, no comparison."""
     whole = figure.indicator_id and figure.period and figure.region and figure.unit
     return bool(whole) and figure.measure in _KINDS and not figure.range_text and not figure.reference

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from typing import cast
 
 from index.embed import Embedder
 from index.periods import Period
@@ -20,6 +21,7 @@ from rag import phrase
 from rag.conversation import resolve
 from rag.evidence import EvidenceReader, Sentence, trim
 from rag.figure_answer import FigureAnswerer, FigureResult
+from rag.given_draft import CheckedDrafts, GivenDraft
 from rag.llm import ChatModel
 from rag.model_stage import ModelStage
 from rag.prompt import fill
@@ -162,12 +164,27 @@ class Pipeline:
         answer = drafting.answer(query, hits)
         return answer or replace(self._refuse(query, None, ()), usage=drafting.usage)
 
-    def _model_stage(self) -> ModelStage:
+    def check_drafts(
+        self, question: str, drafts: Sequence[str], reports: Sequence[str] | None
+    ) -> CheckedDrafts:
+        """What the model stage would show of each draft if the model found all of them sound; see rag.given_draft."""
+        query = replace(self.understand_by_rule(question), original=question)
+        with self.index.snapshot():
+            hits = self.retrieve(query, 12, reports)
+            evidence = self._model_stage().evidence(query, hits) if hits else []
+            answers = [
+                self._model_stage(cast(ChatModel, GivenDraft(draft))).answer(query, hits) if hits else None
+                for draft in drafts
+            ]
+        shown = tuple(answer or self._refuse(query, None, ()) for answer in answers)
+        return CheckedDrafts(tuple(sentence.text for sentence in evidence), shown)
+
+    def _model_stage(self, model: ChatModel | None = None) -> ModelStage:
         def cite(sentence: Sentence, marker: int) -> Citation:
             return self._cite(sentence.report, sentence.start, sentence.end, marker)
 
         return ModelStage(
-            self.index, self.reader, self.model, self.settings, cite, metadata_known=self.metadata_known
+            self.index, self.reader, model or self.model, self.settings, cite, metadata_known=self.metadata_known
         )
 
     def _say_figures(self, query: Query, result: FigureResult) -> Answer:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from index.types import Figure
 from rag.acceptance import PLAIN_YES, Signals, confidence, threshold
 from rag.answer_kind import answers_kind, kind_of
 from rag.draft import PLURAL, clean, completed, parts
@@ -46,7 +47,8 @@ class ModelAnswerer:
     """Drafts names, lists, definitions and explanations, and checks every word of them.
 
     `passages` are the texts that were found, `around` gives the passage a sentence stands in with the title
-    and headings over it: the question's words may stand there.
+    and headings over it: the question's words may stand there. `figures` are those read in a sentence as part of
+    its report, and `holds` has the last word on what may stand on a sentence.
     """
 
     def __init__(
@@ -57,11 +59,15 @@ class ModelAnswerer:
         passages: Sequence[str] = (),
         *,
         scoped: bool = False,
+        figures: Callable[[Sentence], Sequence[Figure]] = lambda sentence: (),
+        holds: Callable[[str, Sentence], bool] = lambda text, sentence: True,
     ) -> None:
         self._model = model
         self._settings = settings
         self._around = around
         self._scoped = scoped
+        self._figures = figures
+        self._holds = holds
         self._passages = [squeeze(text) for text in passages]
         self.usage = Usage()
 
@@ -126,10 +132,13 @@ class ModelAnswerer:
         return [Statement("、".join(dict.fromkeys(texts)), s) for s, texts in joined.items()], True
 
     def _statement(self, draft: str, order: Sequence[Sentence], question: str) -> Statement | None:
+        plural = PLURAL.search(question) is not None
         for sentence in order:
-            if verify_draft(draft, sentence.text, question).ok:
-                plural = PLURAL.search(question) is not None
-                return Statement(completed(draft, sentence.text, kind_of(question), plural=plural), sentence)
+            known = self._figures(sentence)
+            if verify_draft(draft, sentence.text, question, known, dated=self._scoped).ok:
+                text = completed(draft, sentence.text, kind_of(question), plural=plural)
+                if self._holds(text, sentence):
+                    return Statement(text, sentence)
         return None
 
     def signals(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 from index.figures import figures_in_text
 from index.store import ReportIndex
-from index.types import Hit
+from index.types import Figure, Hit
 from index.units import same_quantity
 from rag.bind import bind
+from rag.draft_figures import figures_hold
 from rag.evidence import EvidenceReader, Sentence, clause_around
 from rag.figure_answer import FigureResult
 from rag.llm import ChatModel
@@ -79,18 +81,22 @@ class ModelStage:
         if not foreign and share(question_terms(query.text), said) > EXPLICIT_SHARE:
             return ModelResult(tuple(statements), confidence=1.0)
         evidence = self._evidence(query, query.text, hits)
-        drafter = self._drafter(hits)
+        drafter = self._drafter(query, hits)
         result = drafter.judge(query.text, evidence, statements)
         self.usage += drafter.usage
         return result if result.statements else None
 
     def _ask(self, query: Query, question: str, hits: Sequence[Hit]) -> ModelResult:
-        drafter = self._drafter(hits)
+        drafter = self._drafter(query, hits)
         result = drafter.answer(question, self._evidence(query, question, hits))
         self.usage += drafter.usage
-        if any(self._contradicts(query, said.text, said.sentence) for said in result.statements):
+        if not self._metadata_known and any(self._contradicts(query, said.text, said.sentence) for said in result.statements):
             return ModelResult(confidence=result.confidence, reason="a figure is of something else")
         return result
+
+    def evidence(self, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
+        """The numbered sentences that the model is shown for a question of one part."""
+        return self._evidence(query, query.text, hits)
 
     def _evidence(self, query: Query, question: str, hits: Sequence[Hit]) -> list[Sentence]:
         most = self._settings.evidence_characters
@@ -98,16 +104,27 @@ class ModelStage:
             return self._reader.select(query, hits, most)
         return select_pieces(question, self._reader, hits, most)
 
-    def _drafter(self, hits: Sequence[Hit]) -> ModelAnswerer:
+    def _drafter(self, query: Query, hits: Sequence[Hit]) -> ModelAnswerer:
         def around(sentence: Sentence) -> str:
             chunks = [h.chunk for h in hits if h.chunk.report == sentence.report]
             own = [c.text for c in chunks if c.start <= sentence.start < c.end]
             return " ".join((self._reader.title(sentence.report), *own, sentence.text))
 
         passages = {hit.chunk.report: self._reader.view(hit.chunk.report).report.text for hit in hits}
+        if not self._metadata_known:
+            return ModelAnswerer(self._model, self._settings, around, tuple(passages.values()))
         return ModelAnswerer(
-            self._model, self._settings, around, tuple(passages.values()), scoped=self._metadata_known
-        )
+            self._model, self._settings, around, tuple(passages.values()), scoped=True, figures=self._figures,
+            holds=lambda text, sentence: figures_hold(
+                text, self._figures(sentence), query, self._reader.surroundings
+            ),
+        )  # fmt: skip
+
+    def _figures(self, sentence: Sentence) -> list[Figure]:
+        """The figures of a sentence, read as part of its report."""
+        view = self._reader.view(sentence.report)
+        first = bisect_left(view.figure_starts, sentence.start)
+        return view.figures[first : bisect_left(view.figure_starts, sentence.end)]
 
     def _say(self, query: Query, results: Sequence[tuple[str, ModelResult]]) -> Answer:
         citations: list[Citation] = []
@@ -149,18 +166,14 @@ class ModelStage:
         return f"“{statement.text}” — in the report: “{clause}”[{marker}]"
 
     def _contradicts(self, query: Query, text: str, sentence: Sentence) -> bool:
-        """Whether a figure of the draft is of another indicator, period, region or status than asked."""
-        there = [
-            f for f in self._index.figures(report=sentence.report) if sentence.start <= f.start < sentence.end
-        ]
+        """Whether a figure drafted from raw passages is of another indicator, period, region or status than asked."""
+        there = self._figures(sentence)
         for said in figures_in_text(text):
             same = [f for f in there if same_quantity(said.value, said.unit, f.value, f.unit)]
             readings = [
                 candidate.conflicts
                 for ask in query.asks
-                for candidate in bind(
-                    ask, same, self._reader.surroundings, metadata_known=self._metadata_known
-                )
+                for candidate in bind(ask, same, self._reader.surroundings, metadata_known=False)
             ]
             if readings and all({"indicator", "period", "region", "status"} & set(c) for c in readings):
                 return True

@@ -16,6 +16,7 @@ from index.vocabulary import load_vocabulary
 from rag.answer import Pipeline
 from rag.compare import Comparison, compare
 from rag.explain import Explanation, RecordingModel
+from rag.given_draft import CheckedDrafts
 from rag.llm import ChatModel, connect
 from rag.models import embedding_path
 from rag.prompt import check_templates
@@ -108,6 +109,20 @@ class ReportQA:
     async def aask(self, question: str, **options: Any) -> Answer:
         """`ask` in a worker thread."""
         return await asyncio.to_thread(lambda: self.ask(question, **options))
+
+    def check_drafts(
+        self,
+        question: str,
+        drafts: Sequence[str],
+        *,
+        reports: Sequence[str] | None = None,
+        passages: Sequence[str] | None = None,
+    ) -> CheckedDrafts:
+        """What would be shown of each draft if a language model had written it and judged it sound.
+
+        Code alone decides here, as it does after a model's own judgement; the LLM is not involved.
+        """
+        return self._pipeline_for(passages).check_drafts(question, drafts, reports)
 
     def search(
         self,

@@ -98,6 +98,8 @@ def understand(
         if not inside(m, [p for p in found if p.kind != "report"])
     ]
     indicators = [m for m in vocabulary.find(text) if not inside(m, found)]
+    if language == "en":  # China-Europe freight trains are no question about the whole country
+        regions = [m for m in regions if not inside(m, indicators)]
     if language == "en":
         asks, unknown = english_asks(text, periods, regions, indicators)
         terms = tuple(dict.fromkeys(english_expansion(text)))

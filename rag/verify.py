@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from index.figures import figures_in_text
 from index.types import Figure
 from index.units import same_quantity
-from rag.question_words import FUNCTION_WORDS, content_terms
+from rag.question_words import ENGLISH_FUNCTION_WORDS, FUNCTION_WORDS, content_terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,28 +20,34 @@ class Verdict:
     unsupported: tuple[str, ...] = ()
 
 
+_DATE = re.compile(r"\d+\s*[年月日号]")
 _DIGITS = re.compile(r"\d+(?:[.,，]\d+)*")
 
 
-def verify_draft(draft: str, sentence: str, question: str) -> Verdict:
+def verify_draft(
+    draft: str, sentence: str, question: str, known: Sequence[Figure] = (), *, dated: bool = False
+) -> Verdict:
     """Every figure, numeral and content word of the draft must stand in the cited sentence.
 
     Figures are compared by value and unit, so that 1331.4亿元 may be said as 133.14 billion yuan; other
     numerals (dates, names) must stand there literally. Content words of the question count as given.
+
+    `known` are figures of the sentence read with what is around it: a table's header has the unit. `dated`
+    means that figures are held against the question's period besides: beside one, its year need not stand there.
     """
-    missing = [f.text for f in _unsupported_figures(draft, sentence)]
-    missing += [n for n in _loose_numerals(draft) if not _stands(n, sentence)]
+    figures = figures_in_text(draft)
+    given = [*figures_in_text(sentence), *known]
+    missing = [figure.text for figure in figures if not _given(figure, given)]
+    assumed = f"{sentence} {question}" if dated and figures else sentence
+    missing += [n for n in _loose_numerals(draft) if not _stands(n, assumed)]
+    carried, asked = sentence.lower(), question.lower()
     for term in content_terms(_without_figures(draft)):
-        if term in FUNCTION_WORDS or len(term) < 2:
+        said = term.lower()
+        if said in FUNCTION_WORDS or said in ENGLISH_FUNCTION_WORDS or len(term) < 2:
             continue
-        if term not in sentence and term not in question and not _pieces_stand(term, sentence):
+        if said not in carried and said not in asked and not _pieces_stand(said, carried):
             missing.append(term)
     return Verdict(not missing, tuple(dict.fromkeys(missing)))
-
-
-def _unsupported_figures(draft: str, sentence: str) -> list[Figure]:
-    given = figures_in_text(sentence)
-    return [figure for figure in figures_in_text(draft) if not _given(figure, given)]
 
 
 def _given(figure: Figure, given: Sequence[Figure]) -> bool:
@@ -68,7 +74,7 @@ def _of_same(figure: Figure, other: Figure, given: Sequence[Figure]) -> bool:
 def _without_figures(draft: str) -> str:
     for figure in figures_in_text(draft):
         draft = draft[: figure.start] + " " * (figure.end - figure.start) + draft[figure.end :]
-    return _DIGITS.sub(" ", draft)
+    return _DIGITS.sub(" ", _DATE.sub(" ", draft))  # with its unit: 年青岚市 would be cut into 年青 and 岚市
 
 
 def _loose_numerals(draft: str) -> list[str]:

@@ -1,0 +1,113 @@
+"""Whether every figure of a draft is what the cited sentence says it is, and what the question asks for.
+
+A figure of the draft must be one of the sentence's own, as they were read in their report: the same value with
+its sign, the same unit; of the indicator, period, region and status that the draft names, and where it names
+none, that the question names. Where the question asks for a figure, none may be of something else, and one must
+be the sentence's best answer to it: of a list, not the neighbour's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from index.figures import figures_in_text
+from index.periods import Period, find_periods
+from index.regions import find_regions
+from index.types import Figure
+from index.units import same_quantity
+from index.vocabulary import load_vocabulary
+from rag.ask import asked_status
+from rag.bind import LEAST_COVERAGE, Surroundings, bind
+from rag.query import Ask, Query
+
+# What a figure is of; its kind and unit are compared where one must answer the question.
+_SLOTS = frozenset({"indicator", "period", "region", "status"})
+_KINDS = frozenset({"growth", "share", "change", "lead", "contribution", "rank"})
+
+
+def figures_hold(
+    draft: str, figures: Sequence[Figure], query: Query, surroundings: Callable[[Figure], Surroundings]
+) -> bool:
+    """Whether the draft may stand on the sentence that these figures are of; true of one without figures,
+    unless the question asks for one."""
+    answered = False
+    for said in _read(draft, query, figures):
+        own = _own_ask(said, query)
+        same = [figure for figure in figures if is_same(said, figure)]
+        same = [c.figure for c in bind(own, same, surroundings) if not _SLOTS & set(c.conflicts)]
+        same = [f for f in same if not _is_another(said, f, figures)]
+        if not same:
+            return False
+        if query.asks:
+            if not any(_of_asked(ask, figure, surroundings) for ask in query.asks for figure in same):
+                return False
+            answered |= any(_is_best(ask, same, figures, surroundings) for ask in query.asks)
+    return answered or not query.asks
+
+
+def _read(draft: str, query: Query, figures: Sequence[Figure]) -> list[Figure]:
+    """The figures of a draft; period and region are its own words for them, else those of the question.
+
+    Names of places are taken out before: those that only these reports know would be read as part of what is
+    measured (云川市第二产业增加值).
+    """
+    places = {*query.regions, *(f.region for f in figures if f.region)} - {"全国", "中国"}
+    found = find_regions(draft, known=sorted(places))
+    ours = [place for place in found if place.name in places]
+    named = {place.name for place in ours} or set(query.regions)
+    for place in reversed(ours):
+        draft = f"{draft[: place.start]}{draft[place.end :]}"
+    periods = {m.period for m in find_periods(draft) if m.kind != "report" and not m.compared}
+    periods = periods or set(query.periods)
+    period = periods.pop().code() if len(periods) == 1 else None
+    region = named.pop() if len(named) == 1 else None
+    return figures_in_text(draft, period=period, region=region)
+
+
+def is_same(said: Figure, figure: Figure) -> bool:
+    """Equal value, sign and unit; a number copied from a table may leave the unit to its header."""
+    if not said.unit and figure.cell is not None:
+        return said.value == figure.value
+    return same_quantity(said.value, said.unit, figure.value, figure.unit)
+
+
+def _own_ask(said: Figure, query: Query) -> Ask:
+    """What the draft itself says of its figure, as a question that the sentence's figure must answer."""
+    named = bool(said.indicator) and said.indicator_start >= 0
+    indicator = load_vocabulary().get(said.indicator_id) if named and said.indicator_id else None
+    planned = said.status in ("target", "forecast") or asked_status(query.text) == "target"
+    return Ask(
+        text=query.text,
+        terms=(),
+        names=(said.indicator, indicator.name, *indicator.synonyms) if indicator else (),
+        indicator_ids=(indicator.id,) if indicator else (),
+        customary=(indicator.customary,) if indicator and indicator.customary else (),
+        indicator=said.indicator if named else "",
+        period=Period.parse(said.period) if said.period else None,
+        region=said.region,
+        measure=said.measure if said.measure in _KINDS else None,  # type: ignore[arg-type]
+        unit=said.unit or None,
+        status="target" if planned else None,
+    )
+
+
+def _is_another(said: Figure, figure: Figure, figures: Sequence[Figure]) -> bool:
+    """Whether the draft gives the figure the name of another figure of the sentence."""
+    if not said.indicator or said.indicator_start < 0 or said.indicator == figure.indicator:
+        return False
+    if said.indicator_id is not None and said.indicator_id == figure.indicator_id:
+        return False
+    return any(other.indicator == said.indicator for other in figures)
+
+
+def _of_asked(ask: Ask, figure: Figure, surroundings: Callable[[Figure], Surroundings]) -> bool:
+    return any(not _SLOTS & set(candidate.conflicts) for candidate in bind(ask, [figure], surroundings))
+
+
+def _is_best(
+    ask: Ask, same: Sequence[Figure], figures: Sequence[Figure], surroundings: Callable[[Figure], Surroundings]
+) -> bool:
+    """Whether one of the figures fits the question as well as any of the sentence that fits."""
+    fitting = [c for c in bind(ask, figures, surroundings) if c.fits and c.coverage >= LEAST_COVERAGE]
+    best = max((c.score for c in fitting), default=0.0)
+    return any(c.figure in same and c.score >= best - 1e-9 for c in fitting)

@@ -130,7 +130,9 @@ def wrong_drafts(
         listed = [f for f in same_kind if f.unit == figure.unit and abs(f.start - figure.start) <= 24]
         yield from planted("swapped list", listed)
     planned = ("target", "forecast")
-    turned = [f for f in close if f.region == figure.region and (f.status in planned) != (figure.status in planned)]
+    turned = [
+        f for f in close if f.region == figure.region and (f.status in planned) != (figure.status in planned)
+    ]
     yield from planted("target for actual", turned)
     for kind, unit, value in _altered(figure):
         if not library.is_stated(figure, value, unit):

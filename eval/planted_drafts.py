@@ -12,7 +12,7 @@ import random
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -25,10 +25,11 @@ from index.split import sentences
 from index.types import Figure
 
 if TYPE_CHECKING:
-    from rag.given_draft import CheckedDrafts
+    from rag import CheckedDrafts
     from rag.qa import ReportQA
 
 _MOST_A_QUESTION: Final = 4  # planted drafts
+_AVERAGE: Final = re.compile("年均|平均")
 Check = Callable[[str, Sequence[str]], "CheckedDrafts"]
 
 
@@ -68,7 +69,7 @@ def tally(
     """Try up to `planted` wrong drafts a kind and `right` right ones, round the reports in an order of the seed."""
     chance = random.Random(seed)
     library, counted = Library.of(figures), Tally()
-    for number, figure in enumerate(_round_reports(library, chance)):
+    for number, figure in enumerate(_round_reports(library, texts, chance)):
         form = FORMS[number % len(FORMS)]
         asked = question(figure, form)
         if asked is None:
@@ -77,7 +78,11 @@ def tally(
         assert asked is not None
         text = texts[figure.report]
         span = _sentence(text, figure)
-        able = [s for s in wrong_drafts(figure, form, span, text, library, chance) if counted.planted[s.kind] < planted]
+        able = [
+            s
+            for s in wrong_drafts(figure, form, span, text, library, chance)
+            if counted.planted[s.kind] < planted
+        ]
         tried = sorted(able, key=lambda s: counted.planted[s.kind])[:_MOST_A_QUESTION]
         wants_right = counted.right.total() < right
         if not tried and not wants_right:
@@ -122,10 +127,10 @@ def _digits(words: str) -> str:
     return number[0] if number else words
 
 
-def _round_reports(library: Library, chance: random.Random) -> Iterator[Figure]:
+def _round_reports(library: Library, texts: Mapping[str, str], chance: random.Random) -> Iterator[Figure]:
     waiting = []
     for name in sorted(library.by_report):
-        usable = [figure for figure in library.by_report[name] if _is_usable(figure)]
+        usable = [figure for figure in library.by_report[name] if _is_usable(figure, texts[name])]
         waiting.append(chance.sample(usable, len(usable)))
     while any(waiting):
         for queue in waiting:
@@ -133,9 +138,11 @@ def _round_reports(library: Library, chance: random.Random) -> Iterator[Figure]:
                 yield queue.pop()
 
 
-def _is_usable(figure: Figure) -> bool:
-    """As for questions to confirm; a column of differences is read as levels, and asks for no level."""
-    return is_usable(figure) and not (figure.measure == "level" and figure.value < 0)
+def _is_usable(figure: Figure, text: str) -> bool:
+    """As for questions to confirm, and a level that can be one; a yearly average is not the growth of its year."""
+    if not is_usable(figure) or (figure.measure == "level" and figure.value < 0):
+        return False
+    return figure.measure != "growth" or not _AVERAGE.search(text[max(0, figure.start - 12) : figure.start])
 
 
 def _sentence(text: str, figure: Figure) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rag.explain import Explanation, ModelCall
+from rag.given_draft import CheckedDrafts
 from rag.settings import Settings
 from rag.types import Answer, Citation, Event, ShownFigure, Turn, Usage
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Answer",
+    "CheckedDrafts",
     "Citation",
     "Event",
     "Explanation",

@@ -184,7 +184,12 @@ class Pipeline:
             return self._cite(sentence.report, sentence.start, sentence.end, marker)
 
         return ModelStage(
-            self.index, self.reader, model or self.model, self.settings, cite, metadata_known=self.metadata_known
+            self.index,
+            self.reader,
+            model or self.model,
+            self.settings,
+            cite,
+            metadata_known=self.metadata_known,
         )
 
     def _say_figures(self, query: Query, result: FigureResult) -> Answer:

@@ -14,10 +14,10 @@ from index.figures import figures_in_text
 from index.periods import Period, find_periods
 from index.regions import find_regions
 from index.types import Figure
-from index.units import same_quantity
+from index.units import is_count, same_family, same_quantity
 from index.vocabulary import load_vocabulary
 from rag.ask import asked_status
-from rag.bind import LEAST_COVERAGE, Surroundings, bind
+from rag.bind import LEAST_COVERAGE, Candidate, Surroundings, bind
 from rag.query import Ask, Query
 
 # What a figure is of; its kind and unit are compared where one must answer the question.
@@ -105,9 +105,27 @@ def _of_asked(ask: Ask, figure: Figure, surroundings: Callable[[Figure], Surroun
 
 
 def _is_best(
-    ask: Ask, same: Sequence[Figure], figures: Sequence[Figure], surroundings: Callable[[Figure], Surroundings]
+    ask: Ask,
+    same: Sequence[Figure],
+    figures: Sequence[Figure],
+    surroundings: Callable[[Figure], Surroundings],
 ) -> bool:
-    """Whether one of the figures fits the question as well as any of the sentence that fits."""
-    fitting = [c for c in bind(ask, figures, surroundings) if c.fits and c.coverage >= LEAST_COVERAGE]
-    best = max((c.score for c in fitting), default=0.0)
-    return any(c.figure in same and c.score >= best - 1e-9 for c in fitting)
+    """Whether one of the figures fits the question, and as well as any of its kind in the sentence."""
+    fitting = [c for c in bind(ask, figures, surroundings) if _fits(ask, c) and c.coverage >= LEAST_COVERAGE]
+    return any(
+        one.figure in same and all(one.score >= other.score for other in fitting if _of_a_kind(one, other))
+        for one in fitting
+    )
+
+
+def _fits(ask: Ask, candidate: Candidate) -> bool:
+    """No slot speaks against it; 22部 may answer what is mostly counted in 件, where no unit was asked for."""
+    figure = candidate.figure
+    counted = ask.unit is None and figure.indicator_id in ask.indicator_ids and is_count(figure.unit)
+    return candidate.fits or (counted and candidate.conflicts == ("unit",))
+
+
+def _of_a_kind(one: Candidate, other: Candidate) -> bool:
+    """Figures between which the words decide: 增长59%，达到5.9亿吨 are two answers to two questions."""
+    a, b = one.figure, other.figure
+    return a.measure == b.measure and same_family(a.unit, b.unit)

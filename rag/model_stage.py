@@ -90,7 +90,9 @@ class ModelStage:
         drafter = self._drafter(query, hits)
         result = drafter.answer(question, self._evidence(query, question, hits))
         self.usage += drafter.usage
-        if not self._metadata_known and any(self._contradicts(query, said.text, said.sentence) for said in result.statements):
+        if not self._metadata_known and any(
+            self._contradicts(query, said.text, said.sentence) for said in result.statements
+        ):
             return ModelResult(confidence=result.confidence, reason="a figure is of something else")
         return result
 

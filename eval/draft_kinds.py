@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from eval.quantities import fold_width
 from index.periods import Period
@@ -23,8 +23,8 @@ from index.vocabulary import load_vocabulary
 KINDS: Final = (
     "value", "unit", "scale", "direction", "period", "region", "indicator", "swapped list", "target for actual",
 )  # fmt: skip
-Form = Literal["ask", "ask in a sentence", "tell", "English", "English sentence"]
-FORMS: Final[tuple[Form, ...]] = ("ask", "ask in a sentence", "tell", "English", "English sentence")
+Form = Literal["ask", "ask in a sentence", "tell in a sentence", "tell", "English", "English sentence"]
+FORMS: Final[tuple[Form, ...]] = get_args(Form)
 
 _OTHER_UNIT: Final = {"%": "个百分点", "个百分点": "%", "元": "美元", "美元": "元", "吨": "立方米", "亩": "平方米",
                       "人": "户", "户": "人", "人次": "人", "家": "个百分点", "公里": "米", "千瓦时": "千瓦",
@@ -87,7 +87,7 @@ def question(figure: Figure, form: Form) -> str | None:
     basis = figure.basis if figure.basis in ("环比", "同比") else ""
     about = f"{figure.region}{period.label('zh')}{figure.indicator}{f'的{basis}增速' if grows else ''}"
     about += "的目标" if target else ""
-    return f"请介绍{about}的情况。" if form == "tell" else f"{about}是多少？"
+    return f"请介绍{about}的情况。" if form.startswith("tell") else f"{about}是多少？"
 
 
 def right_draft(figure: Figure, form: Form) -> Said:
@@ -181,7 +181,7 @@ def _altered(figure: Figure) -> Iterator[tuple[str, str, Decimal]]:
 def _said(kind: str, figure: Figure, form: Form, words: str) -> Said:
     """The figure alone, or in a sentence with period, region and indicator of the question."""
     assert figure.period is not None
-    if form in ("ask", "English"):
+    if form in ("ask", "tell", "English"):
         return Said(kind, words, words)
     period = Period.parse(figure.period)
     target = figure.status in ("target", "forecast")

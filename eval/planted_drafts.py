@@ -23,12 +23,15 @@ from eval.intervals import wilson_interval
 from eval.quantities import compact, without_markers
 from index.split import sentences
 from index.types import Figure
+from index.units import is_count, same_family
+from index.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
     from rag import CheckedDrafts
     from rag.qa import ReportQA
 
 _MOST_A_QUESTION: Final = 4  # planted drafts
+_BOUNDS: Final = ("以内", "以下", "不到", "不超过", "不高于", "低于", "少于")
 _AVERAGE: Final = re.compile("年均|平均")
 Check = Callable[[str, Sequence[str]], "CheckedDrafts"]
 
@@ -69,11 +72,13 @@ def tally(
     """Try up to `planted` wrong drafts a kind and `right` right ones, round the reports in an order of the seed."""
     chance = random.Random(seed)
     library, counted = Library.of(figures), Tally()
-    for number, figure in enumerate(_round_reports(library, texts, chance)):
+    # Round again, each figure in the next form, for the kinds that few figures allow.
+    figures = list(_round_reports(library, texts, chance))
+    for number, figure in ((at + turn, one) for turn in range(len(FORMS)) for at, one in enumerate(figures)):
         form = FORMS[number % len(FORMS)]
         asked = question(figure, form)
         if asked is None:
-            form = FORMS[number % 3]
+            form = FORMS[number % 4]  # its indicator has no English name
             asked = question(figure, form)
         assert asked is not None
         text = texts[figure.report]
@@ -139,10 +144,23 @@ def _round_reports(library: Library, texts: Mapping[str, str], chance: random.Ra
 
 
 def _is_usable(figure: Figure, text: str) -> bool:
-    """As for questions to confirm, and a level that can be one; a yearly average is not the growth of its year."""
-    if not is_usable(figure) or (figure.measure == "level" and figure.value < 0):
+    """As for questions to confirm, where the figure is a plain answer.
+
+    A column of differences is read as levels; an amount of money was misread as of an indicator counted in
+    persons; a bound (3%以内) is no value, and a yearly average not the growth of its year.
+    """
+    if (
+        not is_usable(figure)
+        or (figure.measure == "level" and figure.value < 0)
+        or figure.qualifier in _BOUNDS
+    ):
         return False
-    return figure.measure != "growth" or not _AVERAGE.search(text[max(0, figure.start - 12) : figure.start])
+    if figure.measure == "growth":
+        return not _AVERAGE.search(text[max(0, figure.start - 12) : figure.start])
+    indicator = load_vocabulary().get(figure.indicator_id or "")
+    units = indicator.units if indicator else ()
+    counted = is_count(figure.unit) and any(is_count(unit) for unit in units)
+    return counted or not units or any(same_family(figure.unit, unit) for unit in units)
 
 
 def _sentence(text: str, figure: Figure) -> tuple[int, int]:

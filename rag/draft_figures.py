@@ -22,6 +22,7 @@ from rag.query import Ask, Query
 
 # What a figure is of; its kind and unit are compared where one must answer the question.
 _SLOTS = frozenset({"indicator", "period", "region", "status"})
+_BOUNDS = frozenset({"以内", "以下", "不到", "不超过", "不高于", "低于", "少于"})
 _KINDS = frozenset({"growth", "share", "change", "lead", "contribution", "rank"})
 
 
@@ -65,7 +66,12 @@ def _read(draft: str, query: Query, figures: Sequence[Figure]) -> list[Figure]:
 
 
 def is_same(said: Figure, figure: Figure) -> bool:
-    """Equal value, sign and unit; a number copied from a table may leave the unit to its header."""
+    """Equal value, sign and unit; a number copied from a table may leave the unit to its header.
+
+    What is only a bound (3%以内) must be told as one.
+    """
+    if figure.qualifier in _BOUNDS and said.qualifier not in _BOUNDS:
+        return False
     if not said.unit and figure.cell is not None:
         return said.value == figure.value
     return same_quantity(said.value, said.unit, figure.value, figure.unit)
@@ -74,14 +80,20 @@ def is_same(said: Figure, figure: Figure) -> bool:
 def _own_ask(said: Figure, query: Query) -> Ask:
     """What the draft itself says of its figure, as a question that the sentence's figure must answer."""
     named = bool(said.indicator) and said.indicator_start >= 0
-    indicator = load_vocabulary().get(said.indicator_id) if named and said.indicator_id else None
+    vocabulary = load_vocabulary()
+    known = vocabulary.get(said.indicator_id) if named and said.indicator_id else None
+    indicators = [known] if known else []
+    if (
+        not named and not query.asks
+    ):  # a figure alone, to a question that asks for none, is of what that names
+        indicators = [mention.indicator for mention in vocabulary.find(query.text)]
     planned = said.status in ("target", "forecast") or asked_status(query.text) == "target"
     return Ask(
         text=query.text,
         terms=(),
-        names=(said.indicator, indicator.name, *indicator.synonyms) if indicator else (),
-        indicator_ids=(indicator.id,) if indicator else (),
-        customary=(indicator.customary,) if indicator and indicator.customary else (),
+        names=tuple(name for one in indicators for name in (one.name, *one.synonyms)),
+        indicator_ids=tuple(one.id for one in indicators),
+        customary=tuple(one.customary for one in indicators if one.customary),
         indicator=said.indicator if named else "",
         period=Period.parse(said.period) if said.period else None,
         region=said.region,
@@ -120,8 +132,8 @@ def _is_best(
 
 def _fits(ask: Ask, candidate: Candidate) -> bool:
     """No slot speaks against it; 22部 may answer what is mostly counted in 件, where no unit was asked for."""
-    figure = candidate.figure
-    counted = ask.unit is None and figure.indicator_id in ask.indicator_ids and is_count(figure.unit)
+    own = ask.unit is None and candidate.figure.indicator_id in ask.indicator_ids
+    counted = own and all(is_count(unit) for unit in (candidate.figure.unit, *ask.units))
     return candidate.fits or (counted and candidate.conflicts == ("unit",))
 
 

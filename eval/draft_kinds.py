@@ -174,7 +174,9 @@ def _altered(figure: Figure) -> Iterator[tuple[str, str, Decimal]]:
         yield "unit", f"{written}{_OTHER_UNIT[base]}", number
     if figure.unit in ("%", "个百分点", "‰"):
         yield "scale", figure.unit, number * 10
-    else:
+    elif "billion" in figure.unit:
+        yield "scale", figure.unit.replace("billion", "trillion"), number
+    elif not figure.unit.isascii():
         yield "scale", f"{_OTHER_SCALE[written]}{base}", number
 
 

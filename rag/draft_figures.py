@@ -9,6 +9,7 @@ be the sentence's best answer to it: of a list, not the neighbour's.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from index.figures import figures_in_text
 from index.periods import Period, find_periods
@@ -17,12 +18,13 @@ from index.types import Figure
 from index.units import is_count, same_family, same_quantity
 from index.vocabulary import load_vocabulary
 from rag.ask import asked_status
-from rag.bind import LEAST_COVERAGE, Candidate, Surroundings, bind
+from rag.bind import LEAST_COVERAGE, Candidate, Surroundings, bind, contained
 from rag.query import Ask, Query
 
 # What a figure is of; its kind and unit are compared where one must answer the question.
 _SLOTS = frozenset({"indicator", "period", "region", "status"})
 _BOUNDS = frozenset({"以内", "以下", "不到", "不超过", "不高于", "低于", "少于"})
+_LEAST_NAME = 0.3  # of its pairs of characters, squared: 装备制造增加值 for 装备制造业增加值
 _KINDS = frozenset({"growth", "share", "change", "lead", "contribution", "rank"})
 
 
@@ -36,8 +38,8 @@ def figures_hold(
         own = _own_ask(said, query)
         same = [figure for figure in figures if is_same(said, figure)]
         same = [c.figure for c in bind(own, same, surroundings) if not _SLOTS & set(c.conflicts)]
-        same = [f for f in same if not _is_another(said, f, figures)]
-        if not same:
+        same = [f for f in same if _bears_name(said, f, figures, surroundings)]
+        if not same or (own.indicator_ids and not _is_best(own, same, figures, surroundings)):
             return False
         if query.asks:
             if not any(_of_asked(ask, figure, surroundings) for ask in query.asks for figure in same):
@@ -62,7 +64,8 @@ def _read(draft: str, query: Query, figures: Sequence[Figure]) -> list[Figure]:
     periods = periods or set(query.periods)
     period = periods.pop().code() if len(periods) == 1 else None
     region = named.pop() if len(named) == 1 else None
-    return figures_in_text(draft, period=period, region=region)
+    read = figures_in_text(draft, period=period, region=region)
+    return [replace(figure, region=region) for figure in read] if ours and region else read
 
 
 def is_same(said: Figure, figure: Figure) -> bool:
@@ -103,13 +106,22 @@ def _own_ask(said: Figure, query: Query) -> Ask:
     )
 
 
-def _is_another(said: Figure, figure: Figure, figures: Sequence[Figure]) -> bool:
-    """Whether the draft gives the figure the name of another figure of the sentence."""
+def _bears_name(
+    said: Figure, figure: Figure, figures: Sequence[Figure], surroundings: Callable[[Figure], Surroundings]
+) -> bool:
+    """Whether what the draft calls the figure may be its name, and is no better the name of another of its kind."""
     if not said.indicator or said.indicator_start < 0 or said.indicator == figure.indicator:
-        return False
-    if said.indicator_id is not None and said.indicator_id == figure.indicator_id:
-        return False
-    return any(other.indicator == said.indicator for other in figures)
+        return True
+    if said.indicator_id is not None:
+        if said.indicator_id == figure.indicator_id:
+            return True
+        return all(other.indicator != said.indicator for other in figures)
+    if said.indicator.isascii():  # English words of the question stand in no Chinese sentence
+        return True
+    share = contained(said.indicator, surroundings(figure).clause)
+    rivals = [f for f in figures if f.measure == figure.measure and f.indicator != figure.indicator]
+    best = max((contained(said.indicator, surroundings(f).clause) for f in rivals), default=0.0)
+    return share >= max(best, _LEAST_NAME)
 
 
 def _of_asked(ask: Ask, figure: Figure, surroundings: Callable[[Figure], Surroundings]) -> bool:
@@ -138,6 +150,9 @@ def _fits(ask: Ask, candidate: Candidate) -> bool:
 
 
 def _of_a_kind(one: Candidate, other: Candidate) -> bool:
-    """Figures between which the words decide: 增长59%，达到5.9亿吨 are two answers to two questions."""
+    """Figures between which the words decide: 增长59%，达到5.9亿吨 are two answers to two questions, a preliminary
+    and a revised value two to one."""
     a, b = one.figure, other.figure
+    if {a.status, b.status} == {"preliminary", "revised"}:
+        return False
     return a.measure == b.measure and same_family(a.unit, b.unit)

@@ -20,6 +20,9 @@ class Verdict:
     unsupported: tuple[str, ...] = ()
 
 
+_TWO_SCALES = re.compile(
+    r"[百千万亿]\s*(?:thousand|million|billion|trillion)"
+)  # 3万billion is read as 3 billion
 _DATE = re.compile(r"\d+\s*[年月日号]")
 _DIGITS = re.compile(r"\d+(?:[.,，]\d+)*")
 
@@ -45,6 +48,8 @@ def verify_draft(
         said = term.lower()
         if said in FUNCTION_WORDS or said in ENGLISH_FUNCTION_WORDS or len(term) < 2:
             continue
+        if all(character in FUNCTION_WORDS for character in term):  # 数为, cut together
+            continue
         if said not in carried and said not in asked and not _pieces_stand(said, carried):
             missing.append(term)
     return Verdict(not missing, tuple(dict.fromkeys(missing)))
@@ -52,6 +57,8 @@ def verify_draft(
 
 def _given(figure: Figure, given: Sequence[Figure]) -> bool:
     """The same value and unit stands in the sentence, and not as the figure of something else."""
+    if _TWO_SCALES.search(figure.text):
+        return False
     return any(
         same_quantity(figure.value, figure.unit, other.value, other.unit) and _of_same(figure, other, given)
         for other in given

@@ -82,6 +82,7 @@ def chinese_asks(
         if not questions and compared and not here and not terms:
             other_end = compared
             continue
+        at_end = at_end or _names_only(text, here)
         if not questions and not (at_end and end >= len(text.rstrip("?？。 "))):
             carried, carried_indicators = (*carried, *terms), tuple(here) or carried_indicators
             last_period = own_periods[-1] if own_periods else last_period
@@ -133,6 +134,15 @@ def chinese_asks(
             last_period = own_periods[-1]
         carried, carried_indicators = (*carried, *terms), tuple(here) or carried_indicators
     return tuple(dict.fromkeys(asks))
+
+
+_ASKS_OTHERWISE = re.compile("谁|哪|什么|何|吗|么|为什么|怎|是不是|有没有|指|介绍|解释|说明")
+
+
+def _names_only(text: str, here: Sequence[IndicatorMention]) -> bool:
+    """沙渡县 2023年末 常住人口: words as for a search engine, the indicator last."""
+    whole = text.rstrip("?？。 ")
+    return bool(here) and here[-1].end >= len(whole) and not _ASKS_OTHERWISE.search(whole)
 
 
 def _status_of(clause: str, whole: AskedStatus | None) -> AskedStatus | None:

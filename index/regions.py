@@ -144,14 +144,15 @@ def _by_suffix(text: str, found: Sequence[RegionMention]) -> list[RegionMention]
             continue
         outer = ends.get(begin)
         if outer is not None:
-            mention = _zone_of(text, outer, match)
+            mention = _zone_of(text, outer, match) or _namesake(text, outer, match)
             if mention:
                 sure.append(mention)
                 ends[end] = mention
             continue
         left = _run_start(text, begin, ends)
         run = text[left:begin]
-        stem = patterns.LEADING.sub("", run)
+        # Behind a year no month stands without a number: 2023年月亮泉市.
+        stem = run[1:] if re.match("年[月日]", run) else patterns.LEADING.sub("", run)
         dated = re.fullmatch("[年月日]+", run[: len(run) - len(stem)]) is not None
         clear = 2 <= len(stem) <= 3 or (2 <= len(stem) <= 5 and match[0].startswith("自治"))
         if clear and _plausible(stem, match[0], left in ends) and (dated or _word_border(run, stem)):
@@ -167,6 +168,14 @@ def _by_suffix(text: str, found: Sequence[RegionMention]) -> list[RegionMention]
         if name and _plausible(name, suffix):
             sure.append(_mention(text, begin - len(name), end, normalise_region(name + suffix)))
     return sure
+
+
+def _namesake(text: str, outer: RegionMention, match: re.Match[str]) -> RegionMention | None:
+    """喀什市, beside the listed 喀什 (喀什地区): a place of its own, not the listed one."""
+    together = text[match.end() : match.end() + 1] in ("县", "区", "州")  # 广东市县财政
+    if match[0] not in ("市", "县") or together or re.search("[省市县区州盟旗国]$", outer.text):
+        return None
+    return _mention(text, outer.start, match.end(), normalise_region(f"{outer.text}{match[0]}"))
 
 
 def _zone_of(text: str, outer: RegionMention, match: re.Match[str]) -> RegionMention | None:

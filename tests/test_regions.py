@@ -228,3 +228,13 @@ def test_mentions_are_exact_ordered_and_apart(text: str, home: str | None) -> No
         assert text[mention.start : mention.end] == mention.text
         assert mention.name and mention.level
         position = mention.end
+
+
+def test_a_city_that_shares_a_listed_name_is_a_place_of_its_own() -> None:
+    assert [m.name for m in find_regions("2022年喀什市的社零总额")] == ["喀什市"]
+    assert [m.name for m in find_regions("广东市县财政")] == ["广东省"]
+    assert [m.name for m in find_regions("北京市场")] == ["北京市"]
+
+
+def test_no_month_stands_behind_a_year_without_a_number() -> None:
+    assert "亮泉市" not in [m.name for m in find_regions("2023年月亮泉市的生产总值")]

@@ -82,8 +82,8 @@ def chinese_asks(
         if not questions and compared and not here and not terms:
             other_end = compared
             continue
-        at_end = at_end or _names_only(text, here)
-        if not questions and not (at_end and end >= len(text.rstrip("?？。 "))):
+        names_only = _names_only(text, here)
+        if not questions and not ((at_end or names_only) and end >= len(text.rstrip("?？。 "))):
             carried, carried_indicators = (*carried, *terms), tuple(here) or carried_indicators
             last_period = own_periods[-1] if own_periods else last_period
             continue

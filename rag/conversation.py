@@ -29,6 +29,19 @@ _MEASURE_WORD = re.compile(
     r"(?:同比|环比)?(?:增速|增幅|增长率|涨幅|降幅|增长|增长多少)|占比|比重|总量|总额|规模|余额"
 )
 _TARGET_WORD = re.compile(r"的?(?:所)?(?:定|设定|提出|确定)?的?(?:预期|预定)?目标(?:是|为|有)?(?:多少)?")
+_ACTUAL_WORD = re.compile(
+    r"(?:最后|最终)?(?:实际|真正)(?:上)?(?:完成|执行|结果|情况|数|值)?(?:是|为|怎么样)?(?:多少)?"
+)
+_MOVED = re.compile(
+    r"(?:它|这个?|它们)?(?:同比|环比|比上年|较上年)?(?:增长|增加|上涨|上升|下降|下跌|减少|涨|跌|增|降)(?:了)?(?:多少|几成|几个点|百分之几)"
+    r"|(?:by how much|how (?:fast|much)|in per ?cent(?:age)?(?: terms)?,? (?:how|by).*?|what was the (?:rate|growth))\b"
+    r"[^.]*\b(?:they|it|that|this|those)\b[^.]*\b(?:grow|grew|rise|rose|fall|fell|up|down|increase|decline|change)\w*",
+    re.IGNORECASE,
+)
+_SHARE_OF = re.compile(
+    r"(?:as )?(?:a )?(?:share|percentage|proportion) of .+|占.+(?:比重|比例|份额|多少|百分之几)",
+    re.IGNORECASE,
+)
 _QUOTED = re.compile(r"[“\"「『][^“”\"「」『』]{1,16}[”\"」』]")
 _WHOLE_REGION = frozenset({"全国", "全省", "全市", "全区", "全县"})
 
@@ -42,6 +55,11 @@ def resolve(
         return question
     earlier = resolve(history[-1].question, history[:-1], vocabulary, known_regions)
     question = _dated(question, earlier)
+    moved = _moved(
+        _TRAILING.sub("", _LEADING.sub("", question)).strip(" ,，"), earlier, vocabulary, known_regions
+    )
+    if moved is not None:
+        return moved
     if not _ELLIPTIC.match(question) or _stands_alone(question, vocabulary):
         return _fill_slots(question, earlier, vocabulary, known_regions)
     match = _COMPARE.match(question)
@@ -51,6 +69,18 @@ def resolve(
     if not fragment:
         return earlier
     return _replaced(earlier, fragment, vocabulary, known_regions)
+
+
+def _moved(fragment: str, earlier: str, vocabulary: Vocabulary, known_regions: Sequence[str]) -> str | None:
+    """ "跌了多少？", "how fast did they grow?": the growth of what was asked for before."""
+    old = [m for m in vocabulary.find(earlier) if not inside(m, find_periods(earlier))]
+    if not old or not _MOVED.fullmatch(fragment):
+        return None
+    if detect_language(earlier) == "zh":
+        return f"{earlier[: old[-1].end]}增速是多少？"
+    where = " ".join(f"in {m.text}" for m in _regions(earlier, known_regions)[:1])
+    when = " ".join(f"in {m.text}" for m in find_periods(earlier) if m.kind != "report")
+    return f"How fast did {old[-1].text} grow {where} {when}".strip() + "?"
 
 
 _YEAR_NEAR = re.compile(
@@ -143,6 +173,19 @@ def _replaced(earlier: str, fragment: str, vocabulary: Vocabulary, known_regions
     elif periods:
         earlier = periods[0].text + earlier
         fragment = (fragment[: periods[0].start] + fragment[periods[0].end :]).strip("的 ")
+    several = (
+        len(regions) > 1
+        and re.fullmatch(
+            r"\s*(?:和|与|及|、|跟|and|,)\s*", fragment[regions[0].end : regions[1].start], re.IGNORECASE
+        )
+        if len(regions) > 1
+        else None
+    )
+    if several and old_regions:  # 岭西区和南浦区呢: both in the place of the one before
+        both = fragment[regions[0].start : regions[-1].end]
+        rest = (fragment[: regions[0].start] + fragment[regions[-1].end :]).strip("的 ")
+        if not rest:
+            return earlier[: old_regions[0].start] + both + earlier[old_regions[0].end :]
     if regions and regions[0].text in fragment:
         old_regions = _regions(earlier, known_regions)
         # 全省 replaces 全国 ("领先全国多少" → "领先全省多少"); a named place replaces a named place.
@@ -159,6 +202,12 @@ def _replaced(earlier: str, fragment: str, vocabulary: Vocabulary, known_regions
     old = [m for m in vocabulary.find(earlier) if not inside(m, find_periods(earlier))]
     if old and _TARGET_WORD.fullmatch(fragment):  # 当时定的目标是多少: of the same indicator
         return f"{earlier[: old[-1].end]}的目标是多少？"
+    if old and _ACTUAL_WORD.fullmatch(fragment):  # 实际呢: what came of the target
+        return f"{earlier[: old[-1].end]}实际是多少？"
+    if old and _SHARE_OF.fullmatch(fragment):
+        if detect_language(earlier) == "zh":
+            return f"{earlier[: old[-1].end]}{fragment}"
+        return f"{earlier[: old[-1].end]} {fragment}{earlier[old[-1].end :]}"
     if old and _MEASURE_WORD.fullmatch(fragment):  # 增速呢？ asks another measure of the same
         return f"{earlier[: old[-1].end]}的{fragment}是多少？"
     if old:

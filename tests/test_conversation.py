@@ -75,3 +75,25 @@ def test_another_quoted_term_replaces_the_one_before() -> None:
         resolve("那“两降一提”呢？", [Turn("“三区一廊”指什么？")], load_vocabulary(None))
         == "“两降一提”指什么？"
     )
+
+
+@pytest.mark.parametrize(
+    ("earlier", "question", "whole"),
+    [
+        ("云川市2023年房地产开发投资是多少？", "跌了多少？", "云川市2023年房地产开发投资增速是多少？"),
+        (
+            "How much did exports come to in 2023?",
+            "How fast did they grow?",
+            "How fast did exports grow in 2023?",
+        ),
+        (
+            "2023年城东区地区生产总值是多少？",
+            "岭西区和南浦区呢？",
+            "2023年岭西区和南浦区地区生产总值是多少？",
+        ),
+        ("2017年城镇新增就业目标是多少？", "实际呢？", "2017年城镇新增就业实际是多少？"),
+        ("2023年云川市财政收入多少？", "占GDP的比重呢？", "2023年云川市财政收入占GDP的比重"),
+    ],
+)
+def test_what_moved_what_came_of_it_and_what_share(earlier: str, question: str, whole: str) -> None:
+    assert resolve(question, [Turn(earlier, "")], load_vocabulary()) == whole

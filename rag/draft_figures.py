@@ -101,7 +101,9 @@ def _own_ask(said: Figure, query: Query) -> Ask:
         period=Period.parse(said.period) if said.period else None,
         region=said.region,
         measure=said.measure if said.measure in _KINDS else None,  # type: ignore[arg-type]
-        unit=said.unit or None,
+        # A figure alone must be in a unit that what the question names can have: no 万吨 of electricity.
+        unit=said.unit or None if named or not indicators else None,
+        units=() if named else tuple(unit for one in indicators for unit in one.units),
         status="target" if planned else None,
     )
 

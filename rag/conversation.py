@@ -80,7 +80,7 @@ def _moved(fragment: str, earlier: str, vocabulary: Vocabulary, known_regions: S
         return f"{earlier[: old[-1].end]}增速是多少？"
     where = " ".join(f"in {m.text}" for m in _regions(earlier, known_regions)[:1])
     when = " ".join(f"in {m.text}" for m in find_periods(earlier) if m.kind != "report")
-    return f"How fast did {old[-1].text} grow {where} {when}".strip() + "?"
+    return " ".join(filter(None, (f"How fast did {old[-1].text} grow", where, when))) + "?"
 
 
 _YEAR_NEAR = re.compile(

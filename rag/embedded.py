@@ -6,6 +6,7 @@ Everything else speaks to it over HTTP like to any other OpenAI-compatible endpo
 from __future__ import annotations
 
 import atexit
+import contextlib
 import json
 import os
 import secrets
@@ -21,6 +22,7 @@ CONTEXT_TOKENS = 4096
 SEED = 20
 MOST_THREADS = 16
 STOP_SECONDS = 5.0
+SETTLE_SECONDS = 2.0
 PROGRAM = Path(__file__).with_name("llama_process.py")
 
 # llama.cpp's threads meet hundreds of times a token. By default they wait spinning, for a thread that a busy
@@ -54,6 +56,13 @@ class EmbeddedServer:
                 self._process, self._address = self._launch(self._find_model())
                 atexit.register(self.stop)
             return f"{self._address}/v1"
+
+    def settle(self) -> None:
+        """After a broken connection: a process that was killed is soon seen to have ended, and begun again."""
+        process = self._process
+        if process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(SETTLE_SECONDS)
 
     def stop(self) -> None:
         """Free the model; a request under way breaks off. The next `start()` loads it again."""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.embedded import CONTEXT_TOKENS, SEED, EmbeddedServer
 from rag.endpoint import READ_SECONDS, Endpoint, some
-from rag.errors import LLMModelNotFoundError, LLMRequestError
+from rag.errors import LLMModelNotFoundError, LLMRequestError, LLMUnreachableError
 from rag.models import DEFAULT_LLM, locate
 
 if TYPE_CHECKING:
@@ -58,7 +58,10 @@ class TextStream(Iterator[str]):
     `usage` is the Completion so far; its token counts come with the end of the stream.
     """
 
-    def __init__(self, endpoint: Endpoint, request: dict[str, Any]) -> None:
+    def __init__(
+        self, endpoint: Endpoint, request: dict[str, Any], server: EmbeddedServer | None = None
+    ) -> None:
+        self._server = server
         self._pieces: list[str] = []
         self._counts = (0, 0, 0)
         self._first_token_ms = 0.0
@@ -82,14 +85,19 @@ class TextStream(Iterator[str]):
 
     def _read(self, endpoint: Endpoint, request: dict[str, Any]) -> Generator[str, None, None]:
         began = time.perf_counter()
-        for event in endpoint.events(request):
-            self._counts = _counts(event) or self._counts
-            for choice in event.get("choices") or []:
-                if piece := (choice.get("delta") or {}).get("content"):
-                    if not self._pieces:
-                        self._first_token_ms = (time.perf_counter() - began) * 1000
-                    self._pieces.append(piece)
-                    yield piece
+        try:
+            for event in endpoint.events(request):
+                self._counts = _counts(event) or self._counts
+                for choice in event.get("choices") or []:
+                    if piece := (choice.get("delta") or {}).get("content"):
+                        if not self._pieces:
+                            self._first_token_ms = (time.perf_counter() - began) * 1000
+                        self._pieces.append(piece)
+                        yield piece
+        except LLMUnreachableError:
+            if self._server is not None:
+                self._server.settle()
+            raise
 
 
 class ChatModel:
@@ -176,7 +184,7 @@ class ChatModel:
             request["response_format"] = {"type": "json_schema", "json_schema": form}
         if grammar is not None and self._server:
             request["grammar"] = grammar
-        return TextStream(endpoint, request)
+        return TextStream(endpoint, request, self._server)
 
     def first_token_logprobs(
         self, messages: Sequence[Message], top: int = MOST_LOGPROBS

@@ -131,7 +131,9 @@ class FigureAnswerer:
                 return FigureResult(missing=ask, near=tuple(near), usage=self._usage)
             bound.append(one)
         several = words.JOINTLY.search(query.text) or (
-            query.language == "en" and words.SEVERAL_IN_ENGLISH.search(query.text)
+            query.language == "en"
+            and words.SEVERAL_IN_ENGLISH.search(query.text)
+            and not words.EITHER_WAY.search(query.text)
         )
         if several and sum(len(b.figures) for b in bound) < 2:
             return FigureResult(missing=bound[0].ask, usage=self._usage)  # 分别 wants more than one

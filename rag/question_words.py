@@ -167,6 +167,12 @@ SEVERAL_IN_ENGLISH = re.compile(
     r"\brespectively\b|\beach\b|\band (?:by )?how (?:much|many|fast|large|big)\b|\w+, [\w -]+,? and \w+",
     re.IGNORECASE,
 )
+# "Did it rise or fall, and by how much" wants one figure, which tells both.
+EITHER_WAY = re.compile(
+    r"\b(?:rise|grow|increase|go up|gain|expand)\b or \b(?:fall|decline|shrink|decrease|drop|go down|lose|contract)\b"
+    r"|\b(?:faster|higher|more|up)\b or \b(?:slower|lower|less|fewer|down)\b",
+    re.IGNORECASE,
+)
 SUPERLATIVE = re.compile(
     r"\b(?:highest|lowest|most|least|largest|smallest|biggest|fastest|slowest|best|worst)\b", re.IGNORECASE
 )

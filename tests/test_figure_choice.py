@@ -20,7 +20,7 @@ REPORT = """青岚市2023年国民经济和社会发展统计公报
 
 用于科技、教育、卫生和文化事业的支出分别为7.4亿元、53.6亿元、13.8亿元和2.3亿元。全年粮食产量109亿斤。
 
-年末制造业贷款余额27.4亿元。五年来，常住人口城镇化率由52.6%提高到58.5%。全年卖场销售汽车13.6万辆。
+年末制造业贷款余额27.4亿元。五年来，常住人口城镇化率由52.6%提高到58.5%。全年卖场销售汽车13.6万辆。全年固定资产投资下降2.7%。
 """
 
 
@@ -50,6 +50,11 @@ def shown(answer: Answer) -> list[str]:
         ),
         pytest.param("2023年青岚市粮食产量折合多少万吨？", ["109亿斤", "545万吨"], id="converted"),
         pytest.param("2023年青岚市卖出多少辆汽车？", ["13.6万辆"], id="everyday-words"),
+        pytest.param(
+            "Did fixed-asset investment in 青岚市 rise or fall in 2023, and by how much?",
+            ["2.7%"],
+            id="either-way",
+        ),
     ],
 )
 def test_the_figure_that_is_meant(qa: ReportQA, question: str, figures: list[str]) -> None:

@@ -37,3 +37,11 @@ class IndexMismatchError(WenbaoError):
 
 class ReportNotFoundError(WenbaoError):
     """No report of that name is in the index."""
+
+
+def no_report(name: str) -> ReportNotFoundError:
+    """The error for a report that the index does not hold."""
+    return ReportNotFoundError(
+        f"There is no report {name!r} in the index: `python -m rag list` shows their names.",
+        f"索引中没有名为“{name}”的报告：可用 `python -m rag list` 查看全部名称。",
+    )

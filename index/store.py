@@ -22,7 +22,7 @@ import numpy.typing as npt
 from index import changes, manifest, records, surroundings
 from index.database import FILE_NAME, Database, copy_database, missing
 from index.duplicates import Twin
-from index.errors import ReportNotFoundError
+from index.errors import ReportNotFoundError, no_report
 from index.manifest import EmbeddingModel
 from index.surroundings import Surroundings
 from index.types import Chunk, Figure, Metadata, Report
@@ -382,7 +382,7 @@ class ReportIndex:
         try:
             return self._names()[name]
         except KeyError:
-            raise _no_report(name) from None
+            raise no_report(name) from None
 
     def _report_ids(self, reports: Sequence[str] | None) -> list[int] | None:
         if reports is None:
@@ -415,7 +415,7 @@ class ReportIndex:
         """Removes a report and everything that could cite it; ReportNotFoundError if it is not there."""
         with self._database.writing() as connection:
             if not changes.delete_report(connection, name):
-                raise _no_report(name)
+                raise no_report(name)
             manifest.count_commit(connection)
 
     def moved(self, name: str, path: str) -> None:
@@ -449,13 +449,6 @@ class ReportIndex:
     def checkpoint(self) -> None:
         """Brings everything into the one file, so that the folder can be copied."""
         self._database.checkpoint()
-
-
-def _no_report(name: str) -> ReportNotFoundError:
-    return ReportNotFoundError(
-        f"There is no report {name!r} in the index: `python -m rag list` shows their names.",
-        f"索引中没有名为“{name}”的报告：可用 `python -m rag list` 查看全部名称。",
-    )
 
 
 def _read_catalogue(connection: Connection) -> dict[str, ReportSummary]:

@@ -211,6 +211,8 @@ def measure_fits(ask: Ask, figure: Figure) -> bool:
     if ask.role is not None:  # 由…提高到…: whatever the indicator is, its two values
         return figure.measure in ("level", "rate", "share", "contribution", "multiple", "rank", ask.measure)
     if ask.measure is None:
+        if figure.measure == "growth" and figure.indicator_id not in ask.indicator_ids:
+            return False  # "how much electricity was used": words alone do not make a growth rate the answer
         return (figure.measure not in ("rank", "lead", "contribution") or _is_rate(ask, figure)) and (
             not points or ask.unit == "个百分点"
         )

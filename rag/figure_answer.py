@@ -198,8 +198,9 @@ class FigureAnswerer:
         fits = [
             c for c in self._candidates(ask, query, pool) if c.fits and c.coverage >= CONSIDERED[strictness]
         ]
-        if not ask.indicator_ids and len("".join(ask.terms)) < 2:
-            return None  # nothing says what is measured
+        said = len(ask.terms) if query.language == "en" else len("".join(ask.terms))
+        if not ask.indicator_ids and said < 2:
+            return None  # nothing says what is measured; one English word stands for too much
         fits = _of_asked_measure(ask, self._by_role(ask, fits))
         fits = [
             c for c in fits if _HAS_NUMERAL.search(c.figure.text)

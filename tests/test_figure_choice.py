@@ -65,6 +65,14 @@ def test_a_balance_is_no_increase(qa: ReportQA) -> None:
     assert qa.ask("2023年青岚市制造业贷款余额增加了多少亿元？").abstained
 
 
+def test_words_alone_do_not_make_a_growth_rate_the_amount(qa: ReportQA) -> None:
+    assert qa.ask("2023年青岚市固定资产用了多少？").abstained
+
+
+def test_one_english_word_names_no_figure(qa: ReportQA) -> None:
+    assert qa.ask("How much technology was there in 青岚市 in 2023?").abstained
+
+
 def test_a_conversion_shows_its_arithmetic(qa: ReportQA) -> None:
     answer = qa.ask("2023年青岚市粮食产量折合多少万吨？")
     assert answer.figures[1].calculation == "109亿斤 ÷ 0.2亿斤/万吨 = 545万吨"

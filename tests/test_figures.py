@@ -493,18 +493,3 @@ def test_a_subject_is_carried_from_a_clause_that_only_praises_it(lead_in: str) -
 )
 def test_names_take_what_belongs_to_them_from_around(sentence: str, names: list[str]) -> None:
     assert [figure.indicator for figure in read(sentence)] == names
-
-
-def test_a_finished_goal_is_no_target_and_a_sum_of_years_dates_nothing() -> None:
-    report = make_report(
-        [
-            ("heading", "一、过去五年的回顾"),
-            (
-                "paragraph",
-                "如期完成裁减机构50个的任务。新增装机3.5亿千瓦，是1950年到2002年的总和；新增公路19万公里。",
-            ),
-        ],
-        kind="government work report",
-    )
-    figures = read_figures(report)
-    assert [(figure.status, figure.period) for figure in figures] == [("actual", "2018/2022")] * 3

@@ -113,7 +113,11 @@ def build_page(desk: Desk) -> gr.Blocks:
         def arrive(given: str, own: Session) -> list[Any]:
             owner, chosen = read_visitor(given)
             own.owner, own.language = owner, chosen or own.language
-            return in_language(own)
+            updates = in_language(own)
+            # Labels that already stand there stay: a tab drawn anew takes back a click made meanwhile.
+            if own.language == words.language:
+                updates[-len(words.components) :] = [gr.skip()] * len(words.components)
+            return updates
 
         def change_language(chosen: str, own: Session) -> list[Any]:
             own.language = chosen if chosen in LANGUAGES else "zh"

@@ -13,12 +13,12 @@ class Words:
     """Remembers which property of which component says which string."""
 
     def __init__(self, language: str) -> None:
-        self._language = language
+        self.language = language
         self._said: list[tuple[Any, dict[str, str]]] = []
 
     def say(self, key: str) -> str:
         """The string in the language the page is built in."""
-        return say(key, self._language)
+        return say(key, self.language)
 
     def on(self, component: Any, **keys: str) -> Any:
         """Notes that each named property of `component` says the string of that key; returns the component."""

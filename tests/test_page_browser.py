@@ -17,9 +17,9 @@ from typing import Any
 import pdfplumber
 import pytest
 from conftest import ROOT
-from page_browser import CHROMIUM, Visitor, running_page
+from page_browser import CHROMIUM, SLOW_MS, Visitor, running_page
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]  # minutes on a loaded machine
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]  # minutes on a loaded machine
 
 EXAMPLES = ROOT / "examples" / "reports"
 BULLETIN = EXAMPLES / "yunchuan-bulletin-2023.pdf"
@@ -35,8 +35,9 @@ HOSTILE_TEXT = (
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=SLOW_MS)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
@@ -55,7 +56,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         shutil.copy(EXAMPLES / name, reports)
     subprocess.run(
         [sys.executable, "-m", "rag", "index", str(reports), "--index", str(folder / "index")],
-        cwd=ROOT, check=True, capture_output=True, timeout=110,
+        cwd=ROOT, check=True, capture_output=True, timeout=400,
     )  # fmt: skip
     with running_page(folder / "index", folder) as at:
         yield at
@@ -107,8 +108,8 @@ def test_from_upload_to_the_highlighted_figure_and_out_again(visitor: Visitor) -
     seen = [state for number, state in enumerate(states) if number == 0 or state != states[number - 1]]
     assert seen[-1] == "done" and "checking" in seen  # evidence was on the page before the answer
 
-    turn.locator(".wb-marker").first.click()
     figure = page.locator(".wb-page .wb-hl-figure")
+    visitor.press(turn.locator(".wb-marker").first, figure)
     expect(figure).to_have_count(1)
     image = page.locator(".wb-page img").bounding_box()
     box = figure.bounding_box()
@@ -132,8 +133,9 @@ def test_from_upload_to_the_highlighted_figure_and_out_again(visitor: Visitor) -
     expect(follow.locator(".wb-answer")).to_contain_text(re.compile("工业增加值.*%"))
 
     visitor.tab("报告")
-    page.locator(f"tr[data-report='{BULLETIN.name}'] [data-do=remove_report]").click()
-    page.locator("#confirm-remove").click()
+    confirm = page.locator("#confirm-remove:visible")
+    visitor.press(page.locator(f"tr[data-report='{BULLETIN.name}'] [data-do=remove_report]"), confirm)
+    confirm.click()
     expect(page.locator(f"tr[data-report='{BULLETIN.name}']")).to_have_count(0)
     visitor.tab("提问")
     again = visitor.ask("2023年云川市规模以上工业增加值增长多少？")
@@ -141,7 +143,7 @@ def test_from_upload_to_the_highlighted_figure_and_out_again(visitor: Visitor) -
     assert "8.2%" not in again.inner_text()
     assert "2023年国民经济" not in "".join(again.locator(".wb-source-card").all_inner_texts())
     # What was cited before says that its report is gone.
-    turn.locator(".wb-marker").first.click()
+    visitor.press(turn.locator(".wb-marker").first, page.locator(".wb-source .wb-error"))
     expect(page.locator(".wb-source .wb-error")).to_contain_text(BULLETIN.name)
 
 
@@ -172,9 +174,9 @@ def test_languages_and_what_is_kept(visitor: Visitor) -> None:
     page.reload()
     page.wait_for_selector(".wb-kept")
     expect(page.locator(".wb-welcome h2")).to_have_text("Ask for a figure, see where it stands")
-    page.locator(".wb-kept").first.click()
+    visitor.press(page.locator(".wb-kept").first, page.locator(".wb-turn"))
     expect(page.locator(".wb-turn .wb-badge")).to_have_text("Verified")
-    page.locator(".wb-marker").first.click()
+    visitor.press(page.locator(".wb-marker").first, page.locator("mark.wb-hl-figure"))
     expect(page.locator("mark.wb-hl-figure")).to_be_visible()  # a Word file: text with the highlight
 
     page.get_by_role("tab", name="Settings").click()
@@ -193,11 +195,9 @@ def test_a_refusal_offers_what_there_is(visitor: Visitor) -> None:
     assert turn.locator(".wb-marker").count() == 0
     offered = turn.locator(".wb-example").first
     question = offered.inner_text()
-    offered.click()
+    visitor.press(offered, visitor.page.locator(".wb-turn").nth(1))
     expect(visitor.page.locator(".wb-turn").nth(1).locator(".wb-question")).to_have_text(question)
-    expect(visitor.page.locator(".wb-turn").nth(1).locator(".wb-badge")).to_have_text(
-        "已核对", timeout=60_000
-    )
+    expect(visitor.page.locator(".wb-turn").nth(1).locator(".wb-badge")).to_have_text("已核对")
 
 
 def test_compare_two_years(visitor: Visitor) -> None:
@@ -216,7 +216,7 @@ def test_compare_two_years(visitor: Visitor) -> None:
     expect(cells).to_have_count(2)
     expect(page.locator("#comparison-chart svg circle")).not_to_have_count(0)
     expect(cells).to_have_text(["3.6%", "8.4%"])
-    cells.nth(1).click()
+    visitor.press(cells.nth(1), page.locator(".wb-page .wb-hl-figure"))
     expect(page.locator(".wb-page .wb-hl-figure")).to_have_count(1)
     expect(page.locator(".wb-source")).to_contain_text(BULLETIN.name)
     with page.expect_download() as downloaded:
@@ -234,16 +234,16 @@ def test_hostile_names_and_passages_are_text(visitor: Visitor, tmp_path: Path) -
     visitor.upload({"name": HOSTILE_NAME, "mimeType": "text/plain", "buffer": HOSTILE_TEXT.encode()})
     row = page.locator("tr", has_text="银杏市")
     expect(row).to_have_count(1)
-    row.locator("[data-do=view_report]").click()
-    expect(page.locator("#report-detail")).to_contain_text("812.5亿元")
+    visitor.press(row.locator("[data-do=view_report]"), page.locator("#report-detail", has_text="812.5亿元"))
     visitor.tab("提问")
     turn = visitor.ask("2023年银杏市地区生产总值是多少？")
-    turn.locator(".wb-marker").first.click()
+    visitor.press(turn.locator(".wb-marker").first, page.locator(".wb-source"))
     expect(page.locator(".wb-source")).to_contain_text("812.5亿元<b onmouseover=alert(2)>${alert(3)}")
     visitor.tab("报告")
-    row.locator("[data-do=remove_report]").click()
+    confirm = page.locator("#confirm-remove:visible")
+    visitor.press(row.locator("[data-do=remove_report]"), confirm)
     expect(page.locator("#confirm").first).to_contain_text("img src=x onerror=alert(1)")
-    page.locator("#confirm-remove").click()
+    confirm.click()
     expect(row).to_have_count(0)
     assert page.evaluate("document.querySelectorAll(\"img[src='x'], #tabs script\").length") == 0
 
@@ -258,10 +258,10 @@ def test_stop_ends_a_question_and_frees_the_model(visitor: Visitor) -> None:
         text = page.request.get(f"{visitor.address}/metrics").text()
         return sum(float(line.split()[1]) for line in text.splitlines() if line.startswith("wenbao_model_"))
 
-    expect(page.locator("#status .wb-status-wait")).to_have_count(0, timeout=60_000)
+    expect(page.locator("#status .wb-status-wait")).to_have_count(0)
     page.locator("#question textarea").fill("青岚市公报所说的“港产城”指的是什么？")
     page.keyboard.press("Enter")
-    expect(page.locator(".wb-turn[data-status=checking]")).to_have_count(1, timeout=60_000)
+    expect(page.locator(".wb-turn[data-status=checking]")).to_have_count(1)
     page.locator("#stop").click()
     expect(page.locator(".wb-turn[data-status=stopped] .wb-note")).to_have_text("已停止。")
     expect(page.locator("#send")).to_be_visible()
@@ -294,12 +294,12 @@ def test_off_loopback_a_password_opens_the_page_and_guessing_is_slowed(browser: 
         context = browser.new_context(http_credentials={"username": "any", "password": password})
         page = context.new_page()
         page.goto(at)
-        page.wait_for_selector("#question textarea", timeout=60_000)
+        page.wait_for_selector("#question textarea", timeout=SLOW_MS)
         context.close()
         guesses = browser.new_context()
-        statuses = []
-        for number in range(25):
-            guess = base64.b64encode(f"any:guess-{number}".encode()).decode()
+        statuses: list[int] = []
+        while 429 not in statuses and len(statuses) < 100:  # the slower the machine, the more it may guess
+            guess = base64.b64encode(f"any:guess-{len(statuses)}".encode()).decode()
             answered = guesses.request.get(at, headers={"Authorization": f"Basic {guess}"})
             statuses.append(answered.status)
         assert statuses[0] == 401 and statuses[-1] == 429
@@ -327,7 +327,7 @@ def test_phone_width_dark_and_keyboard(browser: Any, address: str) -> None:
     page.keyboard.press("Tab")
     page.locator(".wb-example").first.focus()
     page.keyboard.press("Enter")
-    page.wait_for_selector(".wb-turn[data-status=done]", timeout=60_000)
+    page.wait_for_selector(".wb-turn[data-status=done]")
     turn = visitor.ask("2022年云川市地区生产总值是多少？")
     marker = turn.locator(".wb-marker").first
     marker.focus()
@@ -372,7 +372,7 @@ def test_a_gold_set_runs_from_the_page(visitor: Visitor, tmp_path: Path) -> None
     visitor.tab("设置")
     visitor.page.locator("#gold input[type=file]").set_input_files(str(path))
     visitor.page.get_by_role("button", name="开始测评").click()
-    expect(visitor.page.locator(".wb-numbers b")).to_have_text(["1", "1", "1", "1"], timeout=60_000)
+    expect(visitor.page.locator(".wb-numbers b")).to_have_text(["1", "1", "1", "1"])
 
 
 def test_a_page_without_reports_takes_the_first_one(browser: Any, tmp_path: Path) -> None:
@@ -387,7 +387,7 @@ def test_a_page_without_reports_takes_the_first_one(browser: Any, tmp_path: Path
         visitor.upload(str(EXAMPLES / "yunchuan-gdp-2022-revision.md"))
         visitor.tab("提问")
         visitor.page.locator("[data-do=ask][data-again]").click()
-        expect(visitor.page.locator(".wb-turn .wb-badge")).to_have_text("已核对", timeout=60_000)
+        expect(visitor.page.locator(".wb-turn .wb-badge")).to_have_text("已核对")
         outside = visitor.outside
         visitor.close()
     assert outside == []

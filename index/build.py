@@ -101,6 +101,7 @@ def build_index(
         build = _Build(index, embedder, metadata or {}, progress or silent, bounds)
         build.run([Path(path) for path in paths], sync, names or {})
         index.checkpoint()
+        index.compact(if_due=True, threads=os.cpu_count() or 1)
     build.summary.seconds = time.monotonic() - began
     return build.summary
 

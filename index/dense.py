@@ -31,6 +31,7 @@ from llama_index.core.vector_stores.types import (
 from llama_index.core.vector_stores.utils import metadata_dict_to_node, node_to_metadata_dict
 from pydantic import PrivateAttr
 
+from index.large_vectors import LargeVectors
 from index.types import Chunk, Metadata
 from index.vectors import FlatVectors, Ids
 
@@ -48,7 +49,7 @@ class FaissStore(BasePydanticVectorStore):
     is_embedding_query: bool = True
     dimension: int
 
-    _vectors: FlatVectors = PrivateAttr()
+    _vectors: FlatVectors | LargeVectors = PrivateAttr()
     _nodes: dict[int, BaseNode] = PrivateAttr(default_factory=dict)
     _ids: dict[str, int] = PrivateAttr(default_factory=dict)  # node id → our id
     _next: int = PrivateAttr(default=0)
@@ -62,7 +63,7 @@ class FaissStore(BasePydanticVectorStore):
         return "WenbaoFaissStore"
 
     @classmethod
-    def filled(cls, vectors: FlatVectors, nodes: dict[int, BaseNode]) -> FaissStore:
+    def filled(cls, vectors: FlatVectors | LargeVectors, nodes: dict[int, BaseNode]) -> FaissStore:
         """A store of `nodes`, one for every id of `vectors`; it takes both over."""
         store = cls(dimension=vectors.dimension)
         if vectors.ids != nodes.keys():
@@ -73,7 +74,7 @@ class FaissStore(BasePydanticVectorStore):
         return store
 
     @property
-    def client(self) -> FlatVectors:
+    def client(self) -> FlatVectors | LargeVectors:
         return self._vectors
 
     def __len__(self) -> int:
@@ -170,12 +171,15 @@ class FaissStore(BasePydanticVectorStore):
 
     def persist(self, persist_path: str, fs: Any | None = None) -> None:
         """Writes one file; on a local disk the old file stays until the new one is whole."""
+        vectors = self._vectors
+        if isinstance(vectors, LargeVectors):  # the file is to be whole on its own
+            vectors = vectors.as_flat()
         nodes = {str(i): node_to_metadata_dict(node, flat_metadata=False) for i, node in self._nodes.items()}
         state = {"format": FORMAT, "dimension": self.dimension, "next": self._next, "nodes": nodes}
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("state.json", json.dumps(state, ensure_ascii=False))
-            archive.writestr("vectors.faiss", self._vectors.to_bytes())
+            archive.writestr("vectors.faiss", vectors.to_bytes())
         if fs is not None:
             fs.makedirs(os.path.dirname(persist_path) or ".", exist_ok=True)  # noqa: PTH120  a path of `fs`
             with fs.open(persist_path, "wb") as file:
@@ -212,7 +216,7 @@ class FaissStore(BasePydanticVectorStore):
 
 
 def chunk_store(
-    vectors: FlatVectors, chunks: Sequence[Chunk], metadata: Mapping[str, Metadata]
+    vectors: FlatVectors | LargeVectors, chunks: Sequence[Chunk], metadata: Mapping[str, Metadata]
 ) -> FaissStore:
     """A store of chunks whose ids are those of `vectors`; `metadata` by report name.
 

@@ -23,9 +23,11 @@ from index import changes, manifest, records, surroundings
 from index.database import FILE_NAME, Database, copy_database, missing
 from index.duplicates import Twin
 from index.errors import ReportNotFoundError, no_report
+from index.large_vectors import LargeVectors
 from index.manifest import EmbeddingModel
 from index.surroundings import Surroundings
 from index.types import Chunk, Figure, Metadata, Report
+from index.vector_cache import VectorCache
 from index.vectors import FlatVectors
 from index.words import Words
 
@@ -81,8 +83,7 @@ class ReportIndex:
         self._database = database
         self.embedder = embedder
         self._catalogue: _Catalogue | None = None
-        self._dense: tuple[int, FlatVectors] | None = None
-        self._dense_lock = threading.Lock()
+        self._vectors = VectorCache(database)
         self._words: tuple[int, Words] | None = None
         self._words_lock = threading.Lock()
         self._reports: OrderedDict[int, Report] = OrderedDict()
@@ -332,34 +333,11 @@ class ReportIndex:
                 self._words = (version, words)
             return words
 
-    def _vectors_at(self, connection: Connection) -> FlatVectors:
-        """The vectors of this connection's state. Ids are never reused, so only differences are loaded."""
-        version = manifest.version(connection)
-        with self._dense_lock:
-            if self._dense is not None and self._dense[0] == version:
-                return self._dense[1]
-            self._refuse_other_model(connection)
-            previous = self._dense
-            if previous is None:
-                vectors = FlatVectors(manifest.dimension(connection))
-                rows = connection.execute("SELECT chunk_id, vector FROM vectors").fetchall()
-            else:
-                present = {row[0] for row in connection.execute("SELECT chunk_id FROM vectors")}
-                # A copy, because other threads may be searching the one they were given.
-                vectors = previous[1].copy()
-                vectors.remove(vectors.ids - present)
-                wanted = sorted(present - vectors.ids)
-                rows = connection.execute(
-                    "SELECT chunk_id, vector FROM vectors WHERE chunk_id IN (SELECT value FROM json_each(?))",
-                    (json.dumps(wanted),),
-                ).fetchall()
-            if rows:
-                matrix = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f4")
-                ids = np.array([row[0] for row in rows], dtype=np.int64)
-                vectors.add(ids, matrix.reshape(len(rows), -1))
-            if previous is None or version > previous[0]:
-                self._dense = (version, vectors)
-            return vectors
+    def _vectors_at(self, connection: Connection) -> FlatVectors | LargeVectors:
+        """The vectors of this connection's state."""
+        return self._vectors.at(
+            connection, manifest.version(connection), lambda: self._refuse_other_model(connection)
+        )
 
     def _refuse_other_model(self, connection: Connection) -> None:
         """An index that was rebuilt meanwhile with another embedding model has nothing to say to ours."""
@@ -445,6 +423,15 @@ class ReportIndex:
         """What is inconsistent in the file, one line each; empty unless the disk or a person damaged it."""
         with self._database.snapshot() as connection:
             return changes.problems(connection)
+
+    def compact(self, *, if_due: bool = False, threads: int = 1) -> bool:
+        """Many vectors: writes them for fast search in little memory (see index.vector_loading); False if not.
+
+        `if_due`: only if enough has changed since it was done last, and without complaint if it cannot be done.
+        """
+        if if_due:
+            return self._vectors.compact_if_due(threads=threads)
+        return self._vectors.compact(threads=threads)
 
     def checkpoint(self) -> None:
         """Brings everything into the one file, so that the folder can be copied."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from index.large_vectors import LargeVectors
 from index.tokenize import tokens
 from index.vectors import FlatVectors, Floats
 from index.words import Words
@@ -34,7 +35,12 @@ class Surroundings:
 
 
 def read(
-    words: Words, vectors: FlatVectors, text: str, vector: Floats, identifiers: Sequence[int], reach: int
+    words: Words,
+    vectors: FlatVectors | LargeVectors,
+    text: str,
+    vector: Floats,
+    identifiers: Sequence[int],
+    reach: int,
 ) -> Surroundings:
     """The chunks of `identifiers`, and those up to `reach` before and after them, seen from a question."""
     rows = words.rows_of(identifiers)

@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev models run ask test lint soak test-models test-browser test-faults eval lock clean
+.PHONY: help setup setup-dev models run ask test lint soak test-models test-browser test-faults eval bench-quick lock clean
 
 help: ## this list
 	@echo 'Wenbao: answers from Chinese economic reports, every figure checked and cited.'
@@ -50,6 +50,10 @@ eval: setup-dev ## gold questions and near misses: check, answer, score, compare
 
 soak: setup ## load test: 50 people for ten minutes, and what they waited  [MIX=search|ask MINUTES=10]
 	@$(PYTHON) bench/soak/soak.py --mix $(or $(MIX),search) --minutes $(or $(MINUTES),10)
+
+bench-quick: setup-dev ## beside stock LlamaIndex, and the million vectors: bench/results.json (35 min)
+	@$(PYTHON) -m rag models fetch
+	@$(PYTHON) bench/quick.py
 
 lock: ## write the requirements locks anew from pyproject.toml (needs uv)
 	@$(PYTHON) scripts/lock.py

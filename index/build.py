@@ -38,6 +38,7 @@ from index.overrides import (
 from index.prepare import Prepared
 from index.progress import Clock
 from index.progress import Progress as Progress
+from index.read_ahead import ReadAhead, Stopped
 from index.records import passage, passage_hash
 from index.split import split
 from index.store import ReportIndex, ReportSummary, Vectors
@@ -45,7 +46,7 @@ from index.types import Block, Chunk, Metadata, Place, Report
 
 PIPELINE = 11  # raise when the same file would give another report: every file is then read again
 _EMBED_TOGETHER = 512  # chunks, of one report or several, that are stored together
-_EMBED_AT_ONCE = 128  # chunks between two words on progress
+_EMBED_AT_ONCE = 256  # chunks between two words on progress
 
 Overrides = Mapping[str, Mapping[str, str | None]]
 
@@ -169,6 +170,37 @@ class _Waiting:
     overrides: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Unchanged:
+    """A report that need not be read; `moved` to the path `key`."""
+
+    name: str
+    key: str
+    moved: bool
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """A file that cannot be read."""
+
+    path: Path
+    error: WenbaoError
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the reading thread is doing, to be told by the other."""
+
+    english: str
+    chinese: str
+
+
+_Result = _Waiting | _Unchanged | _Failed | _Said
+Put = Callable[[_Result, int], None]
+
+
 class _Build:
     """One run over a set of files; the index's lock is held."""
 
@@ -198,8 +230,16 @@ class _Build:
         # A report whose file is gone gives up its name, and its place to a file of the same name.
         taken = {one.name: one.path for one in self._known.values() if not one.path or _exists(one.path)}
         names = choose_names(found.files, {**given, **taken})
-        for source in found.files:
-            self._file(source, names[source.key], sizes[source.key])
+        wanted = [(source, names[source.key], sizes[source.key]) for source in found.files]
+
+        def read(put: Put) -> None:
+            for one in wanted:
+                self._read(*one, put)
+
+        # While passages are embedded the next files are read, as far as one more round of embedding.
+        with ReadAhead(read, _EMBED_TOGETHER) as results:
+            for result in results:
+                self._take(result)
         self._flush()
         self._apply_to_others({names[source.key] for source in found.files})
         if sync:
@@ -207,45 +247,50 @@ class _Build:
         self.summary.twins = self._index.twins([*self.summary.added, *self.summary.updated])
         self._clock.finish()
 
-    def _file(self, source: Source, name: str, size: int) -> None:
+    def _read(self, source: Source, name: str, size: int, put: Put) -> None:
+        """Reads one file, if it must be, in the reading thread; changes nothing here."""
         known = self._known.get(name)
-        self._clock.say(f"reading {name}", f"正在读取 {name}")
+        put(_Said(f"reading {name}", f"正在读取 {name}"), 0)
+
+        def page(done: int, total: int) -> None:  # where one takes seconds
+            put(_Said(f"reading {name}, page {done} of {total}", f"正在读取 {name}，第 {done}/{total} 页"), 0)
+
         try:
             stored = without_sidecar(known.overrides) if known else {}
             overrides = merge_overrides(stored, self._metadata.get(name, {})) | read_sidecar(source.path)
             sha256 = _sha256(source.path)
             if known and _is_current(known, sha256, overrides):
-                if known.path != source.key:
-                    self._index.moved(name, source.key)
-                self.summary.unchanged.append(name)
-                self._clock.skip(size)
+                put(_Unchanged(name, source.key, known.path != source.key, size), 0)
                 return
             wanted = prepare.Source(os.fspath(source.path), name, source.key, sha256, overrides)
-            prepared = shared_reader().prepare(wanted, self._limits, self._page_of(name))
+            prepared = shared_reader().prepare(wanted, self._limits, page)
+        except Stopped:
+            raise
         except WenbaoError as error:
-            self._failed(source.path, error, size)
-            return
+            put(_Failed(source.path, error, size), 0)
         except Exception as error:  # whatever a broken file does to its reader, the rest is indexed
-            self._failed(source.path, _unexpected(source.path, error), size)
-            return
-        self._clock.has_read(size)
-        self._waiting.append(_Waiting(source.path, size, prepared, overrides))
-        if sum(len(one.prepared.chunks) for one in self._waiting) >= _EMBED_TOGETHER:
-            self._flush()
+            put(_Failed(source.path, _unexpected(source.path, error), size), 0)
+        else:
+            put(_Waiting(source.path, size, prepared, overrides), len(prepared.chunks))
 
-    def _page_of(self, name: str) -> Callable[[int, int], None]:
-        """Tells the page that is being read, where one takes seconds."""
-
-        def say(done: int, total: int) -> None:
-            self._clock.say(
-                f"reading {name}, page {done} of {total}", f"正在读取 {name}，第 {done}/{total} 页"
-            )
-
-        return say
-
-    def _failed(self, path: Path, error: WenbaoError, size: int) -> None:
-        self.summary.failed.append((path, error))
-        self._clock.skip(size)
+    def _take(self, result: _Result) -> None:
+        """What became of a file, in the order of the files."""
+        match result:
+            case _Said():
+                self._clock.say(result.english, result.chinese)
+            case _Unchanged():
+                if result.moved:
+                    self._index.moved(result.name, result.key)
+                self.summary.unchanged.append(result.name)
+                self._clock.skip(result.size)
+            case _Failed():
+                self.summary.failed.append((result.path, result.error))
+                self._clock.skip(result.size)
+            case _Waiting():
+                self._clock.has_read(result.size)
+                self._waiting.append(result)
+                if sum(len(one.prepared.chunks) for one in self._waiting) >= _EMBED_TOGETHER:
+                    self._flush()
 
     def _flush(self) -> None:
         """Embeds what waits, all together, and stores each report in a transaction of its own."""
@@ -265,7 +310,9 @@ class _Build:
         hashes = [passage_hash(chunk) for chunk in chunks]
         vectors = self._index.known_vectors(hashes)
         new = {one: chunk for one, chunk in zip(hashes, chunks, strict=True) if one not in vectors}
-        keys, texts = list(new), list(new.values())
+        # Those of like length together: a batch is padded to its longest.
+        keys = sorted(new, key=lambda one: len(new[one].text), reverse=True)
+        texts = [new[one] for one in keys]
         for start in range(0, len(texts), _EMBED_AT_ONCE):
             stop = min(start + _EMBED_AT_ONCE, len(texts))
             self._clock.say(

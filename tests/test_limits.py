@@ -87,6 +87,19 @@ def test_a_file_that_needs_too_much_memory_is_given_up(tmp_path: Path, reader: I
     assert reader.prepare(source_of(path), Limits()).report.text == TEXT.strip()
 
 
+def test_a_worker_is_not_blamed_for_the_memory_of_its_parent(
+    report: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a program that has loaded a model starts another worker for every file."""
+    monkeypatch.setattr("index.isolation._RETIRE_KB", 500_000)
+    ballast = b"x" * 600_000_000
+    reader = IsolatedReader()
+    reader.prepare(source_of(report), Limits())
+    assert len(ballast) > 1000 * reader.peak_kb > 1_000_000
+    assert reader._process is not None
+    reader.close()
+
+
 def test_a_worker_that_dies_is_replaced(report: Path) -> None:
     reader = IsolatedReader()
     reader.prepare(source_of(report), Limits())

@@ -23,10 +23,10 @@ MAIN = (
 
 def benchmarks() -> Path:
     """The folder of public data sets; ends the program with what to do where it is absent."""
-    folder = Path(os.environ.get("WENBAO_BENCHMARKS", BENCHMARKS))
+    folder = Path(os.environ.get("BENCHMARKS", BENCHMARKS))
     if not (folder / "crud_documents.jsonl.gz").is_file():
         sys.exit(
-            f"bench: no CRUD-RAG documents at {folder}: set WENBAO_BENCHMARKS to a folder that holds "
+            f"bench: no CRUD-RAG documents at {folder}: set BENCHMARKS to a folder that holds "
             "crud_documents.jsonl.gz, crud_questions_dev.jsonl and cmrc_questions_dev.jsonl."
         )
     return folder

@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from index import period_patterns as patterns
 from index import period_reading as reading
@@ -57,12 +58,7 @@ class Period:
     @classmethod
     def parse(cls, code: str) -> Period:
         """The period of a code made by `code()`; ValueError for anything else."""
-        match = _CODE.fullmatch(code.strip())
-        if match is None or bool(match[3] and match[2]) != bool(match[4]):
-            raise ValueError(f"not a period code: {code!r}")
-        start = (int(match[1]), int(match[2] or 1))
-        end = (int(match[3] or match[1]), int(match[4] or (match[2] if not match[3] else None) or 12))
-        return cls(start, end)
+        return _parse(code)
 
     def code(self) -> str:
         """ "2023", "2023-08", "2023-01/2023-09", "2013/2017"; sorts and compares as text."""
@@ -114,6 +110,16 @@ class Period:
         if first_month == last_month:
             return f"{_ENGLISH_MONTHS[first_month - 1]} {first}"
         return f"{_ENGLISH_MONTHS[first_month - 1]}–{_ENGLISH_MONTHS[last_month - 1]} {first}"
+
+
+@lru_cache(8192)  # every figure looked at names its period, and a corpus has few
+def _parse(code: str) -> Period:
+    match = _CODE.fullmatch(code.strip())
+    if match is None or bool(match[3] and match[2]) != bool(match[4]):
+        raise ValueError(f"not a period code: {code!r}")
+    start = (int(match[1]), int(match[2] or 1))
+    end = (int(match[3] or match[1]), int(match[4] or (match[2] if not match[3] else None) or 12))
+    return Period(start, end)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,35 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from index.large_vectors import LargeVectors
 from index.tokenize import tokens
 from index.vectors import FlatVectors, Floats
 from index.words import Words
 
+Numbers = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
 
 @dataclass(frozen=True, slots=True)
-class Passage:
-    """One chunk as seen from a question; `sentences` hold the question's words only."""
+class Counts:
+    """How often each word of the question stands in some texts, one row a text; `tokens` are their lengths."""
 
-    sentences: tuple[frozenset[str], ...]
-    words: Mapping[str, int]  # those of all its sentences, with how often
-    tokens: int
-    cosine: float
+    words: Numbers  # (texts, words of the question)
+    tokens: Numbers  # (texts,)
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """`around` names, for each chunk asked for, the chunks of its report near it, in order, itself included."""
+    """Passages seen from a question, in the order of `identifiers`; headings and titles are not counted."""
 
-    rarity: Mapping[str, float]  # of each word of the question
-    passages: Mapping[int, Passage]
-    around: Mapping[int, tuple[int, ...]]
-    first: Mapping[int, int]  # for each chunk asked for, the first of its report
+    identifiers: tuple[int, ...]
+    terms: tuple[str, ...]  # the words of the question
+    rarity: Numbers  # of each of them
+    own: Counts
+    before: Counts  # the passage before, if it is of the same report: else nothing
+    around: Counts  # the passages near it and itself taken together, all of its report
+    around_size: Integers  # how many those are
+    cosine: Numbers
+    best_cosine_around: Numbers
+    opening: npt.NDArray[np.bool_]  # (passages, words): what the first sentence of the passage's report says
+    in_sentences: Integers  # (n, 3): number of a passage, of a sentence of it, of a word that stands there
     mean_tokens: float  # of a chunk
 
 
@@ -42,42 +51,74 @@ def read(
     identifiers: Sequence[int],
     reach: int,
 ) -> Surroundings:
-    """The chunks of `identifiers`, and those up to `reach` before and after them, seen from a question."""
+    """The chunks of `identifiers` that are here, seen from a question with those up to `reach` before and after.
+
+    The chunks of a report are stored together and in reading order, so neighbours are neighbouring rows.
+    """
     rows = words.rows_of(identifiers)
-    # The chunks of a report are stored together and in reading order, so neighbours are neighbouring rows.
     firsts = words.first_rows[rows]
-    around: dict[int, list[int]] = {}
-    for row in rows.tolist():
-        near = range(max(0, row - reach), min(len(words.ids), row + reach + 1))
-        around[row] = [one for one in near if words.reports[one] == words.reports[row]]
-    wanted = np.array(
-        sorted({one for ids in around.values() for one in ids} | set(firsts.tolist())), dtype=np.int64
-    )
-    sentences: dict[int, dict[int, set[str]]] = {row: {} for row in wanted.tolist()}
-    counts: dict[int, dict[str, int]] = {row: {} for row in wanted.tolist()}
-    rarity: dict[str, float] = {}
-    for term in dict.fromkeys(tokens(text)):
-        rarity[term] = words.rarity(term)
-        found, places = words.found(term)
-        here = np.isin(found, wanted) & (places >= 0)
-        for row, place in zip(found[here].tolist(), places[here].tolist(), strict=True):
-            sentences[row].setdefault(place, set()).add(term)
-            counts[row][term] = counts[row].get(term, 0) + 1
-    ids = dict(zip(wanted.tolist(), words.ids[wanted].tolist(), strict=True))
-    cosines = vectors.scores(vector, list(ids.values()))
-    passages = {
-        identifier: Passage(
-            tuple(frozenset(sentences[row].get(at, ())) for at in range(max(sentences[row], default=0) + 1)),
-            counts[row],
-            int(words.body_lengths[row]),
-            cosines.get(identifier, 0.0),
-        )
-        for row, identifier in ids.items()
-    }
+    near = rows[:, None] + np.arange(-reach, reach + 1)  # (passages, 2 * reach + 1)
+    there = (near >= 0) & (near < len(words.ids))
+    near = np.where(there, near, rows[:, None])
+    there &= words.reports[near] == words.reports[rows][:, None]
+    seen = np.unique(np.concatenate([near[there], rows, firsts]))
+    place_of = np.full(len(words.ids), -1, dtype=np.int64)  # row → its number in `seen`
+    place_of[seen] = np.arange(len(seen))
+
+    terms = tuple(dict.fromkeys(tokens(text)))
+    at, sentence, term = _occurrences(words, terms, place_of)
+    counts = np.bincount(at * len(terms) + term, minlength=len(seen) * len(terms))
+    counts = counts.reshape(len(seen), len(terms)).astype(np.float64)
+    lengths = words.body_lengths[seen].astype(np.float64)
+    cosines = vectors.scores_of(vector, words.ids[seen])
+
+    places = np.where(there, place_of[near], 0)
+    around = np.zeros((len(rows), len(terms)))
+    before, before_tokens = np.zeros_like(around), np.zeros(len(rows))
+    near_tokens: Numbers = lengths[places] * there
+    for step in range(2 * reach + 1):
+        found: Numbers = counts[places[:, step]] * there[:, step, None]
+        around += found
+        if step == reach - 1:
+            before, before_tokens = found, near_tokens[:, step]
+    own = place_of[rows]
+    opening = np.zeros((len(seen), len(terms)), dtype=bool)
+    opening[at[sentence == 0], term[sentence == 0]] = True
     return Surroundings(
-        rarity,
-        passages,
-        {ids[row]: tuple(ids[one] for one in near) for row, near in around.items()},
-        {ids[row]: ids[first] for row, first in zip(rows.tolist(), firsts.tolist(), strict=True)},
-        words.mean_length,
+        identifiers=tuple(words.ids[rows].tolist()),
+        terms=terms,
+        rarity=np.array([words.rarity(one) for one in terms]),
+        own=Counts(counts[own], lengths[own]),
+        before=Counts(before, before_tokens),
+        around=Counts(around, near_tokens.sum(axis=1)),
+        around_size=there.sum(axis=1),
+        cosine=cosines[own],
+        best_cosine_around=np.where(there, cosines[places], -np.inf).max(axis=1, initial=-np.inf),
+        opening=opening[place_of[firsts]],
+        in_sentences=_by_passage(own, at, sentence, term, len(seen)),
+        mean_tokens=words.mean_length,
     )
+
+
+def _occurrences(
+    words: Words, terms: Sequence[str], place_of: Integers
+) -> tuple[Integers, Integers, Integers]:
+    """Of each time a word stands in a passage looked at: the passage's place, the sentence and the word's number."""
+    found = [words.found(term) for term in terms]
+    rows = np.concatenate([one for one, _ in found] or [np.zeros(0, np.int32)])
+    sentences = np.concatenate([one for _, one in found] or [np.zeros(0, np.int16)])
+    numbers = np.repeat(np.arange(len(terms)), [len(one) for one, _ in found])
+    places = place_of[rows]
+    here = (places >= 0) & (sentences >= 0)
+    return places[here], sentences[here].astype(np.int64), numbers[here]
+
+
+def _by_passage(own: Integers, at: Integers, sentence: Integers, term: Integers, seen: int) -> Integers:
+    """(number of the passage asked for, sentence, word), each once."""
+    number = np.full(seen, -1, dtype=np.int64)
+    number[own] = np.arange(len(own))
+    asked = number[at] >= 0
+    at, sentence, term = number[at[asked]], sentence[asked], term[asked]
+    sentences, terms = int(sentence.max(initial=0)) + 1, int(term.max(initial=0)) + 1
+    keys, terms_of = np.divmod(np.unique((at * sentences + sentence) * terms + term), terms)
+    return np.stack([*np.divmod(keys, sentences), terms_of], axis=1)

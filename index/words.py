@@ -61,6 +61,25 @@ class Words:
         order = np.argsort(terms, kind="stable")
         self._rows, self._places = rows[order], places[order]
         self._starts = np.concatenate([[0], np.cumsum(np.bincount(terms, minlength=len(numbers)))])
+        self._weigh(terms[order])
+
+    def _weigh(self, terms: Terms) -> None:
+        """What each word gives each chunk that has it, before its rarity: no question has to count again."""
+        new = np.ones(len(terms), dtype=bool)
+        new[1:] = (terms[1:] != terms[:-1]) | (self._rows[1:] != self._rows[:-1])
+        firsts = np.flatnonzero(new)
+        self._chunk_rows = self._rows[firsts]
+        self._chunk_starts = np.concatenate([[0], np.cumsum(new)])[self._starts]
+        if not len(firsts):
+            self._shares = np.zeros(0, np.float32)
+            return
+        weights = np.where(self._places == _CONTEXT, CONTEXT_WEIGHT, 1.0)
+        frequency = np.add.reduceat(weights, firsts)
+        norm = SATURATION * (
+            1 - LENGTH_SHARE + LENGTH_SHARE * self._lengths / max(float(self._lengths.mean()), 1.0)
+        )
+        shares = frequency * (SATURATION + 1) / (frequency + norm[self._chunk_rows])
+        self._shares = shares.astype(np.float32)  # a third of what the words take in memory
 
     @classmethod
     def load(cls, connection: sqlite3.Connection, previous: Words | None) -> Words:
@@ -87,16 +106,18 @@ class Words:
 
     def rarity(self, term: str) -> float:
         """How rare a word is among the chunks (BM25's inverse document frequency)."""
-        rows, _ = self.found(term)
-        count = np.count_nonzero(np.diff(rows)) + 1 if len(rows) else 0
-        return math.log(1 + (len(self.ids) - count + 0.5) / (count + 0.5))
+        start, end = self._span(term, self._chunk_starts)
+        return math.log(1 + (len(self.ids) - (end - start) + 0.5) / (end - start + 0.5))
+
+    def _span(self, term: str, starts: npt.NDArray[np.int64]) -> tuple[int, int]:
+        number = self._numbers.get(term, -1)
+        if number < 0 or number + 1 >= len(starts):
+            return 0, 0
+        return int(starts[number]), int(starts[number + 1])
 
     def found(self, term: str) -> tuple[npt.NDArray[np.int32], Places]:
         """The rows a word stands in, ascending, once for each time; and the sentence, -1 for the context."""
-        number = self._numbers.get(term, -1)
-        if number < 0 or number + 1 >= len(self._starts):
-            return np.zeros(0, np.int32), np.zeros(0, np.int16)
-        start, end = self._starts[number], self._starts[number + 1]
+        start, end = self._span(term, self._starts)
         return self._rows[start:end], self._places[start:end]
 
     def search(self, text: str, k: int, report_ids: Sequence[int] | None = None) -> list[tuple[int, float]]:
@@ -107,20 +128,19 @@ class Words:
         asked = Counter(tokens(text))
         if k <= 0 or not len(self.ids) or (report_ids is not None and not report_ids):
             return []
-        rarities = {term: self.rarity(term) for term in asked if len(self.found(term)[0])}
+        spans = {term: self._span(term, self._chunk_starts) for term in asked}
+        rarities = {term: self.rarity(term) for term, (start, end) in spans.items() if start < end}
         rarest = sorted(rarities, key=lambda term: (-rarities[term], term))[:MOST_TERMS]
-        norm = SATURATION * (
-            1 - LENGTH_SHARE + LENGTH_SHARE * self._lengths / max(float(self._lengths.mean()), 1.0)
-        )
         scores = np.zeros(len(self.ids))
         for term in rarest:
-            rows, places = self.found(term)
-            weights = np.where(places == _CONTEXT, CONTEXT_WEIGHT, 1.0)
-            frequency = np.bincount(rows, weights=weights, minlength=len(self.ids))
-            scores += rarities[term] * asked[term] * frequency * (SATURATION + 1) / (frequency + norm)
+            here = slice(*spans[term])
+            scores[self._chunk_rows[here]] += rarities[term] * asked[term] * self._shares[here]
         if report_ids is not None:
             scores[~np.isin(self.reports, np.array(report_ids, dtype=np.int64))] = 0.0
         shared = np.flatnonzero(scores > 0)
+        if len(shared) > k:  # those that cannot be among the best need no order
+            least = np.partition(scores[shared], len(shared) - k)[len(shared) - k]
+            shared = shared[scores[shared] >= least]
         best = shared[np.lexsort((self.ids[shared], -scores[shared]))][:k]
         return [(int(self.ids[row]), float(scores[row])) for row in best]
 

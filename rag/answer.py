@@ -26,6 +26,7 @@ from rag.llm import ChatModel
 from rag.model_stage import ModelStage
 from rag.prompt import fill
 from rag.query import Query, detect_language, understand
+from rag.query_vectors import QueryVectors
 from rag.retrieve import retrieve
 from rag.settings import Settings
 from rag.tracing import stage
@@ -43,9 +44,11 @@ class Pipeline:
     settings: Settings
     metadata_known: bool = True  # False for raw passages: a missing slot is unknown, not a conflict
     reader: EvidenceReader = field(init=False)
+    questions: QueryVectors = field(init=False)
 
     def __post_init__(self) -> None:
         self.reader = EvidenceReader(self.index)
+        self.questions = QueryVectors(self.embedder)
 
     def understand(self, question: str, history: Sequence[Turn]) -> tuple[Query, Usage]:
         """The question's slots, with the conversation's; an English one may need the model to translate."""
@@ -137,7 +140,7 @@ class Pipeline:
     def retrieve(self, query: Query, top_k: int, reports: Sequence[str] | None) -> list[Hit]:
         """The `top_k` best chunks, best first; no call of the model."""
         return retrieve(
-            query, self.index, self.embedder, self.settings,
+            query, self.index, self.questions, self.settings,
             top_k=top_k, reports=reports, reader=self.reader, metadata_known=self.metadata_known,
         )  # fmt: skip
 

@@ -11,12 +11,13 @@ from index.periods import Period
 from index.regions import same_region
 from index.split import sentences
 from index.store import ReportIndex
-from index.types import Block, Figure, Hit, Report
+from index.types import Block, Chunk, Figure, Hit, Report
 from rag.ask import WHOLE_REGIONS
 from rag.bind import LEAST_COVERAGE, Surroundings, bind, can_fit, coverage
 from rag.hostile import gives_orders
 from rag.query import Query
 
+CHUNKS_KEPT = 20_000  # about 1 KB each
 _BOUNDARY = "，,；;。：:（(！!？?\n\t"
 
 
@@ -39,6 +40,7 @@ class _ReportView:
     block_starts: list[int]
     figures: list[Figure]
     figure_starts: list[int]
+    by_chunk: dict[int, list[Figure]]
     barred: list[bool]  # by sentence: it, or one beside it, speaks to a machine
 
 
@@ -48,6 +50,7 @@ class EvidenceReader:
     def __init__(self, index: ReportIndex) -> None:
         self._index = index
         self._views: dict[tuple[int, str], _ReportView] = {}
+        self._chunks: tuple[int, dict[int, Chunk]] = (-1, {})  # of one version of the index
 
     def view(self, name: str) -> _ReportView:
         # Threads may see different states at a time: what was read belongs to its version.
@@ -64,12 +67,30 @@ class EvidenceReader:
             [block.start for block in report.blocks],
             figures,
             [figure.start for figure in figures],
+            _by_chunk(figures),
             _barred([gives_orders(report.text[start:end]) for start, end in spans]),
         )
         for key in [key for key in list(self._views) if key[0] < version]:
             self._views.pop(key, None)
         self._views[version, name] = view
         return view
+
+    def chunks(self, identifiers: Sequence[int]) -> list[Chunk]:
+        """As ReportIndex.chunks; those read last need no reading again."""
+        version = self._index.version
+        of, kept = self._chunks
+        if of != version or len(kept) > CHUNKS_KEPT:
+            kept = {}
+            self._chunks = (version, kept)
+        new = [one for one in identifiers if one not in kept]
+        if new:
+            kept.update((chunk.id, chunk) for chunk in self._index.chunks(new))
+        return [kept[one] for one in identifiers if one in kept]
+
+    def figures_in(self, chunks: Sequence[Chunk]) -> list[Figure]:
+        """The figures of chunks, by report and place."""
+        ordered = sorted(chunks, key=lambda chunk: (chunk.report, chunk.start))
+        return [figure for chunk in ordered for figure in self.view(chunk.report).by_chunk.get(chunk.id, ())]
 
     def sentence_span(self, name: str, offset: int) -> tuple[int, int]:
         """The canonical span of the sentence (or table row) around `offset`."""
@@ -232,7 +253,7 @@ class EvidenceReader:
 
     def _fitting(self, query: Query, hits: Sequence[Hit]) -> dict[str, list[tuple[int, float]]]:
         """For each ask the place of the figure in the hits that fits it best, by report, with what it is worth."""
-        figures = self._index.figures(chunk_ids=[hit.chunk.id for hit in hits]) if query.asks else []
+        figures = self.figures_in([hit.chunk for hit in hits]) if query.asks else []
         found: dict[str, list[tuple[int, float]]] = {}
         for ask in query.asks:
             able = [figure for figure in figures if can_fit(ask, figure)]
@@ -240,6 +261,13 @@ class EvidenceReader:
                 if one.fits and one.coverage >= LEAST_COVERAGE:
                     found.setdefault(one.figure.report, []).append((one.figure.start, 1.0 + one.score))
         return found
+
+
+def _by_chunk(figures: Sequence[Figure]) -> dict[int, list[Figure]]:
+    found: dict[int, list[Figure]] = {}
+    for figure in figures:
+        found.setdefault(figure.chunk, []).append(figure)
+    return found
 
 
 def _barred(orders: Sequence[bool]) -> list[bool]:

@@ -31,7 +31,7 @@ def figure_scores(
     if not query.asks:
         return []
     best = sorted(base, key=lambda chunk: (-base[chunk], chunk))[:LOOKED_AT]
-    near = index.figures(chunk_ids=best)
+    near = reader.figures_in(reader.chunks(best))
     found: list[dict[int, float]] = []
     for ask in query.asks:
         pool = {(figure.report, figure.start): figure for figure in near}
@@ -64,7 +64,7 @@ def _of_indicator(ask: Ask, index: ReportIndex, reports: Sequence[str] | None) -
 
 
 def _in_period(figure: Figure, period: Period | None) -> bool:
-    return figure.period is not None and period is not None and _parsed(figure.period) == period
+    return figure.period is not None and period is not None and Period.parse(figure.period) == period
 
 
 def _in_region(figure: Figure, region: str | None) -> bool:
@@ -72,8 +72,3 @@ def _in_region(figure: Figure, region: str | None) -> bool:
 
 
 _same = lru_cache(65_536)(same_region)
-
-
-@lru_cache(4096)
-def _parsed(code: str) -> Period | None:
-    return Period.parse(code)

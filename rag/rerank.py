@@ -7,14 +7,12 @@ words is in the right place. See docs/retrieval.md.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from index.surroundings import Passage, Surroundings
+from index.surroundings import Counts, Surroundings
 
 Features = npt.NDArray[np.float64]
 
@@ -41,61 +39,52 @@ class Scale:
     spread: float  # standard deviation
 
     @classmethod
-    def of(cls, cosines: Iterable[float]) -> Scale:
-        values = np.fromiter(cosines, dtype=np.float64)
+    def of(cls, cosines: npt.ArrayLike) -> Scale:
+        values = np.asarray(cosines, dtype=np.float64)
         return cls(float(values.max()), max(float(values.std()), 1e-6)) if values.size else cls(0.0, 1.0)
 
-    def __call__(self, cosine: float) -> float:
-        return (cosine - self.best) / self.spread
+    def __call__(self, cosine: Features) -> Features:
+        return np.asarray((cosine - self.best) / self.spread)
 
 
-def features(
-    identifiers: Sequence[int], seen: Surroundings, scale: Scale | None = None
-) -> tuple[list[str], Features]:
-    """Names, and a row a passage, shape (len(identifiers), len(names)); `scale` is that of `identifiers`."""
-    scale = scale or Scale.of(seen.passages[identifier].cosine for identifier in identifiers)
-    rows = [_row(identifier, seen, scale) for identifier in identifiers]
-    names = list(rows[0]) if rows else []
-    return names, np.array([list(row.values()) for row in rows], dtype=np.float64)
-
-
-def _row(identifier: int, seen: Surroundings, scale: Scale) -> dict[str, float]:
-    passage, ids = seen.passages[identifier], seen.around[identifier]
-    near = [seen.passages[one] for one in ids]
-    place = ids.index(identifier)
-    total = sum(seen.rarity.values()) or 1.0
-    # What the report's opening says already is its subject, not what is asked of it.
-    opening = next(iter(seen.passages[seen.first[identifier]].sentences), frozenset[str]())
-    rest = {word: rarity for word, rarity in seen.rarity.items() if word not in opening}
-    rest_total = sum(rest.values()) or 1.0
-    before = near[place - 1] if place else None
-    mean = seen.mean_tokens
-
-    def rest_share(found: Iterable[str]) -> float:
-        return sum(rest.get(word, 0.0) for word in found) / rest_total
-
-    def bm25(passages: Sequence[Passage]) -> float:
-        counts = Counter[str]()
-        for one in passages:
-            counts.update(one.words)
-        norm = 1.2 * (0.5 + 0.5 * sum(one.tokens for one in passages) / (mean * len(passages)))
-        return sum(seen.rarity[word] * 2.2 * n / (n + norm) for word, n in counts.items()) / total
-
-    return {
-        "vector": scale(passage.cosine),
-        "own words": bm25([passage]),
-        "number of words": len(passage.words) / (len(seen.rarity) or 1),
-        "bm25 around": bm25(near),
-        "vector around": scale(max(one.cosine for one in near)),
-        "rest best sentence": max(map(rest_share, passage.sentences), default=0.0),
-        "words before": bm25([before]) if before else 0.0,
+def features(seen: Surroundings, scale: Scale | None = None) -> tuple[list[str], Features]:
+    """Names, and a row a passage, shape (len(seen.identifiers), len(names)); `scale`: that of `seen` itself."""
+    scale = scale or Scale.of(seen.cosine)
+    columns = {
+        "vector": scale(seen.cosine),
+        "own words": _bm25(seen.own, 1, seen),
+        "number of words": np.count_nonzero(seen.own.words, axis=1) / (len(seen.terms) or 1),
+        "bm25 around": _bm25(seen.around, seen.around_size, seen),
+        "vector around": scale(seen.best_cosine_around),
+        "rest best sentence": _best_sentence(seen),
+        "words before": _bm25(seen.before, 1, seen),
     }
+    return list(columns), np.stack(list(columns.values()), axis=1)
 
 
-def scores(identifiers: Sequence[int], seen: Surroundings, scale: Scale | None = None) -> list[float]:
+def _bm25(counts: Counts, size: npt.NDArray[np.int64] | int, seen: Surroundings) -> Features:
+    """BM25 as a share of the most it could be but for repeats; `size` passages are one text here."""
+    norm = 1.2 * (0.5 + 0.5 * counts.tokens / (seen.mean_tokens * size))
+    saturated = counts.words * 2.2 / (counts.words + norm[:, None])
+    return np.asarray(saturated @ seen.rarity / (seen.rarity.sum() or 1.0))
+
+
+def _best_sentence(seen: Surroundings) -> Features:
+    """The share of the question's words in the best sentence, of those that the report's opening lacks.
+
+    What the opening says already is the report's subject, not what is asked of it.
+    """
+    rest = np.where(seen.opening, 0.0, seen.rarity)
+    passage, sentence, word = seen.in_sentences.T
+    sentences = int(sentence.max(initial=0)) + 1
+    passages = len(seen.identifiers)
+    found = np.bincount(passage * sentences + sentence, rest[passage, word], passages * sentences)
+    best = found.reshape(passages, sentences).max(axis=1, initial=0.0)
+    total = rest.sum(axis=1)
+    return np.asarray(best / np.where(total, total, 1.0))
+
+
+def scores(seen: Surroundings, scale: Scale | None = None) -> list[float]:
     """One number a passage; a difference of 1 is a factor of e in the odds of being the right one."""
-    names, rows = features(identifiers, seen, scale)
-    if not names:
-        return []
-    weights = np.array([WEIGHTS[name] for name in names])
-    return [float(score) for score in rows @ weights]
+    names, rows = features(seen, scale)
+    return [float(score) for score in rows @ np.array([WEIGHTS[name] for name in names])]

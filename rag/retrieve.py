@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from index.embed import Embedder
 from index.periods import Period
 from index.store import ReportIndex
 from index.types import Chunk, Hit
@@ -14,6 +13,7 @@ from rag import rerank
 from rag.evidence import EvidenceReader
 from rag.figure_match import figure_scores
 from rag.query import Ask, Query
+from rag.query_vectors import QueryEmbedder
 from rag.settings import Settings
 
 CONSIDERED = 30  # chunks that the re-ranker looks at
@@ -26,7 +26,7 @@ SPREAD = 4.0  # how many of those units make a hit's score fall from 1 to 1/e
 def retrieve(
     query: Query,
     index: ReportIndex,
-    embedder: Embedder,
+    embedder: QueryEmbedder,
     settings: Settings,
     *,
     top_k: int = 8,
@@ -44,19 +44,19 @@ def retrieve(
         lexical = dict(index.search_lexical(part.text, PER_PART, part.reports)) | lexical
     pool = _proposed(dense, lexical, settings.dense_weight)
     seen = index.surroundings(text, vector, pool, rerank.REACH)
-    pool = [chunk for chunk in pool if chunk in seen.passages]
-    scale = rerank.Scale.of(seen.passages[chunk].cosine for chunk in pool)
-    base = dict(zip(pool, rerank.scores(pool, seen, scale), strict=True))
+    scale = rerank.Scale.of(seen.cosine)
+    base = dict(zip(seen.identifiers, rerank.scores(seen, scale), strict=True))
     by_ask = figure_scores(query, index, reader, base, reports, metadata_known)
     late = sorted({chunk for found in by_ask for chunk in found} - base.keys())
     if late:  # found by their figures alone
         more = index.surroundings(text, vector, late, rerank.REACH)
-        base |= zip(late, rerank.scores(late, more, scale), strict=True)
-    chunks = {chunk.id: chunk for chunk in index.chunks(list(base))}
+        base |= zip(more.identifiers, rerank.scores(more, scale), strict=True)
+    chunks = {chunk.id: chunk for chunk in reader.chunks(list(base))}
     figures = {chunk: max((found.get(chunk, 0.0) for found in by_ask), default=0.0) for chunk in chunks}
     scope = {id: _scope_bonus(query, chunk, index, reader) for id, chunk in chunks.items()}
     total = {id: base[id] + figures[id] + scope[id] for id in chunks}
-    ranked = sorted(chunks, key=lambda chunk: (-total[chunk], chunk))
+    # Copies of a passage score the same but for the last digits of floating point.
+    ranked = sorted(chunks, key=lambda chunk: (-round(total[chunk], 6), chunk))
     ranked = _without_copies(_taking_turns(ranked, by_ask), chunks)[:top_k]
     best = max(total.values(), default=0.0)
     return [

@@ -38,28 +38,48 @@ def look(index: ReportIndex, reach: int = rerank.REACH) -> tuple[list[int], Surr
     return ids, index.surroundings(QUESTION, vector, ids, reach)
 
 
-def test_around_keeps_to_the_report_and_its_order(index: ReportIndex) -> None:
+def test_around_keeps_to_the_report(index: ReportIndex) -> None:
     ids, seen = look(index, reach=1)
-    assert len(ids) == 6
-    assert seen.around[ids[0]] == (ids[0], ids[1])
-    assert seen.around[ids[2]] == (ids[1], ids[2], ids[3])
-    assert seen.around[ids[4]] == (ids[4], ids[5])
-    assert [seen.first[one] for one in ids] == [ids[0]] * 4 + [ids[4]] * 2
+    assert seen.identifiers == tuple(ids) and len(ids) == 6
+    assert seen.around_size.tolist() == [2, 3, 3, 2, 2, 2]
+    lengths = seen.own.tokens
+    assert seen.around.tokens[2] == lengths[1] + lengths[2] + lengths[3]
+    assert seen.around.tokens[4] == lengths[4] + lengths[5]
+    assert seen.before.tokens.tolist() == [0, *lengths[:3], 0, lengths[4]]
+    bronze = seen.terms.index("青铜器")
+    assert seen.around.words[:, bronze].tolist() == [0, 1, 1, 1, 1, 1]
+    assert seen.before.words[:, bronze].tolist() == [0, 0, 0, 1, 0, 1]
+
+
+def test_nothing_around_is_looked_at_without_reach(index: ReportIndex) -> None:
+    _, seen = look(index, reach=0)
+    assert seen.around_size.tolist() == [1] * 6 and not seen.before.tokens.any()
+    assert (seen.around.words == seen.own.words).all()
 
 
 def test_a_passage_is_seen_through_the_words_of_the_question(index: ReportIndex) -> None:
     ids, seen = look(index)
-    assert seen.passages[ids[2]].words["青铜器"] == 1 and "书画" not in seen.passages[ids[2]].words
-    assert seen.passages[ids[1]].words.keys().isdisjoint({"青铜器", "云川"})
-    assert seen.rarity["青铜器"] == pytest.approx(math.log(1 + (6 - 2 + 0.5) / (2 + 0.5)))
+    bronze = seen.terms.index("青铜器")
+    assert seen.own.words[2, bronze] == 1 and "书画" not in seen.terms
+    assert not seen.own.words[1, [bronze, seen.terms.index("云川")]].any()
+    assert [2, 0, bronze] in seen.in_sentences.tolist()
+    assert seen.rarity[bronze] == pytest.approx(math.log(1 + (6 - 2 + 0.5) / (2 + 0.5)))
     vector = HashingEmbedder().embed_queries([QUESTION])[0]
     own = HashingEmbedder().embed_passages([passage(index.chunk(ids[1]))])[0]
-    assert seen.passages[ids[1]].cosine == pytest.approx(float(np.dot(vector, own)), abs=1e-5)
+    assert seen.cosine[1] == pytest.approx(float(np.dot(vector, own)), abs=1e-5)
+
+
+def test_chunks_that_are_gone_are_left_out(index: ReportIndex) -> None:
+    ids, _ = look(index)
+    index.remove("云川博物馆.txt")
+    vector = HashingEmbedder().embed_queries([QUESTION])[0]
+    seen = index.surroundings(QUESTION, vector, ids, rerank.REACH)
+    assert seen.identifiers == tuple(ids[4:]) and len(rerank.scores(seen)) == 2
 
 
 def test_what_the_opening_says_is_not_what_is_asked(index: ReportIndex) -> None:
     ids, seen = look(index)
-    names, rows = rerank.features(ids, seen)
+    names, rows = rerank.features(seen)
     rest = dict(zip(ids, rows[:, names.index("rest best sentence")], strict=True))
     assert rest[ids[0]] == 0.0  # the opening itself
     assert rest[ids[2]] > max(rest[ids[1]], rest[ids[3]])
@@ -67,7 +87,7 @@ def test_what_the_opening_says_is_not_what_is_asked(index: ReportIndex) -> None:
 
 def test_the_passage_whose_neighbours_name_the_subject_is_first(index: ReportIndex) -> None:
     ids, seen = look(index)
-    scores = dict(zip(ids, rerank.scores(ids, seen), strict=True))
+    scores = dict(zip(ids, rerank.scores(seen), strict=True))
     assert max(scores, key=scores.__getitem__) == ids[2]
 
 
@@ -75,15 +95,20 @@ def test_scores_do_not_depend_on_how_far_apart_a_model_sets_texts() -> None:
     cosines = [0.9, 0.7, 0.2]
     narrow = [0.8 + cosine / 20 for cosine in cosines]
     wide, tight = rerank.Scale.of(cosines), rerank.Scale.of(narrow)
-    assert [wide(one) for one in cosines] == pytest.approx([tight(one) for one in narrow])
-    assert wide(0.9) == 0.0 and wide(0.2) < wide(0.7) < 0.0
+    scaled = wide(np.array(cosines))
+    assert scaled == pytest.approx(tight(np.array(narrow)))
+    assert scaled[0] == 0.0 and scaled[2] < scaled[1] < 0.0
 
 
 @pytest.mark.parametrize("cosines", [[], [0.5], [0.5, 0.5]], ids=["none", "one", "equal"])
 def test_a_scale_of_nothing_to_compare_is_finite(cosines: list[float]) -> None:
-    assert math.isfinite(rerank.Scale.of(cosines)(0.5))
+    assert math.isfinite(float(rerank.Scale.of(cosines)(np.array(0.5))))
 
 
-def test_nothing_asked_about_gives_no_scores(index: ReportIndex) -> None:
-    _, seen = look(index)
-    assert rerank.scores([], seen) == []
+@pytest.mark.parametrize("question", ["", QUESTION], ids=["no words", "no passages"])
+def test_nothing_to_look_at_is_no_error(index: ReportIndex, question: str) -> None:
+    ids, _ = look(index)
+    vector = HashingEmbedder().embed_queries(["x"])[0]
+    wanted = [] if question else ids
+    scores = rerank.scores(index.surroundings(question, vector, wanted, rerank.REACH))
+    assert len(scores) == len(wanted) and all(map(math.isfinite, scores))

@@ -67,17 +67,19 @@ def read(
 
     terms = tuple(dict.fromkeys(tokens(text)))
     at, sentence, term = _occurrences(words, terms, place_of)
-    counts = np.bincount(at * len(terms) + term, minlength=len(seen) * len(terms))
-    counts = counts.reshape(len(seen), len(terms)).astype(np.float64)
+    flat = np.bincount(at * len(terms) + term, minlength=len(seen) * len(terms))
+    counts: Numbers = flat.reshape(len(seen), len(terms)).astype(np.float64)
     lengths = words.body_lengths[seen].astype(np.float64)
-    cosines = vectors.scores_of(vector, words.ids[seen])
+    ids = words.ids[seen].tolist()
+    found_cosines = vectors.scores(vector, ids)
+    cosines = np.array([found_cosines.get(one, 0.0) for one in ids])
 
     places = np.where(there, place_of[near], 0)
     around = np.zeros((len(rows), len(terms)))
     before, before_tokens = np.zeros_like(around), np.zeros(len(rows))
-    near_tokens: Numbers = lengths[places] * there
+    near_tokens = np.where(there, lengths[places], 0.0)
     for step in range(2 * reach + 1):
-        found: Numbers = counts[places[:, step]] * there[:, step, None]
+        found = counts[places[:, step]] * there[:, step, None]
         around += found
         if step == reach - 1:
             before, before_tokens = found, near_tokens[:, step]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import faiss
@@ -62,14 +63,14 @@ class FlatVectors:
             raise KeyError(identifier)
         return np.asarray(self._index.reconstruct(identifier), dtype=np.float32)
 
-    def scores_of(self, vector: Floats, identifiers: Ids) -> npt.NDArray[np.float64]:
-        """The inner product of each with `vector`, in order; 0 for ids that are not here."""
-        here = np.fromiter((one in self._ids for one in identifiers.tolist()), bool, len(identifiers))
-        products = np.zeros(len(identifiers))
-        if here.any():
-            rows = self._index.reconstruct_batch(np.ascontiguousarray(identifiers[here], dtype=np.int64))
-            products[here] = rows @ np.asarray(vector, dtype=np.float32).reshape(-1)
-        return products
+    def scores(self, vector: Floats, identifiers: Sequence[int]) -> dict[int, float]:
+        """Id → inner product with `vector`; ids that are not here are left out."""
+        known = [identifier for identifier in identifiers if identifier in self._ids]
+        if not known:
+            return {}
+        rows = self._index.reconstruct_batch(np.array(known, dtype=np.int64))
+        products = rows @ np.asarray(vector, dtype=np.float32).reshape(-1)
+        return dict(zip(known, map(float, products), strict=True))
 
     def search(self, vector: Floats, k: int, allowed: Ids | None = None) -> list[tuple[int, float]]:
         """The `k` ids of highest inner product, best first; among `allowed` only, if given.

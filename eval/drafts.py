@@ -169,9 +169,9 @@ def _write(file: TextIO, record: Mapping[str, Any]) -> None:
 
 def run_drafts(index: Path, out: Path | None, count: int, *, lang: str, seed: int) -> int:
     """`python -m eval new`: confirm drafts into `out`, or without it print them as JSON lines."""
-    from index.store import ReportIndex
+    from index.stores import open_index
 
-    opened = ReportIndex.open(index)
+    opened = open_index(index)
     names = [report.name for report in opened.reports()]
     if not names:
         raise GoldError(f"no report in {index}: add some with `python -m rag index`")

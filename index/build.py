@@ -42,6 +42,7 @@ from index.read_ahead import ReadAhead, Stopped
 from index.records import passage, passage_hash
 from index.split import split
 from index.store import ReportIndex, ReportSummary, Vectors
+from index.stores import create_index, open_index
 from index.types import Block, Chunk, Metadata, Place, Report
 
 PIPELINE = 11  # raise when the same file would give another report: every file is then read again
@@ -97,7 +98,7 @@ def build_index(
     check_overrides(metadata or {})
     bounds = limits or Limits.from_environment()
     began = time.monotonic()
-    with locked(Path(directory)), ReportIndex.create(directory, embedder) as index:
+    with locked(Path(directory)), create_index(directory, embedder) as index:
         silent: Progress = lambda stage, done, total: None  # noqa: E731
         build = _Build(index, embedder, metadata or {}, progress or silent, bounds)
         build.run([Path(path) for path in paths], sync, names or {})
@@ -112,7 +113,7 @@ def remove_report(directory: Path, name: str) -> None:
 
     Raises IndexMissingError, ReportNotFoundError, IndexBusyError.
     """
-    with ReportIndex.open(directory) as index, locked(Path(directory)):
+    with open_index(directory) as index, locked(Path(directory)):
         index.remove(name)
         index.checkpoint()
 

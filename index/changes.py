@@ -6,6 +6,7 @@ import json
 import sqlite3
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,15 @@ from index.types import Chunk, Figure, Report
 Vectors = npt.NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Ids and time that a report has elsewhere and keeps here."""
+
+    report: int
+    chunks: Sequence[int]
+    indexed_at: str
+
+
 def insert_report(
     connection: sqlite3.Connection,
     report: Report,
@@ -24,8 +34,10 @@ def insert_report(
     figures: Sequence[Figure],
     overrides: Mapping[str, str],
     pipeline: int,
+    *,
+    given: Given | None = None,
 ) -> None:
-    """Writes a report whose name is free; `vectors` is (len(chunks), dimension)."""
+    """Writes a report whose name is free; `vectors` is (len(chunks), dimension). New ids, unless `given`."""
     expected = (len(chunks), manifest.dimension(connection))
     if vectors.shape != expected:
         raise ValueError(f"vectors of shape {vectors.shape}, expected {expected}")
@@ -33,6 +45,8 @@ def insert_report(
         "overrides": records.dump_json(dict(overrides)),
         "pipeline": pipeline,
     }
+    if given is not None:
+        columns |= {"id": given.report, "indexed_at": given.indexed_at}
     report_id = connection.execute(
         f"INSERT INTO reports ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
         tuple(columns.values()),
@@ -43,7 +57,8 @@ def insert_report(
             "INSERT INTO sketches (report_id, sketch) VALUES (?, ?)",
             (report_id, drawn.astype("<u8").tobytes()),
         )
-    ids = [_insert_chunk(connection, report_id, chunk) for chunk in chunks]
+    wanted: Sequence[int | None] = given.chunks if given is not None else [None] * len(chunks)
+    ids = [_insert_chunk(connection, report_id, *one) for one in zip(chunks, wanted, strict=True)]
     connection.executemany(
         "INSERT INTO vectors (chunk_id, vector) VALUES (?, ?)",
         [(identifier, row.astype("<f4").tobytes()) for identifier, row in zip(ids, vectors, strict=True)],
@@ -54,15 +69,18 @@ def insert_report(
     )
     connection.executemany(
         "INSERT INTO figures (report_id, chunk_id, data) VALUES (?, ?, ?)",
-        [(report_id, owner, records.dump_figure(figure)) for owner, figure in _owned(chunks, ids, figures)],
+        [(report_id, owner, records.dump_figure(figure)) for owner, figure in owned(chunks, ids, figures)],
     )
 
 
-def _insert_chunk(connection: sqlite3.Connection, report_id: int | None, chunk: Chunk) -> int:
+def _insert_chunk(
+    connection: sqlite3.Connection, report_id: int | None, chunk: Chunk, wanted: int | None
+) -> int:
     identifier = connection.execute(
-        """INSERT INTO chunks (report_id, start, "end", text, headings, context, page, passage_hash)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+        """INSERT INTO chunks (id, report_id, start, "end", text, headings, context, page, passage_hash)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
+            wanted,
             report_id,
             chunk.start,
             chunk.end,
@@ -77,7 +95,7 @@ def _insert_chunk(connection: sqlite3.Connection, report_id: int | None, chunk: 
     return identifier
 
 
-def _owned(
+def owned(
     chunks: Sequence[Chunk], ids: Sequence[int], figures: Sequence[Figure]
 ) -> list[tuple[int | None, Figure]]:
     """Each figure with the id of the chunk that it begins in, None where no chunk does."""

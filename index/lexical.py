@@ -25,13 +25,10 @@ SENTENCE = "|"  # stands between the tokens of two sentences; to FTS5 it is no t
 
 def add(connection: sqlite3.Connection, entries: Iterable[tuple[int, str, str]]) -> None:
     """Makes chunks findable: (chunk id, context, text) of each."""
-    rows = [(identifier, tokens(context), _sentence_tokens(body)) for identifier, context, body in entries]
+    rows = [(identifier, *token_lists(context, body)) for identifier, context, body in entries]
     connection.executemany(
         "INSERT INTO lexical (rowid, context, body) VALUES (?, ?, ?)",
-        [
-            (identifier, " ".join(context), f" {SENTENCE} ".join(map(" ".join, body)))
-            for identifier, context, body in rows
-        ],
+        [(identifier, *as_stored(context, body)) for identifier, context, body in rows],
     )
     connection.execute(
         "UPDATE lexical_totals SET chunks = chunks + ?, context = context + ?, body = body + ?",
@@ -43,8 +40,14 @@ def add(connection: sqlite3.Connection, entries: Iterable[tuple[int, str, str]])
     )
 
 
-def _sentence_tokens(text: str) -> list[list[str]]:
-    return [tokens(text[start:end]) for start, end in sentences(text)]
+def token_lists(context: str, text: str) -> tuple[list[str], list[list[str]]]:
+    """The tokens of a chunk's context, and of each sentence of its text."""
+    return tokens(context), [tokens(text[start:end]) for start, end in sentences(text)]
+
+
+def as_stored(context: list[str], body: list[list[str]]) -> tuple[str, str]:
+    """What `token_lists` gave as the two columns of the table; `index.words` reads them."""
+    return " ".join(context), f" {SENTENCE} ".join(map(" ".join, body))
 
 
 def remove(connection: sqlite3.Connection, report_id: int) -> None:

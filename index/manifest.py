@@ -65,7 +65,9 @@ def read_manifest(connection: sqlite3.Connection, directory: Path) -> dict[str, 
     return dict(connection.execute("SELECT key, value FROM manifest").fetchall())
 
 
-def check_manifest(manifest: Mapping[str, str], directory: Path, embedder: EmbeddingModel | None) -> None:
+def check_manifest(
+    manifest: Mapping[str, str], directory: Path | str, embedder: EmbeddingModel | None
+) -> None:
     """IndexMismatchError unless this program, and `embedder` if given, can use the index."""
     if manifest.get("format") != FORMAT:
         raise IndexMismatchError(

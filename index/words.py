@@ -11,7 +11,7 @@ import json
 import math
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,7 +94,23 @@ class Words:
         )
         read = {identifier: known[identifier] for identifier in reports if identifier in known}
         for identifier, context, body in stored:
-            read[identifier] = _number(reports[identifier], context, body, numbers)
+            read[identifier] = numbered_words(reports[identifier], context, body, numbers)
+        return cls(read, numbers)
+
+    @classmethod
+    def of_texts(
+        cls,
+        chunks: Iterable[tuple[int, int, str, str]],
+        kept: Collection[int] = (),
+        previous: Words | None = None,
+    ) -> Words:
+        """Chunks given as (id, report id, context, text); of `previous` those whose report is in `kept` stay."""
+        numbers = dict(previous._numbers) if previous else {}
+        read = {id: one for id, one in previous._read.items() if one.report in kept} if previous else {}
+        for identifier, report, context, text in chunks:
+            read[identifier] = numbered_words(
+                report, *lexical.as_stored(*lexical.token_lists(context, text)), numbers
+            )
         return cls(read, numbers)
 
     # ------------------------------------------------------------ searching
@@ -153,7 +169,7 @@ class Words:
         return np.asarray(rows[here], dtype=np.int64)
 
 
-def _number(report: int, context: str, body: str, numbers: dict[str, int]) -> _Read:
+def numbered_words(report: int, context: str, body: str, numbers: dict[str, int]) -> _Read:
     """A stored chunk as numbers; words seen for the first time get the next one."""
     terms = [numbers.setdefault(token, len(numbers)) for token in context.split()]
     places = [_CONTEXT] * len(terms)

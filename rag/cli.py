@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from typing import NoReturn, TextIO, cast
 
 from index.errors import WenbaoError
-from rag import cli_ask, cli_index, cli_system
+from rag import cli_ask, cli_index, cli_migrate, cli_system
 from rag.offline import go_offline
 from rag.settings import to_environment
 from rag.terminal import complain, in_language
@@ -49,6 +49,7 @@ def build_parser() -> argparse.ArgumentParser:
     cli_index.add_commands(commands)
     cli_ask.add_commands(commands)
     cli_system.add_commands(commands)
+    cli_migrate.add_commands(commands)
     return parser
 
 

@@ -78,10 +78,10 @@ def add_commands(commands: Subparsers) -> None:
 
 def open_index(directory: str | None) -> ReportIndex:
     """The index for reading; no embedding model is loaded."""
-    from index.store import ReportIndex
+    from index.stores import open_index as opened
     from rag.settings import index_directory
 
-    return ReportIndex.open(index_directory(directory))
+    return opened(index_directory(directory))
 
 
 def run_index(options: argparse.Namespace) -> int:

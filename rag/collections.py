@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from index.store import ReportIndex
+from index.stores import open_index
 from index.types import Hit
 from rag.access import CollectionNotFoundError
 from rag.answer_cache import AnswerCache
 from rag.library import Library
-from rag.settings import DEFAULT_COLLECTION, Configuration, load_configuration
+from rag.settings import DEFAULT_COLLECTION, Configuration, SettingsError, load_configuration
 from rag.turns import Turns
 from rag.types import Answer, Event, Turn
 
@@ -45,6 +46,12 @@ class Service:
         self.directory = directory
         self.configuration = configuration or load_configuration()
         others = self.configuration.collections
+        if others and self.configuration.store:
+            # One address names one index: a second collection would answer from the first one's reports.
+            raise SettingsError(
+                "WENBAO_STORE names one index, so `collections` cannot be used with it: run a server for each.",
+                "WENBAO_STORE 只指向一个索引，不能与 collections 同时使用：请为每个集合各启动一个服务。",
+            )
         self.directories: Mapping[str, Path] = {**others, DEFAULT_COLLECTION: directory}
         self._engines: dict[str, ReportQA] = {}
         self._libraries: dict[str, Library] = {}
@@ -159,7 +166,7 @@ class Service:
 
         endpoint = self.configuration.llm_base_url is not None or self._model is not None
         return {
-            "index": there(lambda: ReportIndex.open(self.directory).close()),
+            "index": there(lambda: open_index(self.directory).close()),
             "embedding_model": self._embedder is not None or there(embedding_path),
             "language_model": endpoint or there(lambda: locate(DEFAULT_LLM)),
         }
@@ -179,7 +186,7 @@ class Service:
             raise no_collection(collection) from None
 
     def _open(self, directory: Path) -> ReportQA:
-        ReportIndex.open(directory).close()
+        open_index(directory).close()
         embedder = self.embedder()
         from rag.llm import connect
         from rag.qa import ReportQA
@@ -188,7 +195,7 @@ class Service:
         if self._model is None:
             self._model = SharedModel(self._given_model or connect(), self.turns)
         model = cast("ChatModel", self._model)
-        return ReportQA(ReportIndex.open(directory, embedder), embedder, model, self.configuration)
+        return ReportQA(open_index(directory, embedder), embedder, model, self.configuration)
 
 
 def no_collection(name: str) -> CollectionNotFoundError:

@@ -14,7 +14,8 @@ from pathlib import Path
 from index.build import Progress, build_index, remove_report
 from index.errors import IndexMissingError, ReportNotFoundError, WenbaoError
 from index.manifest import EmbeddingModel
-from index.store import ReportIndex, ReportSummary
+from index.store import ReportSummary
+from index.stores import open_index
 from index.types import Figure, Report
 from rag.shelf import MAX_FILE_BYTES, File, Shelf, sha256_of
 
@@ -137,7 +138,7 @@ class Library:
     def reports(self) -> list[ReportInfo]:
         """All reports by name; none where there is no index yet."""
         try:
-            with ReportIndex.open(self.directory) as index:
+            with open_index(self.directory) as index:
                 summaries = index.reports()
         except IndexMissingError:
             return []
@@ -146,7 +147,7 @@ class Library:
     def report(self, name: str) -> Report:
         """The whole canonical report. Raises ReportNotFoundError."""
         try:
-            with ReportIndex.open(self.directory) as index:
+            with open_index(self.directory) as index:
                 return index.report(name)
         except IndexMissingError:
             raise _unknown(name) from None
@@ -158,7 +159,7 @@ class Library:
     def figures(self, name: str) -> list[Figure]:
         """The figures read out of the report, in reading order. Raises ReportNotFoundError."""
         self._summary(name)
-        with ReportIndex.open(self.directory) as index:
+        with open_index(self.directory) as index:
             figures = index.figures(report=name)
         return sorted(figures, key=lambda figure: (figure.start, figure.end))
 
@@ -178,14 +179,14 @@ class Library:
     def _known(self) -> dict[str, str]:
         """Path → sha256 of what is indexed."""
         try:
-            with ReportIndex.open(self.directory) as index:
+            with open_index(self.directory) as index:
                 return {one.path: one.sha256 for one in index.reports()}
         except WenbaoError:
             return {}
 
     def _summary(self, name: str) -> ReportSummary:
         try:
-            with ReportIndex.open(self.directory) as index:
+            with open_index(self.directory) as index:
                 found = [one for one in index.reports() if one.name == name]
         except IndexMissingError:
             found = []

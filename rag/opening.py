@@ -17,9 +17,9 @@ def open_engine(directory: Path | None) -> ReportQA:
     from rag.models import embedding_path
 
     if directory is not None:
-        from index.store import ReportIndex
+        from index.stores import open_index
 
-        ReportIndex.open(directory).close()
+        open_index(directory).close()
     embedding_path()
     from rag.qa import ReportQA
 

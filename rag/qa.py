@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from index.build import build_index, index_passages
 from index.embed import Embedder, load_embedder
 from index.store import ReportIndex
+from index.stores import open_index
 from index.types import Hit
 from index.vocabulary import load_vocabulary
 from rag.answer import Pipeline
@@ -57,7 +58,7 @@ class ReportQA:
         With None no index is opened: only questions that bring their passages can be asked.
         """
         embedder = load_embedder(embedding_path())
-        index = ReportIndex.open(Path(directory), embedder) if directory is not None else None
+        index = open_index(Path(directory), embedder) if directory is not None else None
         return cls(index, embedder, connect(), settings)
 
     @classmethod
@@ -67,7 +68,7 @@ class ReportQA:
         """Index files and folders into `directory`, then open it."""
         embedder = load_embedder(embedding_path())
         build_index([Path(path) for path in paths], Path(directory), embedder)
-        return cls(ReportIndex.open(Path(directory), embedder), embedder, connect(), settings)
+        return cls(open_index(Path(directory), embedder), embedder, connect(), settings)
 
     def ask(
         self,

@@ -85,6 +85,11 @@ class Configuration(Settings, BaseSettings):
     model_pieces: Path | None = Field(default=None, description="a folder with downloaded pieces of models")
     model_source: str | None = Field(default=None, description="where models are fetched from")
 
+    store: str | None = Field(
+        default=None, description="milvus://HOST:PORT/NAME: the index is on that server"
+    )
+    store_token: SecretStr | None = Field(default=None, description="user:password of that server")
+
     # Models.
     embed_model: str | None = Field(default=None, description="a sentence-transformers name or directory")
     embed_backend: Literal["auto", "torch", "openvino"] | None = None

@@ -1,4 +1,4 @@
-"""Writes the five requirements locks from pyproject.toml (`make lock`; needs `uv`).
+"""Writes the requirements locks from pyproject.toml (`make lock`; needs `uv`).
 
 One resolution, for Linux x86-64 and Python 3.11 to 3.13, is split by what a machine installs:
 
@@ -6,6 +6,8 @@ One resolution, for Linux x86-64 and Python 3.11 to 3.13, is split by what a mac
     requirements-torch.lock  torch alone, with the hashes of the index's files and of CPU-only files
     requirements-cuda.lock   the libraries that only a CUDA build of torch needs
     requirements-ocr.lock    what the optional reading of scans adds
+    requirements-milvus.lock what an index on a Milvus server adds
+    requirements-ray.lock    what bulk indexing over several machines adds
     requirements-dev.lock    what tests and linters add (the reading of scans among it)
 
 No lock names an index address: pip takes the files from wherever the user's own settings point.
@@ -28,6 +30,10 @@ ENVIRONMENT = (
     " and python_full_version < '3.14'"
 )
 BOUNDS = ("python_full_version < '3.14'", "python_full_version < '3.15'")
+EXTRAS = {
+    "milvus": "an index on a Milvus server",
+    "ray": "bulk indexing over several machines",
+}
 CUDA_PACKAGE = re.compile(r"^(nvidia-|cuda-|triton$)")
 ENTRY = re.compile(r"^(?P<name>[a-z0-9][a-z0-9.-]*)==(?P<version>[^ ;\\]+)(?: ; (?P<marker>.*?))?(?: \\)?$")
 
@@ -158,6 +164,17 @@ def main() -> int:
     )
     ocr = [pin for pin in dev if pin.name in ocr_names]
     write("requirements-ocr.lock", "What reading scans adds to requirements.lock (optional).", ocr)
+    run_names = {pin.name for pin in run}
+    for extra, purpose in EXTRAS.items():
+        pins = compile_pins(uv, [extra])
+        moved = {pin.name for pin in pins if pin.name in run_names} - {
+            pin.name for pin in pins if (pin.name, pin.version) in run_versions
+        }
+        if moved:
+            print(f"the extra {extra} changes the version of {sorted(moved)}", file=sys.stderr)
+            return 1
+        added = [pin for pin in pins if pin.name not in run_names]
+        write(f"requirements-{extra}.lock", f"What {purpose} adds to requirements.lock (optional).", added)
     write("requirements-dev.lock", "What tests and linters add to requirements.lock.", dev)
     with (ROOT / "pyproject.toml").open("rb") as file:
         pinned = next(

@@ -66,7 +66,7 @@ def models_only_where_marked(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """A fast test behaves on a machine with models as on one without."""
-    for name in ("WENBAO_INDEX", "WENBAO_API_KEY", "WENBAO_LANG", "WENBAO_LLM_BASE_URL"):
+    for name in ("WENBAO_INDEX", "WENBAO_API_KEY", "WENBAO_LANG", "WENBAO_LLM_BASE_URL", "WENBAO_STORE"):
         monkeypatch.delenv(name, raising=False)
     if not request.node.get_closest_marker("models") and not request.node.get_closest_marker("browser"):
         monkeypatch.setenv("WENBAO_MODELS", str(tmp_path_factory.getbasetemp() / "no-models"))

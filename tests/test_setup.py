@@ -52,10 +52,10 @@ def executable(path: Path, text: str) -> None:
 # ---------------------------------------------------------------- the locks
 
 
-def test_there_are_five_locks() -> None:
+def test_there_are_these_locks() -> None:
     assert [path.name for path in LOCKS] == [
-        "requirements-cuda.lock", "requirements-dev.lock", "requirements-ocr.lock", "requirements-torch.lock",
-        "requirements.lock",
+        "requirements-cuda.lock", "requirements-dev.lock", "requirements-milvus.lock", "requirements-ocr.lock",
+        "requirements-ray.lock", "requirements-torch.lock", "requirements.lock",
     ]  # fmt: skip
 
 
@@ -85,6 +85,12 @@ def test_locks_hold_what_the_project_asks_for() -> None:
     run = locked["requirements.lock"] | locked["requirements-torch.lock"]
     assert names(project["dependencies"]) - run == set()
     assert names(project["optional-dependencies"]["dev"]) - run - locked["requirements-dev.lock"] == set()
+    for extra in ("ocr", "milvus", "ray"):
+        own = locked[f"requirements-{extra}.lock"]
+        assert names(project["optional-dependencies"][extra]) - run == own & names(
+            project["optional-dependencies"][extra]
+        )
+        assert not own & run
     assert locked["requirements-torch.lock"] == {"torch"}
     assert all(name.startswith(("nvidia-", "cuda-", "triton")) for name in locked["requirements-cuda.lock"])
 

@@ -158,7 +158,16 @@ def _parser() -> argparse.ArgumentParser:
     retrieval.add_argument(
         "--hits", type=Path, help="measure this output of `rag batch --retrieve-only` instead of searching"
     )
+    retrieval.add_argument("--parts", action="store_true", help="a table of what each part of retrieval adds")
+    retrieval.add_argument("--stock", action="store_true", help="with a row of stock LlamaIndex")
+    retrieval.add_argument("--features", action="store_true", help="with rows without each feature")
     retrieval.set_defaults(run=_retrieval)
+
+    found = commands.add_parser("retrieval-gold", help="where the evidence of gold items is found")
+    found.add_argument("gold", type=Path, nargs="+")
+    found.add_argument("--index", type=Path, required=True)
+    found.add_argument("--features", action="store_true", help="with rows without each feature")
+    found.set_defaults(run=_retrieval_gold)
     return parser
 
 
@@ -310,10 +319,15 @@ def _calibrate(options: argparse.Namespace) -> int:
 
 
 def _retrieval(options: argparse.Namespace) -> int:
-    from eval.retrieval_benchmarks import print_hits_file, run_benchmark
+    from eval.retrieval_benchmarks import print_hits_file, run_benchmark, run_parts
 
     if options.hits is not None:
         return print_hits_file(options.hits, options.questions, options.limit)
+    if options.parts or options.stock or options.features:
+        return run_parts(
+            options.documents, options.questions, options.index, options.limit,
+            stock=options.stock, features=options.features,
+        )  # fmt: skip
     return run_benchmark(
         options.documents,
         options.questions,
@@ -321,6 +335,12 @@ def _retrieval(options: argparse.Namespace) -> int:
         options.limit,
         dense_weights=options.dense_weight or (),
     )
+
+
+def _retrieval_gold(options: argparse.Namespace) -> int:
+    from eval.retrieval_gold import run_gold
+
+    return run_gold(options.gold, options.index, features=options.features)
 
 
 if __name__ == "__main__":

@@ -11,14 +11,18 @@ import gzip
 import json
 import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from eval.dataset import GoldError
 from eval.metrics.retrieval import EvidenceRanks, retrieval_measures
 from eval.quantities import compact
+
+if TYPE_CHECKING:
+    from rag.qa import ReportQA
 
 HIT_CHARACTERS: Final = 250
 
@@ -34,6 +38,10 @@ class RetrievalQuestion:
 
 
 def _records(path: Path) -> Iterable[dict[str, Any]]:
+    if not path.is_file():
+        raise GoldError(
+            f"{path} is not there: the benchmarks are no part of this project, give your own copy"
+        )
     data = path.read_bytes()
     text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8")
     for number, line in enumerate(text.splitlines(), 1):
@@ -115,18 +123,11 @@ def run_benchmark(
 
     With `dense_weights` the questions are searched once for each: 0 ranks by words alone, 1 by vectors alone.
     """
-    from rag import ReportQA
+    from rag.qa import ReportQA
     from rag.settings import Settings
 
     asked = load_questions(questions)[:limit]
-    with tempfile.TemporaryDirectory() as temporary:
-        directory = index or Path(temporary) / "index"
-        if not directory.exists():
-            folder = Path(temporary) / "documents"
-            folder.mkdir()
-            write_documents(load_documents(documents), folder)
-            ReportQA.build([folder], directory).close()
-        qa = ReportQA.open(directory)
+    with opened(documents, index) as qa:
         own = qa.settings
         for weight in dense_weights or (own.dense_weight,):
             settings = Settings.model_validate(own.model_dump() | {"dense_weight": weight})
@@ -138,8 +139,76 @@ def run_benchmark(
                 f"dense weight {weight:g}: {len(asked)} questions, {seconds * 1000:.0f} ms each", flush=True
             )
             print_measures(asked, hits)
-        qa.close()
     return 0
+
+
+def run_parts(
+    documents: Path,
+    questions: Path,
+    directory: Path | None,
+    limit: int | None,
+    *,
+    stock: bool,
+    features: bool,
+) -> int:
+    """A Markdown table of every way of ranking (see eval.retrieval_parts) over the same index.
+
+    With `stock` also of the stock LlamaIndex pipeline, with `features` of the re-ranker without each of its own.
+    """
+    from eval.retrieval_parts import lines_of, rankings, stock_search, without
+    from rag import rerank
+
+    asked = load_questions(questions)[:limit]
+    with opened(documents, directory) as qa:
+        found: dict[str, dict[str, Sequence[Mapping[str, Any]]]] = {}
+        for question in asked:
+            for name, lines in rankings(qa, question.question).items():
+                found.setdefault(name, {})[question.id] = lines
+        assert qa.index is not None  # it was opened or built
+        reports = qa.index.reports()
+        chunks = sum(report.chunks for report in reports)
+        print(f"{len(asked)} questions, {len(reports)} documents, {chunks} passages\n")
+        print("| | @1 | @5 | document @1 | @5 |\n|---|---|---|---|---|")
+        for name, hits in found.items():
+            _print_row(name, asked, hits)
+        if stock:
+            search = stock_search(load_documents(documents), qa.embedder)
+            _print_row("stock LlamaIndex", asked, {one.id: search(one.question, 10) for one in asked})
+        for feature in rerank.WEIGHTS if features else ():
+            with without(feature):
+                left = {one.id: lines_of(hit.chunk for hit in qa.search(one.question, 10)) for one in asked}
+            _print_row(f"search without {feature!r}", asked, left)
+    return 0
+
+
+def _print_row(
+    name: str, asked: Sequence[RetrievalQuestion], hits: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> None:
+    scores = score_hits(asked, hits)
+    values = [scores[of][measure] for of in ("answer in hit", "document") for measure in ("R@1", "R@5")]
+    print(f"| {name} | {' | '.join(f'{value:.4f}' for value in values)} |", flush=True)
+
+
+@contextmanager
+def opened(documents: Path, directory: Path | None) -> Iterator[ReportQA]:
+    """The index at `directory`, built from the documents if it is not there; one that is thrown away for None.
+
+    GoldError where the documents are needed and not there.
+    """
+    from rag.qa import ReportQA
+
+    with tempfile.TemporaryDirectory() as temporary:
+        directory = directory or Path(temporary) / "index"
+        if not directory.exists():
+            folder = Path(temporary) / "documents"
+            folder.mkdir()
+            write_documents(load_documents(documents), folder)
+            ReportQA.build([folder], directory).close()
+        qa = ReportQA.open(directory)
+        try:
+            yield qa
+        finally:
+            qa.close()
 
 
 def _as_lines(hits: Iterable[Any]) -> list[dict[str, Any]]:

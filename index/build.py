@@ -100,7 +100,7 @@ def build_index(
     began = time.monotonic()
     with locked(Path(directory)), create_index(directory, embedder) as index:
         silent: Progress = lambda stage, done, total: None  # noqa: E731
-        build = _Build(index, embedder, metadata or {}, progress or silent, bounds)
+        build = Build(index, embedder, metadata or {}, progress or silent, bounds)
         build.run([Path(path) for path in paths], sync, names or {})
         index.checkpoint()
         index.compact(if_due=True, threads=os.cpu_count() or 1)
@@ -126,7 +126,7 @@ def index_passages(texts: Sequence[str], embedder: EmbeddingModel) -> ReportInde
     index = ReportIndex.in_memory(embedder)
     reports = [_as_report(text, f"passage-{number}") for number, text in enumerate(texts, start=1)]
     chunks = [split(report) for report in reports]
-    vectors = _embed(embedder, [chunk for own in chunks for chunk in own])
+    vectors = embed_chunks(embedder, [chunk for own in chunks for chunk in own])
     start = 0
     for report, own in zip(reports, chunks, strict=True):
         index.put(report, own, vectors[start : start + len(own)], read_figures(report))
@@ -162,7 +162,7 @@ def _as_report(text: str, name: str) -> Report:
 
 
 @dataclass(slots=True)
-class _Waiting:
+class Waiting:
     """A report that has been read and waits for its vectors."""
 
     path: Path
@@ -172,7 +172,7 @@ class _Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class _Unchanged:
+class Unchanged:
     """A report that need not be read; `moved` to the path `key`."""
 
     name: str
@@ -182,7 +182,7 @@ class _Unchanged:
 
 
 @dataclass(frozen=True, slots=True)
-class _Failed:
+class Failed:
     """A file that cannot be read."""
 
     path: Path
@@ -191,18 +191,19 @@ class _Failed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class Said:
     """What the reading thread is doing, to be told by the other."""
 
     english: str
     chinese: str
 
 
-_Result = _Waiting | _Unchanged | _Failed | _Said
-Put = Callable[[_Result, int], None]
+Result = Waiting | Unchanged | Failed | Said
+Put = Callable[[Result, int], None]
+Wanted = tuple[Source, str, int]  # a file, its report name, its size in bytes
 
 
-class _Build:
+class Build:
     """One run over a set of files; the index's lock is held."""
 
     def __init__(
@@ -220,7 +221,7 @@ class _Build:
         self._limits = limits
         self._clock = Clock(progress)
         self._known = {one.name: one for one in index.reports()}
-        self._waiting: list[_Waiting] = []
+        self._waiting: list[Waiting] = []
 
     def run(self, paths: Sequence[Path], sync: bool, given: Mapping[str, str]) -> None:
         found = find_files(paths)
@@ -231,63 +232,77 @@ class _Build:
         # A report whose file is gone gives up its name, and its place to a file of the same name.
         taken = {one.name: one.path for one in self._known.values() if not one.path or _exists(one.path)}
         names = choose_names(found.files, {**given, **taken})
-        wanted = [(source, names[source.key], sizes[source.key]) for source in found.files]
-
-        def read(put: Put) -> None:
-            for one in wanted:
-                self._read(*one, put)
-
-        # While passages are embedded the next files are read, as far as one more round of embedding.
-        with ReadAhead(read, _EMBED_TOGETHER) as results:
-            for result in results:
-                self._take(result)
-        self._flush()
+        self.process([(source, names[source.key], sizes[source.key]) for source in found.files])
         self._apply_to_others({names[source.key] for source in found.files})
         if sync:
             self._remove_gone(found.folders, {source.key for source in found.files})
         self.summary.twins = self._index.twins([*self.summary.added, *self.summary.updated])
         self._clock.finish()
 
-    def _read(self, source: Source, name: str, size: int, put: Put) -> None:
-        """Reads one file, if it must be, in the reading thread; changes nothing here."""
+    def process(self, files: Sequence[Wanted]) -> None:
+        """Reads what must be read, and stores it in the order of the files."""
+
+        def read(put: Put) -> None:
+            for one in files:
+                self._read(*one, put)
+
+        # While passages are embedded the next files are read, as far as one more round of embedding.
+        with ReadAhead(read, _EMBED_TOGETHER) as results:
+            for result in results:
+                self.take(result)
+        self._flush()
+
+    def needed(self, source: Source, name: str, size: int) -> prepare.Source | Unchanged | Failed:
+        """What is to be read of a file, or why it is not."""
         known = self._known.get(name)
-        put(_Said(f"reading {name}", f"正在读取 {name}"), 0)
-
-        def page(done: int, total: int) -> None:  # where one takes seconds
-            put(_Said(f"reading {name}, page {done} of {total}", f"正在读取 {name}，第 {done}/{total} 页"), 0)
-
         try:
             stored = without_sidecar(known.overrides) if known else {}
             overrides = merge_overrides(stored, self._metadata.get(name, {})) | read_sidecar(source.path)
             sha256 = _sha256(source.path)
-            if known and _is_current(known, sha256, overrides):
-                put(_Unchanged(name, source.key, known.path != source.key, size), 0)
-                return
-            wanted = prepare.Source(os.fspath(source.path), name, source.key, sha256, overrides)
+        except WenbaoError as error:
+            return Failed(source.path, error, size)
+        except Exception as error:
+            return Failed(source.path, _unexpected(source.path, error), size)
+        if known and _is_current(known, sha256, overrides):
+            return Unchanged(name, source.key, known.path != source.key, size)
+        return prepare.Source(os.fspath(source.path), name, source.key, sha256, overrides)
+
+    def _read(self, source: Source, name: str, size: int, put: Put) -> None:
+        """Reads one file, if it must be, in the reading thread; changes nothing here."""
+        put(Said(f"reading {name}", f"正在读取 {name}"), 0)
+
+        def page(done: int, total: int) -> None:  # where one takes seconds
+            put(Said(f"reading {name}, page {done} of {total}", f"正在读取 {name}，第 {done}/{total} 页"), 0)
+
+        wanted = self.needed(source, name, size)
+        if not isinstance(wanted, prepare.Source):
+            put(wanted, 0)
+            return
+        try:
             prepared = shared_reader().prepare(wanted, self._limits, page)
         except Stopped:
             raise
         except WenbaoError as error:
-            put(_Failed(source.path, error, size), 0)
+            put(Failed(source.path, error, size), 0)
         except Exception as error:  # whatever a broken file does to its reader, the rest is indexed
-            put(_Failed(source.path, _unexpected(source.path, error), size), 0)
+            put(Failed(source.path, _unexpected(source.path, error), size), 0)
         else:
-            put(_Waiting(source.path, size, prepared, overrides), len(prepared.chunks))
+            put(Waiting(source.path, size, prepared, dict(wanted.overrides)), len(prepared.chunks))
 
-    def _take(self, result: _Result) -> None:
+    def take(self, result: Result) -> None:
         """What became of a file, in the order of the files."""
         match result:
-            case _Said():
+            case Said():
                 self._clock.say(result.english, result.chinese)
-            case _Unchanged():
+            case Unchanged():
                 if result.moved:
                     self._index.moved(result.name, result.key)
                 self.summary.unchanged.append(result.name)
                 self._clock.skip(result.size)
-            case _Failed():
+            case Failed():
                 self.summary.failed.append((result.path, result.error))
                 self._clock.skip(result.size)
-            case _Waiting():
+            case Waiting():
                 self._clock.has_read(result.size)
                 self._waiting.append(result)
                 if sum(len(one.prepared.chunks) for one in self._waiting) >= _EMBED_TOGETHER:
@@ -320,7 +335,7 @@ class _Build:
                 f"embedding passages {start + 1}–{stop} of {len(texts)}",
                 f"正在计算向量：第 {start + 1}–{stop} 段，共 {len(texts)} 段",
             )
-            part = _embed(self._embedder, texts[start:stop])
+            part = embed_chunks(self._embedder, texts[start:stop])
             vectors.update(zip(keys[start:stop], part, strict=True))
             self._clock.has_embedded(size * (stop - start) / len(texts))
         if not texts:
@@ -330,7 +345,7 @@ class _Build:
             return np.zeros((0, self._embedder.dimension), dtype=np.float32)
         return np.stack([vectors[one] for one in hashes])
 
-    def _store(self, waiting: _Waiting, vectors: Vectors) -> None:
+    def _store(self, waiting: Waiting, vectors: Vectors) -> None:
         report, chunks, figures = (
             waiting.prepared.report,
             waiting.prepared.chunks,
@@ -371,7 +386,7 @@ class _Build:
                 read_metadata(replace(self._index.report(name), metadata=Metadata())), overrides
             )
             prepared = Prepared(report, split(report), read_figures(report))
-            self._waiting.append(_Waiting(Path(known.path), 0, prepared, overrides))
+            self._waiting.append(Waiting(Path(known.path), 0, prepared, overrides))
         self._flush()
 
     def _remove_gone(self, folders: Sequence[Path], present: set[str]) -> None:
@@ -401,7 +416,7 @@ def _size(path: Path) -> int:
         return 0  # its reader will say what is wrong
 
 
-def _embed(embedder: EmbeddingModel, chunks: Sequence[Chunk]) -> Vectors:
+def embed_chunks(embedder: EmbeddingModel, chunks: Sequence[Chunk]) -> Vectors:
     if not chunks:
         return np.zeros((0, embedder.dimension), dtype=np.float32)
     return np.asarray(embedder.embed_passages([passage(chunk) for chunk in chunks]), dtype=np.float32)

@@ -7,11 +7,12 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import WenbaoError
-from rag.terminal import add_index_option, complain, in_language, print_json
+from rag.terminal import add_index_option, complain, in_language, positive, print_json
 
 if TYPE_CHECKING:
     from index.build import BuildSummary
@@ -35,6 +36,10 @@ def add_commands(commands: Subparsers) -> None:
         "--meta", metavar="FILE", type=Path,
         help="JSON: file name → {title, region, period, published, kind}, where the text does not say",
     )  # fmt: skip
+    index.add_argument(
+        "--workers", metavar="N", type=positive, help="read and embed in N Ray actors (requirements-ray.lock)"
+    )
+    index.add_argument("--ray", metavar="ADDRESS", help="a Ray cluster for --workers, else one started here")
     add_index_option(index)
     index.set_defaults(run=run_index)
 
@@ -103,10 +108,18 @@ def run_index(options: argparse.Namespace) -> int:
     from rag.lazy_embedder import lazy_embedder
 
     embedder = lazy_embedder(model)
+    chosen: dict[str, Any] = {"sync": options.sync, "metadata": metadata}
     with progress_bar() as progress:
-        summary = build_index(
-            paths, directory, embedder, sync=options.sync, progress=progress, metadata=metadata
-        )
+        if options.workers or options.ray:
+            from index.bulk import bulk_index
+
+            made_there = partial(lazy_embedder, model)
+            summary = bulk_index(
+                paths, directory, embedder, made_there, workers=options.workers or 2, address=options.ray,
+                progress=progress, **chosen,
+            )  # fmt: skip
+        else:
+            summary = build_index(paths, directory, embedder, progress=progress, **chosen)
     for line in summary_lines(summary):
         print(line)
     for failed_path, error in summary.failed:

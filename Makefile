@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev models run ask test lint soak test-models test-browser test-faults eval bench-quick lock clean
+.PHONY: help setup setup-dev models run ask test lint soak test-models test-browser test-faults test-scale eval bench-quick lock clean
 
 help: ## this list
 	@echo 'Wenbao: answers from Chinese economic reports, every figure checked and cited.'
@@ -44,6 +44,9 @@ test-browser: setup-dev ## the tests that drive the page in chromium
 
 test-faults: setup-dev ## fault injection
 	@$(PYTHON) -m pytest -m faults || [ $$? -eq 5 ]
+
+test-scale: setup-dev ## the tests of the extras milvus and ray, in an environment of their own
+	@bash scripts/test_scale.sh
 
 eval: setup-dev ## gold questions and near misses: check, answer, score, compare  [DIR=path GOLD=file]
 	@bash scripts/prepare.sh eval

@@ -109,7 +109,7 @@ def contained(term: str, text: str) -> float:
         return max(contained(part, text) for part in term.split("|"))
     if term.lower() in text.lower():
         return 1.0
-    if len(term) < 3:
+    if len(term) < 3 or term[0] in "非未无":  # 非国产品牌 is not there where 国产品牌 is
         return 0.0
     pairs = [term[i : i + 2] for i in range(len(term) - 1)]
     return (sum(pair in text for pair in pairs) / len(pairs)) ** 2
@@ -153,10 +153,25 @@ def _conflicts(ask: Ask, figure: Figure, around: Surroundings, metadata_known: b
         ("region", _region_fits(ask, figure, around, metadata_known) and _others_named(ask, figure, around)),
         ("status", _status_fits(ask, figure)),
         ("basis", _basis_fits(ask, figure, around)),
+        ("whole", ask.measure != "share" or _whole_fits(ask, figure, around)),
         ("reference", ask.reference is None or (figure.reference is None and ask.measure != "lead") or
          (figure.reference is not None and same_region(ask.reference, figure.reference))),
     )  # fmt: skip
     return [name for name, fits in checks if not fits]
+
+
+def _whole_fits(ask: Ask, figure: Figure, around: Surroundings) -> bool:
+    """Whether what a share is of, where the question names it, is named up to the figure."""
+    if ask.parts and ask.parts[-1]:
+        wholes: tuple[str, ...] = (ask.parts[-1],)
+    elif ask.share_of:
+        whole = ask.share_of[0][1]
+        wholes = (*(["|".join(whole.names)] if whole.names else []), *whole.terms)
+    else:
+        return True
+    said = f"{around.clause} {around.passage} {figure.reference or ''} {figure.region or ''}"
+    found = [contained(term, said) for term in wholes]
+    return not found or sum(found) / len(found) >= 0.5
 
 
 def can_fit(ask: Ask, figure: Figure) -> bool:

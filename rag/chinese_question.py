@@ -186,23 +186,33 @@ _PART_OF_WHOLE = (
 )
 
 
+_MUCH = re.compile(r"(?:多大|多少|几)(?:的)?$")
+
+
 def _share_ask(ask: Ask, bare_clause: str, here: Sequence[IndicatorMention], vocabulary: Vocabulary) -> Ask:
     """服务业在国内生产总值中的比重: the indicator is the part; the whole must be named beside it."""
     for pattern in _PART_OF_WHOLE:
         match = pattern.search(bare_clause)
         if match is None:
             continue
-        part, whole = match["part"].strip(" 的"), match["whole"].strip(" 的")
+        part, whole = match["part"].strip(" 的"), _MUCH.sub("", match["whole"]).strip(" 的")
         mentions = vocabulary.find(part)
         if not part or not whole or not words.content_terms(whole):
             continue
         return replace(
-            ask, parts=(mentions[-1].text if mentions else part, whole), indicator=f"{part}占{whole}的比重",
+            ask, parts=(mentions[-1].text if mentions else part, _with_names(whole, vocabulary)), indicator=f"{part}占{whole}的比重",
             terms=words.content_terms(without(part, mentions[-1:])),
             indicator_ids=tuple(m.indicator.id for m in mentions[-1:]), names=indicator_names(mentions[-1]) if mentions else (),
-                units=answer_units(mentions[-1] if mentions else None, ""),
+            units=answer_units(mentions[-1] if mentions else None, ""),
         )  # fmt: skip
     return ask
+
+
+def _with_names(words_of_whole: str, vocabulary: Vocabulary) -> str:
+    """The words, and what else the vocabulary calls the indicator that they are: "社零总额|社会消费品零售总额|…"."""
+    mentions = vocabulary.find(words_of_whole)
+    same = len(mentions) == 1 and mentions[0].end - mentions[0].start == len(words_of_whole)
+    return "|".join(indicator_names(mentions[0])) if same else words_of_whole
 
 
 _SHARE_PARTS = re.compile(
@@ -239,6 +249,15 @@ def with_parts(ask: Ask, text: str, vocabulary: Vocabulary, known_regions: Seque
             part = replace(
                 pair[0], region=named[0]
             )  # 城东区的生产总值占云川市的…: the same of the whole city
+        if (
+            pair
+            and not pair[0].indicator_ids
+            and not pair[0].units
+            and (units := answer_units(None, words_of_part))
+        ):
+            # 甲公司占三家总收入的比例: the part is measured as the whole is
+            noun = part.terms[-1:] if part.terms else ()
+            pair[0] = replace(pair[0], units=units, terms=(*pair[0].terms, *noun))
         pair.append(part)
     return replace(ask, share_of=((pair[0], pair[1]),))
 

@@ -73,6 +73,8 @@ def english_asks(
     if wanted:  # what it cost to build a railway is no mileage
         indicators = [m for m in indicators if not m.indicator.units or set(wanted) & set(m.indicator.units)]
     measure = asked_measure(text)
+    if measure == "share":
+        indicators = _part_first(text, indicators)
     both = re.search(
         r"\b(?:what|how)\b.*(?:\band|,) (?:by )?how (?:much|fast) (?:did|has|was)", text, re.IGNORECASE
     )
@@ -93,10 +95,26 @@ def english_asks(
         distinct.append(distinct[0].shifted(-1))
     if measure == "share" and len(indicators) == 2:
         part, whole = indicators
+        both_named = [
+            replace(
+                base, indicator_ids=(m.indicator.id,), indicator=m.indicator.name, names=indicator_names(m)
+            )
+            for m in (part, whole)
+        ]
+        levels = [
+            replace(a, measure="level", unit=None, units=m.indicator.units)
+            for a, m in zip(both_named, indicators, strict=True)
+        ]
         share = replace(
-            base, indicator_ids=(part.indicator.id,), indicator=part.indicator.name, names=indicator_names(part),
-            parts=("|".join(indicator_names(part)), "|".join(indicator_names(whole))),
-        )  # fmt: skip
+            both_named[0],
+            parts=("|".join(both_named[0].names), "|".join(both_named[1].names)),
+            share_of=((levels[0], levels[1]),),
+        )
+        return tuple(by_period(text, share, distinct, periods)), unknown
+    if measure == "share" and len(indicators) == 1 and _whole_only(text, indicators[0]):
+        named_whole = indicators[0]  # the part is no indicator: its words must stand by the figure
+        whole_names = "|".join(indicator_names(named_whole))
+        share = replace(base, parts=("", whole_names), indicator=named_whole.indicator.name)
         return tuple(by_period(text, share, distinct, periods)), unknown
     asks = [
         replace(
@@ -121,6 +139,24 @@ def english_asks(
     if compared:
         asks = [replace(a, reference=r) for a in asks for r in dict.fromkeys(compared)]
     return tuple(v for a in asks for v in by_period(text, a, distinct, periods)), unknown
+
+
+_WHOLE_FIRST = re.compile(
+    r"\b(?:share|proportion|percentage|per ?cent)s? of (?:the |all |its )?(?:\w+ ){0,2}?$", re.IGNORECASE
+)
+_PART_FOLLOWS = re.compile(r"\b(?:did|was|were|is|are|do|does|came|comes|went|goes|made)\b", re.IGNORECASE)
+
+
+def _whole_only(text: str, mention: IndicatorMention) -> bool:
+    """ "what share of exports did private firms account for": what is named is the whole."""
+    return bool(_WHOLE_FIRST.search(text[: mention.start]) and _PART_FOLLOWS.search(text[mention.end :]))
+
+
+def _part_first(text: str, indicators: Sequence[IndicatorMention]) -> Sequence[IndicatorMention]:
+    """Part and whole of a share in that order, whichever the question names first."""
+    if len(indicators) == 2 and _whole_only(text[: indicators[1].start], indicators[0]):
+        return [indicators[1], indicators[0]]
+    return indicators
 
 
 def _by_word(text: str, ask: Ask) -> list[Ask]:

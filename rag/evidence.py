@@ -140,11 +140,12 @@ class EvidenceReader:
         metadata = view.report.metadata
         title = metadata.title.value if metadata.title else ""
         region = metadata.region.value if metadata.region else ""
-        paragraph = text[block.start : block.end] if block else ""
+        # What comes after a figure does not name it: "手机出货量2214.9万部，其中5G手机1732.2万部".
+        paragraph = text[block.start : block.end if figure.cell else end] if block else ""
         named = " ".join(filter(None, (figure.indicator, figure.cell, figure.basis)))
         return Surroundings(
             clause=f"{named} {text[start:end]}",
-            sentence=text[first:last],
+            sentence=text[first:last] if figure.cell else text[first:end],
             passage=" ".join(
                 (title, region, figure.region or "", self.heading(figure.report, figure.start), paragraph)
             ),

@@ -100,6 +100,8 @@ class FigureAnswerer:
     def _answer(
         self, query: Query, asks: Sequence[Ask], hits: Sequence[Hit], reports: Sequence[str] | None
     ) -> FigureResult:
+        if words.REMAINDER.search(query.text):  # no figure of the report, and not the sum of its parts
+            return FigureResult(missing=asks[0], usage=self._usage)
         pools = {ask: self._pool(ask, query, hits, reports) for ask in asks}
         together: Place | None = None
         alike = len({(ask.period, ask.region, ask.report_year) for ask in asks}) == 1
@@ -202,9 +204,12 @@ class FigureAnswerer:
         if not ask.indicator_ids and said < 2:
             return None  # nothing says what is measured; one English word stands for too much
         fits = _of_asked_measure(ask, self._by_role(ask, fits))
+        fits = [c for c in fits if not self._another_has_the_word(ask, c, fits)]
         fits = [
             c for c in fits if _HAS_NUMERAL.search(c.figure.text)
         ] or fits  # 过亿元的企业 states no amount
+        if ask.status == "target" and not words.EXPECTED.search(query.text):  # the plan, not a later forecast
+            fits = [c for c in fits if c.figure.status == "target"] or fits
         if not fits:
             return None
         if ask.period is None and self._metadata_known:
@@ -244,6 +249,21 @@ class FigureAnswerer:
         ]
         chosen = self._choose(query, ask, distinct(near)[:MOST_OPTIONS]) if near else None
         return Bound(ask, (chosen,), by_model=True) if chosen else None
+
+    def _another_has_the_word(self, ask: Ask, candidate: Candidate, fits: Sequence[Candidate]) -> bool:
+        """Whether a word that names nothing up to this figure stands in the clause of another that fits:
+        of 手机出货量2214.9万部，其中5G手机1732.2万部 only the second is of 5G."""
+        if ask.role is not None or candidate.figure.cell:
+            return False
+        around = self._reader.surroundings(candidate.figure)
+        own = f"{around.clause} {around.sentence}"
+        missing = [term for term in ask.terms if contained(term, own) < 0.8]
+        return any(
+            contained(term, self._reader.surroundings(other.figure).clause) >= 0.8
+            for term in missing
+            for other in fits
+            if other is not candidate and other.figure.measure == candidate.figure.measure
+        )
 
     def _without_later_mentions(self, ask: Ask, best: Candidate, rivals: list[Candidate]) -> list[Candidate]:
         """A report on the asked year states it; one on another year whose sentence does not name it may be
@@ -403,6 +423,8 @@ class FigureAnswerer:
         figures = [b.figures[0] for b in bound]
         if query.operation == "difference" and len(figures) == 2:
             later, earlier = sorted(figures, key=period_key, reverse=True)
+            if words.IN_PER_CENT.search(query.text) and all(f.measure == "level" for f in figures):
+                return compute.growth(later, earlier), "growth"
             return compute.difference(later, earlier), "difference"
         if query.operation == "multiple" and len(figures) == 2:
             return compute.multiple(figures[0], figures[1]), "multiple"

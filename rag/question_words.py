@@ -62,7 +62,14 @@ FROM_TO = re.compile(
     re.IGNORECASE,
 )
 TARGET = re.compile(
-    r"目标|预期|拟(?=[按安发将定])|拟安排|计划|力争|打算|预计|要求|定为|预算|安排(?!了)|\b(?:targets?|goals?|planned|plan|expected|projected|budgeted|aims?|aiming)\b",
+    r"目标|预期|拟(?=[按安发将定])|拟安排|计划|力争|打算|预计|要求|定为|预算|安排(?!了)|\b(?:targets?|targeted|goals?|planned|plan|expected|projected|budgeted|aims?|aiming)\b",
+    re.IGNORECASE,
+)
+EXPECTED = re.compile(r"预计|预期|有望|展望|expected|projected|forecast|outlook", re.IGNORECASE)
+# How much a level rose in per cent, from the two levels.
+IN_PER_CENT = re.compile(
+    r"(?:增长|增加|提高|上升|下降|减少|降低|多|少)(?:了|出)?百分之(?:几|多少)|\b(?:by|in) what percentage\b"
+    r"|\bhow many per ?cent\b(?! point)",
     re.IGNORECASE,
 )
 ACTUAL = re.compile(
@@ -152,7 +159,7 @@ DIFFERENCE = re.compile(
     r"|\b(?:faster|slower|higher|lower|more|less|larger|smaller)(?: or \w+)? than (?:in )?"
     r"the (?:year before|previous year|preceding year)\b"
     r"|\bby how (?:much|many)\b.*\b(?:slower|faster|higher|lower|more|less|exceed\w*|above|below|than)\b"
-    r"|\bhow (?:much|many) (?:more|less|fewer|higher|lower|faster)\b|\bcompared?\b",
+    r"|\bhow (?:much|many) (?:more|less|fewer|higher|lower|faster|slower|larger|smaller|greater|bigger)\b|\bcompared?\b",
     re.IGNORECASE,
 )
 # One quantity against another in the same period: A 比 B 高多少.
@@ -164,7 +171,7 @@ MORE_THAN = re.compile(
 )
 # English questions that want more than one figure.
 SEVERAL_IN_ENGLISH = re.compile(
-    r"\brespectively\b|\beach\b|\band (?:by )?how (?:much|many|fast|large|big)\b|\w+, [\w -]+,? and \w+",
+    r"\brespectively\b|\beach\b|\band (?:by )?how (?:much|many|fast|large|big)\b|\w,? and what\b|\w+, [\w -]+,? and \w+",
     re.IGNORECASE,
 )
 # "Did it rise or fall, and by how much" wants one figure, which tells both.
@@ -176,9 +183,11 @@ EITHER_WAY = re.compile(
 SUPERLATIVE = re.compile(
     r"\b(?:highest|lowest|most|least|largest|smallest|biggest|fastest|slowest|best|worst)\b", re.IGNORECASE
 )
+# 除去…还剩几家: what is left of a whole, which no single figure is.
+REMAINDER = re.compile(r"除去|除掉|扣掉|还剩|剩下|其余(?:的)?[^，,。?？]{0,6}(?:多少|几)|刨去")
 SUM = re.compile(r"合计|总共|加起来|一共|之和|\bin total\b|\bcombined\b", re.IGNORECASE)
 YEAR_COUNT_CHANGE = re.compile(
-    r"增加|减少|增长|提高|降低|下降|扩大|缩小|变化|上升|\bincrease|\bgrow|\bgrew\b|\brise|\brose\b|\bfall|\bfell\b|\bchange"
+    r"增加|减少|增长|提高|降低|下降|下调|上调|扩大|缩小|变化|上升|\bincrease|\bgrow|\bgrew\b|\brise|\brose\b|\bfall|\bfell\b|\bchange"
     r"|\bshr[aiu]nk|\b(?:came|come) down\b|\bslip|\bdrop|\bdeclin|\bdecreas|\bwent (?:up|down)\b|\bgo (?:up|down)\b"
     r"|\bclimb|\bnarrow|\bwiden",
     re.IGNORECASE,
@@ -196,14 +205,29 @@ def content_terms(text: str) -> tuple[str, ...]:
     """Content words of a Chinese text in order, without repeats: rjieba words less function words."""
     words: dict[str, None] = {}
     for piece in _SPLIT.split(JOINTLY.sub(" ", text)):
-        for word in rjieba.cut(piece):
-            word = word.strip()
-            if not word or word in FUNCTION_WORDS or re.fullmatch(r"[\W_]+", word):
+        cut = [word for word in (word.strip() for word in rjieba.cut(piece)) if word]
+        for position, word in enumerate(cut):
+            following = cut[position + 1] if position + 1 < len(cut) else ""
+            if word in ("非", "未", "无") and len(following) > 1:  # 非国产品牌 is what 国产品牌 is not
+                words[word + following] = None
+                continue
+            if position and cut[position - 1] in ("非", "未", "无"):
+                continue
+            if word in _NAMING and following and following not in FUNCTION_WORDS and len(following) > 1:
+                words[word] = None  # 数字出版, 数据产业: part of a name
+                continue
+            if word in FUNCTION_WORDS or re.fullmatch(r"[\W_]+", word) or _COUNTED_KINDS.fullmatch(word):
                 continue
             if re.fullmatch(r"[\u3400-\u9fff]|[0-9.]+", word):
                 continue
             words[word] = None
     return tuple(words)
+
+
+_NAMING = frozenset({"数字", "数据"})
+_COUNTED_KINDS = re.compile(
+    r"[两二三四五六七八九十]+(?:[项类个大种方面者]|方面)"
+)  # 四项: how many are listed
 
 
 _COLLOQUIAL: dict[str, str] = json.loads(

@@ -42,11 +42,28 @@ _ABOUT_GROWTH = words.ENGLISH_FUNCTION_WORDS | {
     "plan",
     "rate",
     "year",
+    "meet",
+    "met",
+    "outcome",
+    "actual",
+    "expected",
+    "average",
+    "annual",
 }
+
+
+_ENROL = re.compile(
+    r"\bhow many (?:new )?(?:students|freshmen|undergraduates) (?:did|were) "
+    r"(?=[^?]*\b(?:higher|universit|college))[^?]*?\b(?:enrol|admit|recruit|take in)\w*",
+    re.IGNORECASE,
+)
+_REPORT = re.compile(r"\b(?:the )?(?:government )?work reports?\b", re.IGNORECASE)
 
 
 def reworded_english(text: str, vocabulary: Vocabulary) -> str:
     """The English question with what it leaves unsaid: growth of nothing named is that of the economy."""
+    text = _ENROL.sub("What was the college enrolment", text)
+    text = _REPORT.sub("report", text)
     if _BARE_GROWTH.search(text) and not vocabulary.find(text):
         left = without(text, [*find_periods(text), *find_regions(text)])
         if set(words.english_content_words(left)) <= _ABOUT_GROWTH:

@@ -148,7 +148,10 @@ def asked_measure(clause: str) -> AskedMeasure | None:
         r"(?:增加|减少|增产|减产|多增|少增|增收|净增|降低|提高|压减|压缩|缩短|减免)(?:了)?(?:多少|几)", clause
     ):
         return "change"
-    if words.SHARE.search(clause) and not words.GROWTH.search(clause):
+    of_whole = re.search(r"占[^，,。；]{1,24}(?:百分之(?:几|多少)|比重|比例|几成)", clause)
+    if words.SHARE.search(clause) and (
+        not words.GROWTH.search(clause) or (of_whole and not words.CHANGE.search(clause))
+    ):
         return "share"
     if words.GROWTH.search(clause):
         return "growth"
@@ -173,7 +176,8 @@ def by_period(text: str, ask: Ask, here: Sequence[Period], mentions: Sequence[Pe
             return [replace(ask, period=end, measure=measure, unit=unit) for end in ends]
         return [replace(ask, period=distinct[0])]
     if ask.measure == "change" or (ask.measure == "lead" and not ask.reference):
-        ask = replace(ask, measure=None)
+        growth = words.NOUN_OF_GROWTH.search(ask.text) or re.search("增长(?:预期)?目标", ask.text)
+        ask = replace(ask, measure="growth" if growth else None)
     if ask.unit == "个百分点" and ask.measure is None:
         ask = replace(ask, unit=None)
     return [replace(ask, period=period) for period in distinct]

@@ -98,6 +98,8 @@ def _named(ask: Ask, figure: Figure, around: Surroundings) -> tuple[float, float
     if figure.indicator_id is not None and figure.indicator_id in ask.indicator_ids:
         return 1.0, 1.0, 1.0
     texts = (around.clause, around.sentence, around.passage)
+    if _word_for_word(ask, figure, around) or _end_of_name(ask, figure, around):
+        return 1.0, 1.0, 1.0
     clause, sentence, passage = (max((contained(n, text) for n in ask.names), default=0.0) for text in texts)
     return clause, sentence, passage
 
@@ -190,6 +192,8 @@ def _indicator_fits(ask: Ask, figure: Figure, around: Surroundings) -> bool:
     """Equal ids, or one side outside the vocabulary (then the words decide)."""
     if not ask.indicator_ids or figure.indicator_id in ask.indicator_ids:
         return True
+    if _word_for_word(ask, figure, around) or _end_of_name(ask, figure, around):
+        return True
     if figure.indicator_id is None:  # outside the vocabulary: then the words must name what was asked
         if not ask.names or max(contained(n, around.clause) for n in ask.names) > 0.8:
             return True
@@ -204,6 +208,23 @@ def _indicator_fits(ask: Ask, figure: Figure, around: Surroundings) -> bool:
         and bool(ask.parts)
         and all(contained(p, around.clause) > 0.8 for p in ask.parts)
     )
+
+
+def _word_for_word(ask: Ask, figure: Figure, around: Surroundings) -> bool:
+    """The question's own words for the indicator stand right before the figure, whatever it was read as."""
+    if not ask.names or len(ask.names[0]) < 5:
+        return False
+    before = around.clause.rpartition(figure.text)[0].rstrip("为是达到约近超过的了 ")
+    return before.endswith(ask.names[0])
+
+
+def _end_of_name(ask: Ask, figure: Figure, around: Surroundings) -> bool:
+    """旅游创汇 of a sentence on 来华旅游 that says only 创汇: the end of the name, its beginning said before."""
+    if figure.indicator_id is not None or not ask.names or len(figure.indicator) < 2:
+        return False
+    name = ask.names[0]
+    head = name.removesuffix(figure.indicator)
+    return head != name and len(head) >= 2 and head in around.sentence
 
 
 _MEASURES: dict[str, frozenset[str]] = {

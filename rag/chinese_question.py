@@ -73,6 +73,8 @@ def chinese_asks(
         bare = without(text, [*found, *places, *here[-1:]])[start:end]
         bare = words.SPAN_OF_YEARS.sub(" ", words.COUNTED.sub(" ", bare))
         terms = words.content_terms(bare)
+        if here and _mistyped_verb(clause, here[-1].end - start, terms):
+            terms = terms[:-1]  # what rose or fell the report says
         if carried or carried_indicators:  # 比上年预算增加多少 goes on about the clause before
             own_terms = words.content_terms(words.COMPARED_WITH.sub(" ", bare))
             terms = own_terms if not here and not own_terms else terms
@@ -134,6 +136,12 @@ def chinese_asks(
             last_period = own_periods[-1]
         carried, carried_indicators = (*carried, *terms), tuple(here) or carried_indicators
     return tuple(dict.fromkeys(asks))
+
+
+def _mistyped_verb(clause: str, end_of_name: int, terms: Sequence[str]) -> bool:
+    """总水平上生了多少: the word between the indicator and 了多少 can only be what it did."""
+    slip = re.search(r"([\u4e00-\u9fff]{2})了(?:多少|百分之几|几个百分点)", clause)
+    return slip is not None and bool(terms) and slip[1] == terms[-1] and slip.start() == end_of_name
 
 
 _ASKS_OTHERWISE = re.compile("谁|哪|什么|何|吗|么|为什么|怎|是不是|有没有|指|介绍|解释|说明")
@@ -305,7 +313,7 @@ def _by_item(
     added = words.SUM.search(clause) is not None
     if not (words.JOINTLY.search(clause) or len(here) > 1 or added) or ask.role:
         return [ask]
-    if ask.measure == "share" and not words.JOINTLY.search(clause):
+    if ask.measure == "share" and not words.JOINTLY.search(clause) and not added:
         return [ask]
     if re.search(r"[、和与及].{0,3}(?:增速|增幅|增长)", clause) and len(here) <= 1:
         return [ask]

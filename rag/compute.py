@@ -80,6 +80,34 @@ def growth(later: Figure, earlier: Figure) -> Computed | None:
     )  # fmt: skip
 
 
+def before_change(level: Figure, since: Figure) -> Computed | None:
+    """The level before a change or growth: `level − change`, or `level ÷ (1 + growth)` to one decimal."""
+    if since.measure == "growth" and since.unit == "%":
+        factor = 1 + since.value / 100
+        if factor <= 0:
+            return None
+        value = _round(level.value / factor)
+        text = f"{plain(value)}{level.unit}"
+        sign = "+" if since.value >= 0 else "−"
+        return Computed(
+            value,
+            level.unit,
+            text,
+            f"{plain(level.value)}{level.unit} ÷ (1 {sign} {plain(abs(since.value))}%) = {text}",
+        )
+    if since.measure != "change" or since.unit in ("%", "个百分点"):
+        return None
+    pair = _same_unit(level, since)
+    if pair is None:
+        return None
+    first, second, unit = pair
+    text = f"{plain(first - second)}{unit}"
+    sign = "−" if second >= 0 else "+"
+    return Computed(
+        first - second, unit, text, f"{plain(first)}{unit} {sign} {plain(abs(second))}{unit} = {text}"
+    )
+
+
 def total(figures: list[Figure]) -> Computed | None:
     """The sum of figures of one kind."""
     values: list[Decimal] = []

@@ -67,6 +67,8 @@ def english_asks(
         re.IGNORECASE,
     ):
         return (), unknown
+    if re.match(r"\s*what (?:is|are|was|were) (?:the )?[“\"]", text, re.IGNORECASE):
+        return (), unknown  # What are the "new three": asks for a meaning
     if re.match(r"\s*(?:and )?which\b", text, re.IGNORECASE) and words.SUPERLATIVE.search(text):
         return (), unknown  # asks for a name
     wanted = answer_units(None, without(text, indicators))
@@ -78,11 +80,16 @@ def english_asks(
     both = re.search(
         r"\b(?:what|how)\b.*(?:\band|,) (?:by )?how (?:much|fast) (?:did|has|was)", text, re.IGNORECASE
     )
-    region = next((m.name for m in regions if not m.is_part_of_name), None)
+    places = [m for m in regions if not m.is_part_of_name]
+    # A place nobody knows beside one that is known is part of a name: the Science City of a zone.
+    places = [m for m in places if not m.name.isascii()] or places
+    worldwide = [m for m in places if m.name == "全球"] if measure == "share" and len(places) > 1 else []
+    regions = [m for m in places if m not in worldwide]
+    region = regions[0].name if regions else None
     compared = [r.name for r in regions[1:]] if measure == "lead" else []
     base = Ask(
         text=text, terms=_english_terms(masked), region=region, measure=measure, unit=asked_unit(text),
-        status=asked_status(text), units=wanted, average=bool(words.YEARLY_AVERAGE.search(text)),
+        status=asked_status(text), units=wanted, reference="全球" if worldwide else None, average=bool(words.YEARLY_AVERAGE.search(text)),
     )  # fmt: skip
     if measure not in ("lead", "share") and not words.DIFFERENCE.search(text):
         others = (m.name for m in regions if not m.is_part_of_name and m.name not in (region, "全国"))
@@ -127,6 +134,8 @@ def english_asks(
     if both and len(asks) == 1:
         asks = [replace(asks[0], measure="level"), replace(asks[0], measure="growth")]
     asks = [v for a in asks for v in _by_word(masked, a)]
+    if len(asks) == 1:
+        asks = _counted_twice(masked, asks[0]) or _and_planned(text, asks[0]) or asks
     named_regions = list(dict.fromkeys(m.name for m in regions if not m.is_part_of_name))
     if len(named_regions) == 2 and not compared and words.DIFFERENCE.search(text) and not periods[1:]:
         asks = [
@@ -157,6 +166,29 @@ def _part_first(text: str, indicators: Sequence[IndicatorMention]) -> Sequence[I
     if len(indicators) == 2 and _whole_only(text[: indicators[1].start], indicators[0]):
         return [indicators[1], indicators[0]]
     return indicators
+
+
+_HOW_MANY = re.compile(
+    r"\bhow many ((?:[A-Za-z-]+ ){0,2}?[A-Za-z-]+)(?= and\b|,| were\b| was\b| did\b| had\b| have\b| are\b|\?)",
+    re.IGNORECASE,
+)
+
+
+def _counted_twice(text: str, ask: Ask) -> list[Ask]:
+    """ "how many counties and how many farmers were covered": one ask for each thing counted."""
+    counted = [_english_terms(m[1]) for m in _HOW_MANY.finditer(text)]
+    if len(counted) != 2 or not all(counted) or set(counted[0]) & set(counted[1]):
+        return []
+    first, second = counted
+    return [replace(ask, terms=tuple(t for t in ask.terms if t not in other)) for other in (second, first)]
+
+
+def _and_planned(text: str, ask: Ask) -> list[Ask]:
+    """ "how much did it fall, and what cut was targeted": what came of it, then what was planned."""
+    later = re.search(r",? and what\b", text, re.IGNORECASE)
+    if later is None or ask.status != "target" or words.TARGET.search(text[: later.start()]):
+        return []
+    return [replace(ask, status=None), replace(ask, status="target")]
 
 
 def _by_word(text: str, ask: Ask) -> list[Ask]:

@@ -6,18 +6,16 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 from index.periods import Period
 from index.store import ReportIndex
 from index.types import Figure, Hit
-from index.units import same_family
 from rag import compute
 from rag import question_words as words
-from rag.ask import AskedStatus
 from rag.bind import Candidate, bind, contained
 from rag.evidence import EvidenceReader
 from rag.figure_likeness import distinct, other_currency, period_key, rounds, same
+from rag.figure_parts import WAYS, in_asked_unit, of_asked_measure, parts_of, says_difference, worked_back
 from rag.llm import ChatModel
 from rag.prompt import fill, numbered
 from rag.query import Ask, Query
@@ -44,7 +42,6 @@ MOST_OPTIONS = 5
 Place = tuple[str, int]  # report and the start of a sentence
 _STATUS_ORDER = ("revised", "actual", "preliminary", "forecast", "target")
 _HAS_NUMERAL = re.compile(r"[\d一二三四五六七八九十百千零〇两半]")
-STATUSES: tuple[AskedStatus, AskedStatus] = ("actual", "target")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +139,7 @@ class FigureAnswerer:
         if other_counters(bound):
             return FigureResult(missing=bound[-1].ask, usage=self._usage)
         result, kind = self._compute(query, bound)
-        if query.operation == "difference" and result is None and not _says_difference(query, bound):
+        if query.operation == "difference" and result is None and not says_difference(query, bound):
             return FigureResult(missing=bound[0].ask, usage=self._usage)
         return FigureResult(tuple(bound), result, kind, usage=self._usage)
 
@@ -203,7 +200,7 @@ class FigureAnswerer:
         said = len(ask.terms) if query.language == "en" else len("".join(ask.terms))
         if not ask.indicator_ids and said < 2:
             return None  # nothing says what is measured; one English word stands for too much
-        fits = _of_asked_measure(ask, self._by_role(ask, fits))
+        fits = of_asked_measure(ask, self._by_role(ask, fits))
         fits = [c for c in fits if not self._another_has_the_word(ask, c, fits)]
         fits = [
             c for c in fits if _HAS_NUMERAL.search(c.figure.text)
@@ -323,7 +320,7 @@ class FigureAnswerer:
             clauses.setdefault(
                 (candidate.figure.report, self._reader.clause_span(candidate.figure)[0]), []
             ).append(candidate)
-        groups = [_in_asked_unit(ask, group) for group in clauses.values()]
+        groups = [in_asked_unit(ask, group) for group in clauses.values()]
         groups = groups if any(groups) else list(clauses.values())
         pairs = [sorted(group, key=lambda c: c.figure.start) for group in groups if len(group) == 2]
         if ask.period is not None:  # the pair that ends where the asked span ends
@@ -438,7 +435,7 @@ class FigureAnswerer:
         self, query: Query, ask: Ask, hits: Sequence[Hit], reports: Sequence[str] | None
     ) -> FigureResult | None:
         """A figure no report states, from two that they do: a share, or actual against target."""
-        for parts, kind in _parts(query, ask):
+        for parts, kind in parts_of(query, ask):
             bound = []
             for part in parts:
                 one = self._bind(part, query, self._pool(part, query, hits, reports))
@@ -449,60 +446,17 @@ class FigureAnswerer:
                 first, second = bound[0].figures[0], bound[1].figures[0]
                 if first == second:
                     continue
-                result = _WAYS[kind](first, second)
+                result = WAYS[kind](first, second)
                 if result is not None:
                     return FigureResult(tuple(bound), result, kind)
+        if words.WORK_BACK.search(query.text):
+            least = CONSIDERED[self._settings.strictness]
+            near = [
+                c
+                for c in self._candidates(ask, query, self._pool(ask, query, hits, reports))
+                if c.coverage >= least
+            ]
+            if back := worked_back(ask, near):
+                (level, since), result = back
+                return FigureResult((Bound(ask, (level,)), Bound(ask, (since,))), result, "back")
         return None
-
-
-def _says_difference(query: Query, bound: Sequence[Bound]) -> bool:
-    """Whether a report states the difference itself (高出…, 提高…); how much slower growth was, no growth says."""
-    kinds = ("lead", "change") if words.LEAD.search(query.text) else ("lead", "change", "growth")
-    return any(f.measure in kinds and b.ask.measure for b in bound for f in b.figures)
-
-
-_WAYS = {"share": compute.share, "multiple": compute.multiple, "difference": compute.difference}
-_ENDS: tuple[Literal["from", "to"], Literal["from", "to"]] = ("to", "from")
-
-
-def _parts(query: Query, ask: Ask) -> list[tuple[tuple[Ask, Ask], str]]:
-    """The pairs of asks whose quotient or difference would answer."""
-    way = "multiple" if ask.unit == "倍" else "share"
-    pairs: list[tuple[tuple[Ask, Ask], str]] = [((part, whole), way) for part, whole in ask.share_of]
-    if query.operation == "difference" and ask.against_target:
-        actual, target = (replace(ask, status=s, measure=None, unit=None) for s in STATUSES)
-        pairs.append(((actual, target), "difference"))
-    if ask.measure == "change" and ask.period is not None and not ask.role and _is_span(ask.period):
-        last, first = (replace(ask, role=end, measure="level", unit=None) for end in _ENDS)
-        pairs.append(((last, first), "difference"))
-    return pairs
-
-
-def _is_span(period: Period) -> bool:
-    return period.end[0] > period.start[0]
-
-
-def _in_asked_unit(ask: Ask, group: list[Candidate]) -> list[Candidate]:
-    """Of 由54万亿元增加到82.7万亿元，占比由11.4%…: the figures in the units a level of the indicator has."""
-    if ask.measure == "share" or not ask.units:
-        return group
-    return [c for c in group if any(same_family(u, c.figure.unit) for u in ask.units)]
-
-
-# With no measure asked, or a loose one: the first kinds win where the reports have them.
-_PREFERRED: dict[str | None, tuple[frozenset[str], ...]] = {
-    None: (frozenset({"level", "rate", "share"}), frozenset({"growth"})),
-    "level": (frozenset({"level", "rate", "share"}),),
-    "change": (frozenset({"change"}),),
-    "lead": (frozenset({"lead"}),),
-    "share": (frozenset({"share", "rate"}),),
-}
-
-
-def _of_asked_measure(ask: Ask, fits: list[Candidate]) -> list[Candidate]:
-    """Only figures of the asked measure where there are any that match the words as well."""
-    for kinds in _PREFERRED.get(ask.measure, ()):
-        exact = [c for c in fits if c.figure.measure in kinds]
-        if exact and exact[0].coverage >= fits[0].coverage - 0.2:
-            return exact
-    return fits

@@ -175,6 +175,7 @@ def computed_statement(result: Computed, kind: str, query: Query, language: Lang
             "sum": "The total is",
             "multiple": "The ratio is about",
             "conversion": "That is about",
+            "back": "Worked back, it was about",
         }[kind]
         return f"{word} {_english_amount(result)} ({_english_unit(result.calculation)})"
     if kind == "difference":
@@ -184,9 +185,14 @@ def computed_statement(result: Computed, kind: str, query: Query, language: Lang
         return (
             f"{'相差' if re.search('相差|差多少', query.text) else verb}{result.text}（{result.calculation}）"
         )
-    word = {"share": "约占", "growth": "约增长", "sum": "合计", "multiple": "约为", "conversion": "折合约"}[
-        kind
-    ]
+    word = {
+        "share": "约占",
+        "growth": "约增长",
+        "sum": "合计",
+        "multiple": "约为",
+        "conversion": "折合约",
+        "back": "推算为",
+    }[kind]
     return f"{word}{result.text}（{result.calculation}）"
 
 
@@ -212,13 +218,18 @@ def refusal(query: Query, ask: Ask | None, near: list[str], language: Language) 
         looked = (
             " ".join(filter(None, (ask.indicator or query.text.rstrip("?？ "), ask.region or "", when)))
             if language == "en"
-            else f"{when}{ask.region or ''}{ask.indicator or query.text.rstrip('?？。 ')}"
+            else f"{when}{ask.region or ''}{_as_asked(ask) or query.text.rstrip('?？。 ')}"
         )
     if language == "en":
         text = f"Not in these reports: {looked}."
         return f"{text} Nearby, but not an answer: {'; '.join(near)}." if near else text
     text = f"这些报告里没有找到：{looked}。"
     return f"{text}相近但不是答案的有：{'；'.join(near)}。" if near else text
+
+
+def _as_asked(ask: Ask) -> str:
+    """The indicator in the question's own words: 地区生产总值, though the vocabulary files it under another name."""
+    return ask.names[0] if ask.names and ask.names[0] in ask.text else ask.indicator
 
 
 def question_for(figure: Figure, language: Language, vocabulary: Vocabulary) -> str:

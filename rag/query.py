@@ -91,6 +91,7 @@ def understand(
     report_years = tuple(dict.fromkeys(m.period.start[0] for m in found if m.kind == "report"))
     # 比上年 names what the figure is compared with; 比2020年 may be the other end of a difference.
     periods = [m for m in found if m.kind != "report" and not (m.compared and m.relative)]
+    periods = [m for m in periods if not _length_of_another(m, periods, text)]
     # A region inside a report's name ("2024年云岭省政府工作报告") still says whose report is meant.
     regions = [
         m
@@ -142,6 +143,19 @@ def _looking_back(text: str, found: list[PeriodMention]) -> list[PeriodMention]:
     past = find_periods(text, reference=Period.of_years(years.pop() - 1))
     spans = {(m.start, m.end): m for m in past if m.kind in ("range", "since")}
     return [spans.get((m.start, m.end), m) if m.kind in ("range", "since") else m for m in found]
+
+
+def _length_of_another(mention: PeriodMention, found: Sequence[PeriodMention], text: str) -> bool:
+    """五年 in “九五”期间五年累计 says how long the period before it is."""
+    if not re.fullmatch(r"(?:这|的)?[\d一二三四五六七八九十]+年[间来里内]?", mention.text):
+        return False
+    return any(
+        other.end <= mention.start
+        and len(text[other.end : mention.start].replace("期间", "").replace("时期", "")) <= 1
+        and other.period.end[0] > other.period.start[0]
+        for other in found
+        if other is not mention
+    )
 
 
 def _as_report(mention: PeriodMention, found: Sequence[PeriodMention], text: str) -> PeriodMention:

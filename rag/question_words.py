@@ -185,6 +185,10 @@ SUPERLATIVE = re.compile(
 )
 # 除去…还剩几家: what is left of a whole, which no single figure is.
 REMAINDER = re.compile(r"除去|除掉|扣掉|还剩|剩下|其余(?:的)?[^，,。?？]{0,6}(?:多少|几)|刨去")
+WORK_BACK = re.compile(
+    r"推算|倒推|反推|倒算|折算出|算出|\bwork(?:ed|ing)? (?:it )?(?:back|out)\b|\bimpl(?:y|ied|ies)\b|\bback[- ]?calculat|\bderive",
+    re.IGNORECASE,
+)
 SUM = re.compile(r"合计|总共|加起来|一共|之和|\bin total\b|\bcombined\b", re.IGNORECASE)
 YEAR_COUNT_CHANGE = re.compile(
     r"增加|减少|增长|提高|降低|下降|下调|上调|扩大|缩小|变化|上升|\bincrease|\bgrow|\bgrew\b|\brise|\brose\b|\bfall|\bfell\b|\bchange"

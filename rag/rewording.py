@@ -18,6 +18,10 @@ _WHICH_YEAR = re.compile(
     rf"(?P<years>(?:\d{{4}}年?|{_YEAR})(?:(?:和|与|跟|、|及|同)(?:\d{{4}}年?|{_YEAR}))+)(?:相比|之间|里|中|当中|比起来)?[，,]?"
     r"(?:哪一?年|哪个年份)(?:的)?(?P<what>[^，,。？?]+?)(?:更|较|比较|要)?(?:多|高|快|大|低|少|慢|小)(?:一些|些|一点)?(?P<rest>[，,？?].*)?$"
 )
+# 引进了多少个团队、多少名人才: two questions.
+_AND_HOW_MANY = re.compile(
+    r"(?<=[\u4e00-\u9fff])(?:、|和|以及|及)(?=(?:又)?(?:多少|几)[个家项名位人户所座台件套条辆只支张])"
+)
 # What was meant to be, and what came of it.
 _MEANT = re.compile(
     r"(?:原定|原先?计划|原来(?:打算|计划|设想|安排)|原设想|原打算|本来(?:打算|计划|想)|起初计划)"
@@ -49,6 +53,8 @@ _ABOUT_GROWTH = words.ENGLISH_FUNCTION_WORDS | {
     "expected",
     "average",
     "annual",
+    "expect",
+    "set",
 }
 
 
@@ -73,6 +79,7 @@ def reworded_english(text: str, vocabulary: Vocabulary) -> str:
 
 def reworded(text: str, vocabulary: Vocabulary) -> str:
     """The Chinese question in plainer words; unchanged where no rule fits."""
+    text = _AND_HOW_MANY.sub("，", text)
     text = _WHICH_YEAR.sub(lambda m: f"{m['years']}{m['what']}相差多少？", text)
     if _MEANT.search(text) or words.TARGET.search(text):
         text = _CAME_OF_IT.sub("实际", _MEANT.sub("计划", text))

@@ -1,0 +1,115 @@
+"""What several bound figures make together: differences, shares, multiples, growth, and levels worked back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+from index.periods import Period, find_periods
+from index.types import Figure
+from index.units import same_family
+from rag import compute
+from rag import question_words as words
+from rag.ask import AskedStatus
+from rag.bind import Candidate
+from rag.query import Ask, Query
+
+if TYPE_CHECKING:
+    from rag.figure_answer import Bound
+
+STATUSES: tuple[AskedStatus, AskedStatus] = ("actual", "target")
+
+
+def says_difference(query: Query, bound: Sequence[Bound]) -> bool:
+    """Whether a report states the difference itself (高出…, 提高…); how much slower growth was, no growth says."""
+    kinds = ("lead", "change") if words.LEAD.search(query.text) else ("lead", "change", "growth")
+    return any(f.measure in kinds and b.ask.measure for b in bound for f in b.figures)
+
+
+WAYS = {"share": compute.share, "multiple": compute.multiple, "difference": compute.difference}
+_ENDS: tuple[Literal["from", "to"], Literal["from", "to"]] = ("to", "from")
+
+
+def parts_of(query: Query, ask: Ask) -> list[tuple[tuple[Ask, Ask], str]]:
+    """The pairs of asks whose quotient or difference would answer."""
+    way = "multiple" if ask.unit == "倍" else "share"
+    pairs: list[tuple[tuple[Ask, Ask], str]] = [((part, whole), way) for part, whole in ask.share_of]
+    if query.operation == "difference" and ask.against_target:
+        actual, target = (replace(ask, status=s, measure=None, unit=None) for s in STATUSES)
+        pairs.append(((actual, target), "difference"))
+    if ask.measure == "change" and ask.period is not None and not ask.role and _is_span(ask.period):
+        last, first = (replace(ask, role=end, measure="level", unit=None) for end in _ENDS)
+        pairs.append(((last, first), "difference"))
+    return pairs
+
+
+def _is_span(period: Period) -> bool:
+    return period.end[0] > period.start[0]
+
+
+def in_asked_unit(ask: Ask, group: list[Candidate]) -> list[Candidate]:
+    """Of 由54万亿元增加到82.7万亿元，占比由11.4%…: the figures in the units a level of the indicator has."""
+    if ask.measure == "share" or not ask.units:
+        return group
+    return [c for c in group if any(same_family(u, c.figure.unit) for u in ask.units)]
+
+
+# With no measure asked, or a loose one: the first kinds win where the reports have them.
+_PREFERRED: dict[str | None, tuple[frozenset[str], ...]] = {
+    None: (frozenset({"level", "rate", "share"}), frozenset({"growth"})),
+    "level": (frozenset({"level", "rate", "share"}),),
+    "change": (frozenset({"change"}),),
+    "lead": (frozenset({"lead"}),),
+    "share": (frozenset({"share", "rate"}),),
+}
+
+
+def of_asked_measure(ask: Ask, fits: list[Candidate]) -> list[Candidate]:
+    """Only figures of the asked measure where there are any that match the words as well."""
+    for kinds in _PREFERRED.get(ask.measure, ()):
+        exact = [c for c in fits if c.figure.measure in kinds]
+        if exact and exact[0].coverage >= fits[0].coverage - 0.2:
+            return exact
+    return fits
+
+
+def worked_back(
+    ask: Ask, levels: Sequence[Candidate]
+) -> tuple[tuple[Figure, Figure], compute.Computed] | None:
+    """A level no report states, from the next one and what changed since: 33212万吨 − 2737万吨 = 30475万吨.
+
+    `levels` are candidates of the asked indicator whatever their period; a change or a growth rate must stand
+    in one report beside a level of the same period, and be since the asked one. None unless exactly one pair fits.
+    """
+    if ask.period is None or ask.measure not in (None, "level"):
+        return None
+    found: dict[str, tuple[tuple[Figure, Figure], compute.Computed]] = {}
+    figures = [c.figure for c in levels if set(c.conflicts) <= {"period", "measure", "unit"}]
+    for level in (f for f in figures if f.measure == "level" and f.period):
+        for since in figures:
+            alike = (since.report, since.period, since.indicator_id) == (
+                level.report,
+                level.period,
+                level.indicator_id,
+            )
+            if not alike or abs(since.start - level.start) > _IN_ONE_BREATH or not _since(since, ask.period):
+                continue
+            result = compute.before_change(level, since)
+            if result is not None:
+                found[result.text] = ((level, since), result)
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+_IN_ONE_BREATH = 60  # characters
+
+
+def _since(figure: Figure, period: Period) -> bool:
+    """Whether a change or growth is since `period`: by its reference, else since the year before."""
+    if figure.measure not in ("change", "growth") or figure.basis in ("环比", "年均"):
+        return False
+    named = [m.period for m in find_periods(figure.reference or "")]
+    if named:
+        return any(p.end == period.end for p in named)
+    own = Period.parse(figure.period) if figure.period else None
+    return own is not None and own.shifted(-1) == period

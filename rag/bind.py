@@ -129,6 +129,8 @@ def _slot_score(ask: Ask, figure: Figure, around: Surroundings) -> float:
             score += 0.12
     if not ask.indicator_ids and ask.terms and coverage(ask.terms, figure.indicator, len) == 1.0:
         score += 0.2  # of a list, the item that has all the words, before one that shares only the tail
+        if figure.indicator == "".join(ask.terms):
+            score += 0.15  # 手机出货量 itself, before 国产品牌手机出货量
     if ask.unit is not None and split_unit(ask.unit).base_unit == figure.base_unit:
         score += 0.05
     if ask.measure == figure.measure or (ask.measure is None and figure.measure in ("level", "rate")):

@@ -73,8 +73,8 @@ def chinese_asks(
         bare = without(text, [*found, *places, *here[-1:]])[start:end]
         bare = words.SPAN_OF_YEARS.sub(" ", words.COUNTED.sub(" ", bare))
         terms = words.content_terms(bare)
-        if here and _mistyped_verb(clause, here[-1].end - start, terms):
-            terms = terms[:-1]  # what rose or fell the report says
+        slip = bool(here) and _mistyped_verb(clause, here[-1].end - start, terms)
+        terms = terms[:-1] if slip else terms
         if carried or carried_indicators:  # 比上年预算增加多少 goes on about the clause before
             own_terms = words.content_terms(words.COMPARED_WITH.sub(" ", bare))
             terms = own_terms if not here and not own_terms else terms
@@ -104,7 +104,8 @@ def chinese_asks(
             other_regions=_other_regions(text, named_here, last_region), unit=asked_unit(clause),
             status=_status_of(clause, whole_status) if len(statuses) > 1 else whole_status, real=bool(words.DEDUCTED.search(clause)),
             at_end=any(m.kind == "point" for m in dated),
-            measure=asked_measure(without(text, [m for m in here if m.indicator.rate])[start:end]), average=average,
+            measure="growth" if slip else asked_measure(without(text, [m for m in here if m.indicator.rate])[start:end]),
+            average=average,
             reference=asked_reference(clause),
         )  # fmt: skip
         main = [p for p in own_periods if p not in compared]

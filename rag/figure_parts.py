@@ -57,7 +57,7 @@ def in_asked_unit(ask: Ask, group: list[Candidate]) -> list[Candidate]:
 
 # With no measure asked, or a loose one: the first kinds win where the reports have them.
 _PREFERRED: dict[str | None, tuple[frozenset[str], ...]] = {
-    None: (frozenset({"level", "rate", "share"}), frozenset({"growth"})),
+    None: (frozenset({"level", "rate"}), frozenset({"share"}), frozenset({"growth"})),
     "level": (frozenset({"level", "rate", "share"}),),
     "change": (frozenset({"change"}),),
     "lead": (frozenset({"lead"}),),

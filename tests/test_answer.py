@@ -210,7 +210,7 @@ def test_near_figure_is_never_an_answer(qa: ReportQA, model: ScriptedModel, ques
 
 def test_refusal_says_what_was_looked_for_and_what_is_near(qa: ReportQA) -> None:
     text = refused(qa, "2021年云川市地区生产总值是多少？").text
-    assert "没有找到：2021年云川市国内生产总值" in text
+    assert "没有找到：2021年云川市地区生产总值" in text
     assert "相近但不是答案" in text and "2022年云川市国内生产总值" in text
 
 

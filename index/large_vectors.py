@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.vector_files import FORMAT, RABITQ, SQ8, Bytes, decoded
-from index.vectors import FlatVectors, Floats, Ids
+from index.vectors import FlatVectors, Floats, Ids, search_alone
 
 LOOKED_AT_SHARE = 0.6  # of the base's vectors, in the lists nearest to the question
 LOOKED_AT_LEAST = 100_000  # vectors; a smaller base is looked at whole
@@ -115,6 +115,7 @@ class Base:
         if self.kind == RABITQ:
             options |= {"qb": 8, "centered": False}
         kind: Any = faiss.IVFRaBitQSearchParameters if self.kind == RABITQ else faiss.SearchParametersIVF
+        search_alone()
         found = self._index.search(row, wanted, params=kind(**options))[1][0]
         return np.asarray(found[found >= 0], dtype=np.int64)
 

@@ -1,7 +1,9 @@
 """The store must never return a wrong, deleted or filtered-out node."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
@@ -203,3 +205,13 @@ def test_flat_vectors_refuse_what_does_not_fit() -> None:
     assert other.search(np.array([1.0, 0.0], dtype=np.float32), 3) == []
     with pytest.raises(KeyError):
         other.vector(7)
+
+
+def test_a_search_starts_no_threads_whichever_thread_asks() -> None:
+    """OpenMP's number of threads is each calling thread's own; a server searches in many."""
+    vectors = FlatVectors(4)
+    vectors.add(np.arange(3), np.eye(3, 4, dtype=np.float32))
+    with ThreadPoolExecutor(1) as pool:
+        found = pool.submit(vectors.search, np.ones(4, np.float32), 2).result()
+        threads = pool.submit(faiss.omp_get_max_threads).result()
+    assert len(found) == 2 and threads == 1

@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -162,23 +163,27 @@ def _rows(
     sources: Sequence[prepare.Source], limits: Limits, make_embedder: MakeEmbedder, workers: int
 ) -> Iterator[dict[str, Any]]:
     """What the actors make of the files, in the order of the files, as soon as it is there."""
-    import ray
+    import ray.data
 
+    for name in ("ray", "ray.data"):  # Ray sets them when it is imported
+        logging.getLogger(name).setLevel(logging.ERROR)
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
     context.execution_options.preserve_order = True
     blocks = -(-len(sources) // FILES_TOGETHER)
     items = [{"source": dump_source(source)} for source in sources]
-    made = ray.data.from_items(items, override_num_blocks=blocks).map_batches(
-        Reader,
-        fn_constructor_args=(make_embedder, asdict(limits)),
-        batch_size=None,
-        batch_format="numpy",
-        compute=ray.data.ActorPoolStrategy(size=workers),
-        num_cpus=1,
-        max_restarts=-1,  # an actor that is killed is started again
-        max_task_retries=5,  # and does again what it was doing, but not for ever
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the last two options are to get another name in Ray 2.64
+        made = ray.data.from_items(items, override_num_blocks=blocks).map_batches(
+            Reader,
+            fn_constructor_args=(make_embedder, asdict(limits)),
+            batch_size=None,
+            batch_format="numpy",
+            compute=ray.data.ActorPoolStrategy(size=workers),
+            num_cpus=1,
+            max_restarts=-1,  # an actor that is killed is started again
+            max_task_retries=5,  # and does again what it was doing, but not for ever
+        )
     try:
         yield from made.iter_rows()
     except ray.exceptions.RayError as error:
@@ -199,10 +204,9 @@ def _cluster(workers: int, address: str | None) -> Iterator[None]:
         raise BulkError(
             f"Bulk indexing needs Ray: `{INSTALL}`.", f"批量索引需要安装 Ray：`{INSTALL}`。"
         ) from None
-    for name in ("ray", "ray.data"):
-        logging.getLogger(name).setLevel(logging.ERROR)
     path = os.pathsep.join([str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     # One thread a worker: workers are as many as cores.
+    # Workers are as many as there are cores for them, so each keeps to one.
     told = {"PYTHONPATH": path, "PYTHONUTF8": "1", "OMP_NUM_THREADS": "1"}
     options: dict[str, Any] = {"runtime_env": {"env_vars": told}, "log_to_driver": False}
     if address is None:

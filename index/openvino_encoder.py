@@ -8,6 +8,7 @@ positions from behind the padding id). Models of another kind raise UnsupportedM
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -52,6 +53,8 @@ class OpenVINOEncoder:
             "INFERENCE_PRECISION_HINT": self.precision,
             "PERFORMANCE_HINT": "THROUGHPUT",
         }
+        if os.environ.get("OMP_NUM_THREADS", "").isdigit():  # several processes share the processor
+            options["INFERENCE_NUM_THREADS"] = int(os.environ["OMP_NUM_THREADS"])
         self._compiled = core.compile_model(build_graph(directory, settings["config"]), "CPU", options)
         self._streams = int(self._compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS"))
         self._of_thread = threading.local()

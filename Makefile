@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev models run ask test lint soak test-models test-browser test-faults test-scale eval bench-quick lock clean
+.PHONY: help setup setup-dev models run ask test lint soak test-models test-browser test-faults test-scale eval bench bench-quick lock clean
 
 help: ## this list
 	@echo 'Wenbao: answers from Chinese economic reports, every figure checked and cited.'
@@ -57,6 +57,9 @@ soak: setup ## load test: 50 people for ten minutes, and what they waited  [MIX=
 bench-quick: setup-dev ## beside stock LlamaIndex, and the million vectors: bench/results.json (35 min)
 	@$(PYTHON) -m rag models fetch
 	@$(PYTHON) bench/quick.py
+
+bench: bench-quick ## the same and the peers Haystack and txtai, in environments of their own (several GB)
+	@$(PYTHON) bench/peers/race.py
 
 lock: ## write the requirements locks anew from pyproject.toml (needs uv)
 	@$(PYTHON) scripts/lock.py

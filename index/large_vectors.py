@@ -19,7 +19,7 @@ import numpy.typing as npt
 from index.vector_files import FORMAT, RABITQ, SQ8, Bytes, decoded
 from index.vectors import FlatVectors, Floats, Ids, search_alone
 
-LOOKED_AT_SHARE = 0.6  # of the base's vectors, in the lists nearest to the question
+LOOKED_AT_SHARE = 0.5  # of the base's vectors, in the lists nearest to the question
 LOOKED_AT_LEAST = 100_000  # vectors; a smaller base is looked at whole
 _CANDIDATES = {SQ8: 40, RABITQ: 1000}  # for ten results; ranked again with twelve bits a component
 _FEW = 0.25  # an allowed share below this is searched in every list: its nearest lists may hold none

@@ -8,6 +8,7 @@ added in `index.figure_scope`.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from index import figure_words as words
 from index.figure_english_context import is_english, read_english_meaning
 from index.figure_fuller import PER_HEAD_ALONE, per_head, topic_of
 from index.figure_in_context import NamesInContext
+from index.figure_left_out import nation
 from index.figure_measure import measure_of, read_object_of_change
 from index.figure_naming import (
     doing,
@@ -55,10 +57,18 @@ class ParagraphReader(NamesInContext):
             elif inside:
                 self._read_sentence(start, end, inside)
             else:
-                mentions = [mention for mention in self.subjects.mentions if start <= mention.start < end]
-                if mentions:
-                    self.spoken_of = self.subjects.from_name(mentions[-1].indicator.name)
+                self._read_silent_sentence(start, end)
         return self.readings
+
+    def _read_silent_sentence(self, start: int, end: int) -> None:
+        """A sentence without figures: what it speaks of may be what the next one counts."""
+        mentions = [mention for mention in self.subjects.mentions if start <= mention.start < end]
+        if mentions:
+            self.spoken_of = self.subjects.from_name(mentions[-1].indicator.name)
+        self._forget()
+        self._sentence = start
+        self._read_silent_clause(start, end)
+        self.spoken_before = self.subject
 
     # ---------------------------------------------------------------- sentences and clauses
 
@@ -140,6 +150,10 @@ class ParagraphReader(NamesInContext):
         """A clause without figures may name what the next one counts: 制造业快速增长，增加值…."""
         text = self.masked[start:end].rstrip("，；：、。")
         self.silent = (start, start + len(text))
+        again = self._named_again(start, end)
+        if again is not None:  # 这个比重，1978年为…
+            self.subject, self.domain, self.domain_counted = again, again, False
+            return
         self.topic = topic_of(text)
         self.theme = self.topic or self.theme
         whole = self.subjects.ending_at(start, self.predicates.trim(start, start + len(text)))
@@ -208,6 +222,9 @@ class ParagraphReader(NamesInContext):
             reading.basis = basis
             reading.role = predicate.role
             reading.measure = measure_of(self.masked, reading, predicate, before)
+            if reading.measure == "growth" and subject is not None and subject.name in ("经济", "国民经济"):
+                economy = self.subjects.from_name("经济增长速度", subject.start, subject.end)
+                reading.subject = replace(economy, head=subject.head)
             read_object_of_change(self.masked, reading)
             if reading.measure == "share" and predicate.reference and subject is not None:
                 whole = self.text[slice(*predicate.reference)].strip("的")
@@ -271,6 +288,9 @@ class ParagraphReader(NamesInContext):
             return [(subject, True)] * count
         subject = self._part_or_pupils(self._with_modifier(left, subject), group[0].start)
         subject = self._with_context(subject, left, predicate, first)
+        whole_nation = nation(group[-1], self.text[group[-1].outer_end :][:6])
+        if whole_nation is not None:
+            return [(self.subjects.from_name(whole_nation), False)] * count
         behind = self._counted_behind(group[-1], right, subject, predicate, left)
         if behind is not None:
             behind = self._counted_fully(behind, subject, left, group, right)
@@ -304,6 +324,7 @@ class ParagraphReader(NamesInContext):
             fresh = self.subject and newly(self.subject.name, self.masked[left : first.outer_start])
             known = self.subjects.from_name(fresh) if fresh else None
             self.subject = known if known is not None and known.id is not None else self.subject
+            self.subject = self.subject or self._left_out(left, first, group[-1], predicate)
             return [(self.subject, True)] * count
         if (subject.generic and predicate.measure not in ("change",)) or (
             subject.generic and self.subject is not None
@@ -351,5 +372,3 @@ class ParagraphReader(NamesInContext):
             reading.measure == "level" and not reading.inherited for reading in before
         )
 
-    def _own_subject(self, left: int, predicate: Predicate, attached: bool) -> Subject | None:
-        return self.subjects.ending_at(left, predicate.subject_end) if predicate.subject_end > left else None

@@ -89,7 +89,7 @@ def counted_span(masked: str, start: int, limit: int) -> tuple[int, int] | None:
             or tag == "zg"
         ):
             break
-        if tag == "f" and not nouns and not (len(word) > 1 and word[0] in "沿境海外"):
+        if tag == "f" and not nouns and not (len(word) > 1 and word[0] in "沿境海外灾震"):
             break  # 沿江城市 is a name, 以上企业 is none
         if tag[0] in "ad":
             before_adverb = last

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from index import figure_words as words
 from index.figure_fuller import WEAK, of_topic, with_verb
+from index.figure_left_out import named_again, of_the_economy, says_nothing, setting_behind, where_named
 from index.figure_naming import (
     group_of,
     helped,
@@ -51,6 +52,7 @@ class NamesInContext:
         self.quantities = find_quantities(text)
         self.readings: list[Reading] = []
         self.spoken_of: Subject | None = None  # in an earlier sentence
+        self.spoken_before: Subject | None = None  # in the sentence right before, if it had no figure
         self._sentence = 0  # where the sentence starts
         self._forget()
 
@@ -78,6 +80,10 @@ class NamesInContext:
             if said is not None or not predicate.found:
                 return self.subjects.from_name(said) if said else None
             return self._topic_subject() if fresh and predicate.found else None
+        if self.subject is not None and subject.start >= 0 and self.masked[left : left + 1] == "、":
+            same = self.subjects.of_the_same(self.subject.name, self.text[subject.start : subject.end])
+            if same is not None:
+                return self.subjects.from_name(same, subject.start, subject.end)
         if subject.id is not None or subject.start < 0:
             return subject
         made = output_of(subject.name, self.text[self._sentence : subject.start], first.base_unit)
@@ -102,6 +108,49 @@ class NamesInContext:
     def _topic_subject(self) -> Subject | None:
         return self.subjects.from_name(self.topic) if self.topic else None
 
+    def _own_subject(self, left: int, predicate: Predicate, attached: bool) -> Subject | None:
+        if predicate.subject_end <= left:
+            return None
+        own = self.subjects.ending_at(left, predicate.subject_end)
+        return None if own is not None and own.id is None and says_nothing(own.name) else own
+
+    def _named_again(self, start: int, end: int) -> Subject | None:
+        """这个比重: what an earlier sentence called so in full, if this one has no subject yet."""
+        head = named_again(self.masked[start:end]) if self.subject is None else None
+        span = where_named(self.masked, head, self._sentence) if head is not None else None
+        return self.subjects.ending_at(*span) if span is not None else None
+
+    def _left_out(self, left: int, first: Quantity, last: Quantity, predicate: Predicate) -> Subject | None:
+        """The subject of a clause that has none: the clause before, or the last of an earlier sentence."""
+        again = self._named_again(left, first.start)
+        if again is not None:
+            return again
+        if of_the_economy(self.text[left : first.start], self.text[last.outer_end :][:12]):
+            return self.subjects.from_name("经济增长速度")
+        if self.silent is not None and not words.CONDITION.match(self.masked, self.silent[0]):
+            whole = self._of_silent(*self.silent)
+            if whole is not None:
+                return whole
+        if self.topic and predicate.found:
+            return self._topic_subject()
+        if not predicate.found and not predicate.role:
+            return None
+        before = self.readings[-1] if self.readings else None
+        if before is not None and before.sentence_end >= self._sentence - 1:
+            same = before.quantity.base_unit == first.base_unit
+            return before.subject if same or (predicate.measure == "growth" and before.measure == "growth") else None
+        known = self.spoken_before is not None and self.spoken_before.id is not None
+        return self.spoken_before if known else self.subjects.from_name(self.theme) if self.theme else None
+
+    def _of_silent(self, start: int, end: int) -> Subject | None:
+        """What a clause without figures is about, if it is a name or says what something is."""
+        is_what = self.masked.find("是", start, end)
+        stop = is_what if is_what > start + 1 else end
+        whole = self.subjects.ending_at(start, self.predicates.trim(start, stop))
+        if whole is None or whole.generic or says_nothing(whole.name):
+            return None
+        return whole if whole.end == stop or whole.head else None
+
     def _part_or_pupils(self, subject: Subject | None, end: int) -> Subject | None:
         """发明专利 behind 专利授权…，其中; 在校学生 of the schools that the sentence spoke of."""
         if subject is None or subject.start < 0:
@@ -114,7 +163,7 @@ class NamesInContext:
         if self.subject is not None and subject.id is None:
             for name in group_of(words_of, self.subject.name):
                 joined = self.subjects.from_name(name, subject.start, subject.end)
-                if joined.id is not None:
+                if joined.id is not None or self.subject.name.startswith(("城", "农村", "乡村")):
                     return joined
         within = self.masked[max(0, subject.start - 3) : subject.start].rstrip("，：:").endswith("其中")
         if within and self.subject is not None and self.subject.id is not None:
@@ -197,17 +246,19 @@ class NamesInContext:
             return None
         start = last.outer_end
         verb_first = subject is None and unit_class(last) == "other" and predicate.subject_end <= left
-        if predicate.measure not in (None, "share") and not (predicate.measure == "change" and verb_first):
-            return None
         de = self.masked[start : start + 1] == "的"
-        most = (
-            unit_class(last) == "percent" and last.qualifier == "以上" and subject is None
-        )  # 80%以上村卫生室
+        cut = de and subject is None and predicate.measure == "growth" and not setting_behind(self.text[start:][:12])
+        if predicate.measure not in (None, "share") and not (predicate.measure == "change" and verb_first) and not cut:
+            return None
+        most = unit_class(last) == "percent" and subject is None  # 80%以上村卫生室, 一半人口, 在60%政府举办的机构
+        most = most and (
+            last.qualifier == "以上" or last.kind == "fraction" or self.masked[last.outer_start - 1 :][:1] == "在"
+        )
         if unit_class(last) in ("percent", "points", "multiple") and (
             (not de and not most) or (predicate.measure == "share" and subject is not None)
         ):
             return None
-        behind = self.subjects.starting_at(start, right)
+        behind = self.subjects.doing_what(start, right, last.base_unit) or self.subjects.starting_at(start, right)
         if behind is None:
             return None
         if subject is not None and subject.generic:

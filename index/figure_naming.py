@@ -87,6 +87,9 @@ def group_of(group: str, whole: str) -> list[str]:
     if not _GROUP.fullmatch(group):
         return []
     bare = whole.removeprefix("居民")
+    other = _GROUP.match(whole)
+    if other:  # 城镇人均居住面积…，农村…
+        return [group + whole[other.end() :]]
     return [f"{group}{whole}", f"{group}居民{bare}", f"{group}{bare}", f"{group}{whole.removeprefix('常住')}"]
 
 
@@ -113,6 +116,7 @@ _LIGHT_VERBS = words.word_set(
     "增长 下降 上升 扩大 缩小 使 有 是 为 在 向 对 由 从 给 达 约 已有 现有 占 需要 要求 争取 解决 节约 发放 筹集 惠及 覆盖 "
     "吸引 新增 其中 帮助 组织 派出 参加 带动 确保 力争 继续 进行 每年 平均 累计 形成 建立 提供 试点 处理 成为 加强 生产 就业"
 )
+_NAMES_OF_DEEDS = words.word_set("协定 扣除 规定 规划 决定 判决 裁定 规程 指引 报告 试点 改革")
 _VERB_END = re.compile(r"(?:[^，。；、\s]{0,8})$")
 
 
@@ -137,6 +141,8 @@ def with_predicate(noun: str, behind: str) -> str | None:
         or (leads[0] == "p" and any(tag[0] == "v" for _, tag in tags))
     ):
         return None
+    if len(tags) <= 2 and tags[-1][0] in _NAMES_OF_DEEDS:
+        return noun + text  # 自贸〔协定〕, 专项〔附加扣除〕
     if tags[-1][1] == "vn" and any(word in "和与、" for word, _ in tags[:3]):
         return noun + text  # 职工技能〔提升和转岗转业培训〕
     return f"{_PARTICLES.sub('', text)}的{noun}"
@@ -173,6 +179,8 @@ def helped(noun: str, before: str, kind: str = "") -> str | None:
     tags = _tags(re.sub(r"(?:了|过)", "", before[-24:].removesuffix(kind)))
     verbs = [word for word, tag in tags if (tag[0] == "v" or word in words.VERBS) and len(word) > 1]
     who = kind + whose["noun"]
+    if not verbs and any(tag[0] == "v" for _, tag in _tags(whose["noun"])):
+        return None  # 受过高等教育的人才
     return f"{verbs[-1]}{whose['thing']}的{who}" if verbs else who
 
 
@@ -270,7 +278,7 @@ def of_these(name: str, before: str, behind: str, unit: str) -> str | None:
 
 def plain_words(before: str) -> str | None:
     """取消〔评比达标表彰项目〕29项, where no noun phrase could be read: the words themselves."""
-    text = re.sub(r"^(?:[、，和与及]|又|还|也|共|已|并)+", "", before.strip())
+    text = re.sub(r"^(?:(?:[、，和与及]|又|还|也|共|已|并)+|(?:年均|每年|累计|全年)+(?=.{3}))+", "", before.strip())
     tags = _tags(text)
     if (
         not 3 <= len(text) <= 16
@@ -278,7 +286,7 @@ def plain_words(before: str) -> str | None:
         or tags[-1][1][0] not in "nv"
     ):
         return None
-    return text if tags[0][1][0] in "nva" and text.count("“") == text.count("”") else None
+    return text if tags[0][1][0] in "nvab" and text.count("“") == text.count("”") else None
 
 
 def newly(name: str, before: str) -> str | None:
@@ -353,6 +361,12 @@ def shorter(name: str) -> list[str]:
 def share_tail(names: list[str]) -> list[str]:
     """[基础设施, 制造业投资] -> [基础设施投资, 制造业投资]; [第一, 二, 三产业增加值] likewise."""
     last = names[-1]
+    whose = _GROUP.match(last)
+    if whose and len(last) > len(whose[0]) and all(_GROUP.fullmatch(name) for name in names[:-1]):
+        return [name + last[whose.end() :] for name in names[:-1]] + [last]  # 城镇和农村人均住房面积
+    school = _SCHOOL.match(last)
+    if school and len(last) > len(school[0]) and all(_SCHOOL.fullmatch(name) for name in names[:-1]):
+        return [name + last[school.end() :] for name in names[:-1]] + [last]
     ordinal = re.fullmatch(r"第?[一二三四](产业.*)", last)
     if ordinal:
         return [

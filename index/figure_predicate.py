@@ -24,7 +24,9 @@ _RANK_REFERENCE = re.compile(
     r"(?P<reference>全[国省市区球]|世界|[^，。；\d、的居列排]{2,8})?(?:的|总量|名次|第)?$"
 )
 _ONLY_COMPARED = frozenset(("高", "快", "多", "低", "慢", "少", "长"))
+_FROM_UNMEASURED = re.compile(r"(?<=.)[由从](?![事业来]|.{0,2}业)[^，。；由从]{1,10}$")
 _NEW_BEFORE = re.compile(r"新$")
+_RATE_BOTH = re.compile(r"[率量额数][均都]$")  # 参保率〔均〕提高到: no word 率均
 
 
 @dataclass(slots=True)
@@ -138,6 +140,9 @@ class PredicateReader:
         reference = (
             (left + comparison.start("reference"), left + comparison.end("reference")) if comparison else None
         )
+        unmeasured = _FROM_UNMEASURED.search(self.masked[left:subject_end]) if change["to"] else None
+        if unmeasured:  # 从一个月以上压缩到…
+            subject_end = left + unmeasured.start()
         subject_end = self.trim(left, subject_end)
         if not comparison:
             # 比上年同期实际增长: the comparison may stand before adverbs
@@ -181,7 +186,7 @@ class PredicateReader:
             match = words.ADVERBS.search(text) or words.COMPARISON.search(text) or words.SETTING.search(text)
             if match is not None:
                 end = left + match.start()
-            elif text[-1] in words.SHORT_ADVERBS and is_word(text, text[-1]):
+            elif text[-1] in words.SHORT_ADVERBS and (is_word(text, text[-1]) or _RATE_BOTH.search(text)):
                 end -= 1
             else:
                 return end

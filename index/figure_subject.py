@@ -36,7 +36,7 @@ class Subject:
 _NOUN_TAGS = ("n", "j", "l", "i", "b", "vn", "an", "eng", "f", "s", "a", "k", "h", "g", "z", "vi")
 _ON = re.compile(r"在(?:学|校|岗|建|读|册|职|营|逃|用)")
 _SPENDING = words.word_set("投入 支出 补助 投资 拨付 贷款")
-_SKIPPED = words.word_set("拟 将 共 已 累计 计划 再 又")
+_SKIPPED = words.word_set("拟 将 共 已 累计 计划 再 又 为此 还 一次性")
 _INSIDE = words.word_set(
     "第一 第二 第三 人均 单位 全 每 以上 以下 全社会 各类 跨境 高 新 特别 超 超长期 最低 最高 综合 "
     "基本 每人 每户 平均 累计 年 长期 中长期 短期 超长 自然 现代 传统 日 每吨 每亩"
@@ -58,12 +58,15 @@ _PLACES = words.word_set("全国 全省 全市 全区 全县 我国 国家 世�
 _NOUN_ENDINGS = words.word_set("类 率 额 量 数 值 度 费 款 金 线 价 面")
 _SHARE_OF = re.compile(
     r"(?P<of>[在占](?P<whole>[^，。；、]{2,14}?)(?:当中|中|里|内)?(?:所占)?的?(?P<head>比重|比例|份额)"
+    r"|所占的?(?P<own>比重|比例|份额)"
     r"|[与同和](?P<second>[^，。；、]{2,10}?)(?P<ratio>之比|的比例|的比率|的比值|比值))$"
 )
 _NEW = re.compile(r"^(?:净增|新增加|新增|累计新增|新登记|累计|新)(?=..)")
 _STARTS_WITH_CHANGE = re.compile(r"(?:增长|上涨|上升|下降|提高|回落|加快|放缓)(?!点|极|率|速|幅)")
 _INNER_ADVERB = re.compile(r"(?<=..)(?:拟|将|共|已|又|再)(?=投入|安排|支出|发行|补助|拨付)")
 _TRAILING_CHANGE = re.compile(r"(?:增长|上涨|下降|提高|上升|增加|减少)$")
+_PLANNED = re.compile(r"(?:预期|预计|计划|年均|平均|的)*$")
+_PROJECT = re.compile(r"退[耕牧田养][还休][林草湖湿渔](?:还[林草湖湿])?$|封山育林$")
 _NO_OBJECT = re.compile(
     r"部分|之间|区间|的?(?:较|更|合理|控制|预定|既定|原定|预期|计划|规划|年度|调控|政策|增长|发展)*(?:目标|水平|速度"
     r"|幅度|增速|区间"
@@ -73,10 +76,16 @@ _GDP = re.compile(r"(?<!国内)(?:地区|区域)?生产总值|GDP")
 _LETTERS_INSIDE = re.compile(r"([\u4e00-\u9fff]{2,14})[（(][A-Za-z&0-9.]{2,8}[）)]$")
 _TO_US = re.compile(r"^.*(?:[，、]|(?:同|与|和)(?:我国|中国|我们)|我国|我省|我市)")
 _SPENT_ON = re.compile(r"(?:[\u4e00-\u9fff]{0,4}财政|[\u4e00-\u9fff]{2,4}(?<!可))用于(?:这些)?$")
-_EACH = re.compile(r"(?:分别|各自?)(?:完成|实现|达到)(?P<head>[^、和与及]{2,8})$")
+_EACH = re.compile(r"(?:分别|各自?)(?:完成|实现|达到|淘汰|压减|新增|化解|退出)(?P<head>[^、和与及]{2,8})$")
 _OF_PLAN = re.compile(r"的(?:规划|计划|目标|任务|方案|工作|要求)$")
 _PER_HEAD = re.compile(r"按人口平均|平均每人|每人平均")
 _YEARLY = re.compile(r"^(?:年均|平均每年|每年平均|全年|平均)(?=..)")
+_WITH_CLAUSE = re.compile(
+    r"(?:以上|左右)?(?P<name>(?P<clause>[^，。；：、\d\ue000“”（）的]{3,16})的(?P<noun>[^，。；：、\d\ue000的]{2,10}?))"
+    r"(?=[，。；、\n]|实施|实行|纳入|$)"
+)
+_ITEMS = ("事项", "项目", "标准", "措施", "任务")
+_PER_UNIT = re.compile(r"(?:单位|万元)(?:国内|地区)?生产总值|单位工业增加值|万元工业增加值")
 _PAREN = re.compile(r"（[^（）]{0,20}）$|\([^()]{0,20}\)$")
 
 
@@ -136,10 +145,13 @@ class SubjectReader:
             if part is not None:
                 if share["ratio"]:
                     return self._ratio(part, end)
+                if share["own"]:
+                    return replace(part, head=share["own"])
                 whole = self.text[slice(*share.span("whole"))].strip("的")
                 return replace(self.share_of(part, whole), head=share["head"], whole=whole)
         mention = self._mention_ending(begin, end)
-        phrase = self._noun_phrase(begin, end)
+        project = _PROJECT.search(self.masked, begin, end) if mention is None else None
+        phrase = project.start() if project else self._noun_phrase(begin, end)
         if mention is not None:
             first = min(phrase, mention.start) if phrase is not None else mention.start
             if not self._begins_a_word(mention.start):
@@ -158,7 +170,7 @@ class SubjectReader:
             verb = _TRAILING_CHANGE.search(self.masked, begin, end)
             if verb is None or verb.start() == begin:
                 return None
-            growing = self.ending_at(begin, verb.start())
+            growing = self.ending_at(begin, verb.start() - len(_PLANNED.search(self.masked[begin : verb.start()])[0]))  # type: ignore[index]
             if growing is None:
                 return None
             if growing.name in ("经济", "国民经济"):
@@ -248,9 +260,13 @@ class SubjectReader:
             start += name.rindex("“") + 1
         start = self._after_region(start, end)
         name = self.text[start:end]
+        if words.GENERIC_HEAD.fullmatch(name):  # 全国平均每人
+            return Subject(name, None, start, end, head=name, generic=True)
         if start >= end or (start in self.regions and self.regions[start] >= end) or name in _PLACES:
             return None
         known = lookup_widely(self.vocabulary, name)
+        if known is None and (name.endswith("率") or not words.GROWTH_HEAD.search(name)):  # 平均人口自然增长率
+            known = lookup(self.vocabulary, _YEARLY.sub("", name))
         if known is None and name.startswith("国家"):
             known = lookup(self.vocabulary, name[2:])
             start += 2 if known else 0
@@ -416,7 +432,7 @@ class SubjectReader:
         before = _tags(self.masked[start:position])
         return (
             bool(before)
-            and (before[-1][1][0] in "nj" or before[-1][1] == "vn")
+            and (before[-1][1][0] in "nj" or before[-1][1] == "vn" or before[-1][0] in words.NOUN_VERBS)
             and before[-1][0] not in _PAYERS
         )
 
@@ -427,6 +443,8 @@ class SubjectReader:
         if len(word) < 2 or words.CHANGE_VERB.search(word) or words.LEVEL_VERB.search(word):
             return False
         before = _tags(self.masked[start:position])
+        if len(before) > 1 and before[-1][0] == "的" and before[-2][1][0] == "v":
+            return True  # 已批准的〔发明〕
         return bool(before) and before[-1][1].startswith(("n", "vn", "b", "j", "l"))
 
     # ---------------------------------------------------------------- a phrase that begins at `start`
@@ -450,6 +468,19 @@ class SubjectReader:
         plan = _OF_PLAN.search(self.masked, start + 1, last)  # 引进三千项先进技术的规划
         return self.named(start, plan.start() if plan else last)
 
+    def doing_what(self, start: int, limit: int, unit: str) -> Subject | None:
+        """国务院部门…实施的〔审批事项〕, 受过高等教育的〔人才〕: a counted noun behind a clause of its own."""
+        found = _WITH_CLAUSE.match(self.masked, start, limit)
+        if found is None or counted_span(self.masked, found.start("noun"), found.end("noun")) is None:
+            return None
+        verbs = [index for index, (_, tag) in enumerate(_tags(found["clause"])) if tag[0] == "v"]
+        if not verbs or (verbs[0] > 1 and not (unit == "项" and found["noun"].endswith(_ITEMS))):
+            return None
+        first = _tags(found["clause"])[0]
+        if verbs[0] == 1 and first[1][0] == "n" and not found["noun"].endswith(_ITEMS + ("机构",)):
+            return None  # 17个省完成了…的改革
+        return self.from_name(self.text[slice(*found.span("name"))], *found.span("name"))
+
     # ---------------------------------------------------------------- lists
 
     def _pieces(self, separator: str, begin: int, end: int) -> list[tuple[int, int]]:
@@ -460,6 +491,11 @@ class SubjectReader:
             position = begin + match.end()
         pieces.append((position, end))
         return [piece for piece in pieces if piece[0] < piece[1]]
+
+    def of_the_same(self, first: str, name: str) -> str | None:
+        """二氧化碳排放 behind 单位国内生产总值能耗和: of a unit of output too, where such a term is known."""
+        unit = _PER_UNIT.match(first)
+        return unit[0] + name if unit and lookup(self.vocabulary, unit[0] + name) else None
 
     def items(self, start: int, end: int, count: int) -> list[Subject] | None:
         """`count` subjects named in a list that ends at `end`: 高技术制造业、装备制造业增加值."""
@@ -495,4 +531,6 @@ class SubjectReader:
             for name, full in zip(names, tailed, strict=True)
         ]
         names = [name + head for name in names]
+        for index, (a, b) in enumerate(pieces):
+            names[index] = self.of_the_same(names[0], self.text[a:b]) or names[index]
         return [self.from_name(name, *piece) for name, piece in zip(names, pieces, strict=True)]

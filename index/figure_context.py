@@ -371,4 +371,3 @@ class ParagraphReader(NamesInContext):
         return names == [subject.name for subject in self.recent[-count:]] and all(
             reading.measure == "level" and not reading.inherited for reading in before
         )
-

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from index import figure_words as words
 from index.figure_fuller import WEAK, of_topic, with_verb
 from index.figure_left_out import named_again, of_the_economy, says_nothing, setting_behind, where_named
+from index.figure_lists import ListReader
 from index.figure_naming import (
     group_of,
     helped,
@@ -30,7 +31,7 @@ from index.figure_naming import (
 from index.figure_predicate import Predicate, PredicateReader, unit_class
 from index.figure_reading import Reading, end_of_clause, mask_times
 from index.figure_scan import Quantity, find_quantities
-from index.figure_subject import Subject, SubjectReader
+from index.figure_subject import Subject
 
 if TYPE_CHECKING:
     from index.periods import PeriodMention
@@ -48,7 +49,7 @@ class NamesInContext:
         self.text = text
         self.masked = mask_times(text, periods)
         self.predicates = PredicateReader(self.masked)
-        self.subjects = SubjectReader(text, self.masked, vocabulary, regions)
+        self.subjects = ListReader(text, self.masked, vocabulary, regions)
         self.quantities = find_quantities(text)
         self.readings: list[Reading] = []
         self.spoken_of: Subject | None = None  # in an earlier sentence
@@ -138,7 +139,11 @@ class NamesInContext:
         before = self.readings[-1] if self.readings else None
         if before is not None and before.sentence_end >= self._sentence - 1:
             same = before.quantity.base_unit == first.base_unit
-            return before.subject if same or (predicate.measure == "growth" and before.measure == "growth") else None
+            return (
+                before.subject
+                if same or (predicate.measure == "growth" and before.measure == "growth")
+                else None
+            )
         known = self.spoken_before is not None and self.spoken_before.id is not None
         return self.spoken_before if known else self.subjects.from_name(self.theme) if self.theme else None
 
@@ -247,18 +252,33 @@ class NamesInContext:
         start = last.outer_end
         verb_first = subject is None and unit_class(last) == "other" and predicate.subject_end <= left
         de = self.masked[start : start + 1] == "的"
-        cut = de and subject is None and predicate.measure == "growth" and not setting_behind(self.text[start:][:12])
-        if predicate.measure not in (None, "share") and not (predicate.measure == "change" and verb_first) and not cut:
+        cut = (
+            de
+            and subject is None
+            and predicate.measure == "growth"
+            and not setting_behind(self.text[start:][:12])
+        )
+        if (
+            predicate.measure not in (None, "share")
+            and not (predicate.measure == "change" and verb_first)
+            and not cut
+        ):
             return None
-        most = unit_class(last) == "percent" and subject is None  # 80%以上村卫生室, 一半人口, 在60%政府举办的机构
+        most = (
+            unit_class(last) == "percent" and subject is None
+        )  # 80%以上村卫生室, 一半人口, 在60%政府举办的机构
         most = most and (
-            last.qualifier == "以上" or last.kind == "fraction" or self.masked[last.outer_start - 1 :][:1] == "在"
+            last.qualifier == "以上"
+            or last.kind == "fraction"
+            or self.masked[last.outer_start - 1 :][:1] == "在"
         )
         if unit_class(last) in ("percent", "points", "multiple") and (
             (not de and not most) or (predicate.measure == "share" and subject is not None)
         ):
             return None
-        behind = self.subjects.doing_what(start, right, last.base_unit) or self.subjects.starting_at(start, right)
+        behind = self.subjects.doing_what(start, right, last.base_unit) or self.subjects.starting_at(
+            start, right
+        )
         if behind is None:
             return None
         if subject is not None and subject.generic:

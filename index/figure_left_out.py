@@ -33,7 +33,11 @@ def says_nothing(name: str) -> bool:
     """Whether words read as a name are none: the rest of a time (五年〔前〕, 执行中), 适当, 普遍较."""
     if _EDGE_WORD.fullmatch(name):
         return True
-    return len(name) > 1 and all(tag in _ONLY_SAYS_HOW for _, tag in _tags(name)) and not words.GENERIC_HEAD.fullmatch(name)
+    return (
+        len(name) > 1
+        and all(tag in _ONLY_SAYS_HOW for _, tag in _tags(name))
+        and not words.GENERIC_HEAD.fullmatch(name)
+    )
 
 
 def named_again(clause: str) -> str | None:
@@ -54,7 +58,9 @@ def where_named(masked: str, head: str, before: int) -> tuple[int, int] | None:
 
 _SPEED_BEHIND = re.compile(r"(?:左右|以上|以内|上下)?的(?:经济)?(?:增长速度|增速|增长率|速度)")
 _SPEED_BEFORE = re.compile(r"(?:经济)?增长(?:预期)?目标")
-_SETTING_BEHIND = re.compile(r"的(?:基础|情况|前提|条件|水平|速度|增速|幅度|增幅|增长|目标|办法|要求|总要求|任务|规定)")
+_SETTING_BEHIND = re.compile(
+    r"的(?:基础|情况|前提|条件|水平|速度|增速|幅度|增幅|增长|目标|办法|要求|总要求|任务|规定)"
+)
 
 
 def of_the_economy(before: str, behind: str) -> bool:

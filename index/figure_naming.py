@@ -278,7 +278,9 @@ def of_these(name: str, before: str, behind: str, unit: str) -> str | None:
 
 def plain_words(before: str) -> str | None:
     """取消〔评比达标表彰项目〕29项, where no noun phrase could be read: the words themselves."""
-    text = re.sub(r"^(?:(?:[、，和与及]|又|还|也|共|已|并)+|(?:年均|每年|累计|全年)+(?=.{3}))+", "", before.strip())
+    text = re.sub(
+        r"^(?:(?:[、，和与及]|又|还|也|共|已|并)+|(?:年均|每年|累计|全年)+(?=.{3}))+", "", before.strip()
+    )
     tags = _tags(text)
     if (
         not 3 <= len(text) <= 16

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from index import figure_times as times
 from index import figure_words as words
 from index.figure_reading import Reading
 from index.figure_status import NOW, StatusReader
@@ -33,14 +34,12 @@ _LEAD_IN = re.compile(
 _COMPARED = re.compile(r"(?:(?<![同环占可])比|较|同|与)[“‘\"]?$")
 _FROM_TAIL = re.compile(r"(?:由|从|自)[“]?$")
 _SUM_OF = re.compile(r"(?:\d+年)?[^，。；\d]{0,14}(?:总和|之和)")
-_DECIDED = re.compile(r"[^，。；\d]{0,6}(?:提出|决定|作出|确定|通过|颁布)(?!的)")
 _OF_A_PLAN = re.compile(r"(?:确定|明确)?的?(?:重大|重点|项目|工程|开局)")
 _ONLY_ONE = re.compile(r"首|最|唯一|第[一二三四五六七八九十\d]|前[一二三四五六七八九十\d]|领先|率先")
 _IN_NAME = re.compile(
     r"[^，。、；\d的]{0,8}(?:研究所|研究院|大学|学院|医院|公司|集团|银行|法院|机场|铁路|大桥|电站|油田"
     r"|煤矿|大开发|大道|崛起|振兴|战略|会议|论坛|峰会|水库|公报)"
 )
-_ON_BASIS = re.compile(r"在[^，。；]{2,50}?(?:的基础上|的情况下|之后)")
 _DEICTIC = re.compile(r"今|本|去|上年|上月|上季|近|this|last|previous", re.IGNORECASE)
 _OF_SPEED = re.compile(r"(?:左右)?的(?:增长)?(?:速度|水平|增幅|增速)")
 _QUOTED_YEAR = re.compile(r"[“《][^“”《》]*$")
@@ -49,6 +48,7 @@ _RECORD_AFTER = re.compile(r"的?(?:最|历史|未有|没有|少有|从未|第�
 _BASE_BEFORE = re.compile(r"(?:恢复[到至]|相当于|达到|为|是)$")
 _BASE_AFTER = re.compile(r"(?:同期)?的?\s?(?:\d[\d.]*\s?[%倍]|百分之)")
 _SINCE_THEN = re.compile(r"以来|至今")
+_THE_LEVEL_OF = re.compile(r"(?:时期|期间)?的水平[，。；、]")
 _TOWARDS = re.compile(r"(?:对|向|从|与|同|和|自|赴)$")
 _STOCK_NAME = re.compile(r"(?:人数|余额|里程|保有量|储备|床位|用户|容量|总数|覆盖面|覆盖率|普及率|参保)$")
 _NOT_OF_REGION = re.compile(r"(?:对|向|从|与|同|和|以|经|赴|由|及|、)$")
@@ -102,10 +102,6 @@ class ReportScope:
         return self.period.end[0] if self.period is not None else None
 
 
-# Where 由 … stops speaking of what was before.
-_TURN = re.compile(r"[到至为成，,；;]")
-
-
 class ScopeReader:
     """Walks through a report's blocks in order and fills the slots of their readings."""
 
@@ -136,6 +132,7 @@ class ScopeReader:
             if not heading:
                 self.work_report.enter_paragraph(text, periods)
             periods = [self.work_report.dated(mention, periods) for mention in periods]
+        periods = times.with_spans_meant(text, periods)
         return ParagraphScope(self, text, periods)
 
     def heading_period(self) -> Period | None:
@@ -186,8 +183,10 @@ class ParagraphScope:
             return False
         if self.report.period is None and mention.relative and _DEICTIC.match(mention.text):
             return False  # whose 今年 it is cannot be known
-        if self.text.startswith(("相比", "不变价", "价格", "可比价"), mention.end) or _COMPARED.search(
-            self.text[max(0, mention.start - 3) : mention.start]
+        if (
+            _THE_LEVEL_OF.match(self.text, mention.end)
+            or self.text.startswith(("相比", "不变价", "价格", "可比价"), mention.end)
+            or _COMPARED.search(self.text[max(0, mention.start - 3) : mention.start])
         ):
             return False
         if mention.text.endswith(("规划", "计划")) and _OF_A_PLAN.match(self.text, mention.end):
@@ -206,7 +205,15 @@ class ParagraphScope:
     # ---------------------------------------------------------------- period
 
     def period(self, reading: Reading) -> Found:
+        compared = times.compared_with(self.text, self.all_mentions, reading)
+        if compared is not None:
+            return Found(compared.code(), "sentence")
         mention = self._mention_for(reading)
+        if mention is None and times.points_back(self.text, reading.sentence_start, reading.quantity.start):
+            work = self.reader.work_report
+            if work is not None and work.section_period.year is None:
+                return Found(self._within(reading, work.section_period).code(), "heading")
+            mention = times.last_span(self.text, self.all_mentions, reading.sentence_start)
         if (mention is None or mention.start < reading.clause_start) and self.report.period is not None:
             begin = reading.sentence_start if mention is None or reading.role == "to" else mention.end
             if NOW.search(self.text, begin, reading.quantity.start):
@@ -256,7 +263,7 @@ class ParagraphScope:
         spans = [mention.period for mention in self.spans if mention.start < reading.quantity.start]
         year = self.report.year
         if self.reader.work_report is not None:
-            spans.insert(0, self.reader.work_report.period)
+            spans[:0] = [self.reader.work_report.section_period, self.reader.work_report.period]
         for span in reversed(spans):
             if span.year is None and span.end[0] == period.year:
                 return span
@@ -267,6 +274,8 @@ class ParagraphScope:
     def _within(self, reading: Reading, span: Period) -> Period:
         """Of several years under review: the last for what had then been reached, the year before for 由."""
         if span.year is not None or reading.basis in ("年均", "累计"):
+            return span
+        if reading.quantity.base_unit.endswith("次") and reading.role == "":
             return span
         if reading.role == "to":
             return Period.of_years(span.end[0])
@@ -282,7 +291,9 @@ class ParagraphScope:
             return Period.of_years(year)
         if not self.statuses.reviewing() or reading.measure not in ("level", "rate", "share"):
             return span
-        clause = self.text[reading.clause_start : reading.quantity.outer_start]
+        clause = self.text[reading.clause_start : reading.quantity.start]
+        if times.REACHED.search(clause):
+            return Period.of_years(span.end[0])
         subject = reading.subject
         lasting = subject is not None and (subject.rate or _STOCK_NAME.search(subject.name) is not None)
         if words.OVER_SPAN.search(self.text[reading.sentence_start : reading.quantity.start]) and not lasting:
@@ -309,8 +320,8 @@ class ParagraphScope:
             if reading.sentence_start <= mention.start < reading.quantity.start
             and self._dates(mention)
             and not self._only_beginning(mention, reading)
-            and not self._left_behind(mention, reading)
-            and not self._other_setting(mention, reading)
+            and not times.left_behind(self.text, mention, reading)
+            and not times.in_other_setting(self.text, mention, reading)
         ]
         if reading.basis == "年均":
             spans = [mention for mention in before if mention.period.year is None]
@@ -347,21 +358,6 @@ class ParagraphScope:
             )
         )
 
-    def _left_behind(self, mention: PeriodMention, reading: Reading) -> bool:
-        """由上年下降2.3%转为增长8.5%，能耗…: the year behind 由 dates nothing past the turn or the clause."""
-        if not mention.relative or not self.text.endswith(("由", "从"), 0, mention.start):
-            return False
-        return bool(_TURN.search(self.text, mention.end, reading.quantity.start))
-
-    def _other_setting(self, mention: PeriodMention, reading: Reading) -> bool:
-        """在1979到1983年平均每年递增7.9%的基础上: years that date only what stands inside."""
-        if _DECIDED.match(self.text, mention.end) and "，" in self.text[mention.end : reading.quantity.start]:
-            return True  # 2004年我们提出用三年时间…，各地已…
-        for setting in _ON_BASIS.finditer(self.text, reading.sentence_start, reading.quantity.start):
-            if setting.start() < mention.start < setting.end() <= reading.quantity.start:
-                return True
-        return False
-
     def _dates(self, mention: PeriodMention) -> bool:
         """Whether a mention dates figures: not the day of a meeting."""
         return mention.kind != "date" or _AS_OF.search(self.text[: mention.start]) is not None
@@ -371,6 +367,8 @@ class ParagraphScope:
         if mention.kind == "range" and reading.basis != "年均":
             if reading.role == "to" and mention.last is not None:
                 return mention.last
+            if reading.role == "from" and mention.text.rstrip("初末").endswith("年代"):
+                return mention.period
             if reading.role == "from" and mention.first is not None:
                 return Period.of_years(mention.period.start[0] - 1) if mention.relative else mention.first
         return mention.period
@@ -385,7 +383,8 @@ class ParagraphScope:
             if not self._opens_with(begin, mention) or not self._dates(mention):
                 continue
             year = self.report.year
-            if self._outside_review(mention):
+            ahead = year is not None and mention.period.end[0] > year
+            if self._outside_review(mention) or (ahead and not times.dates_figures(self.text, mention)):
                 continue
             if mention.kind == "period" or (mention.kind == "range" and self.report.work_report):
                 ahead = year is not None and mention.period.start[0] > year

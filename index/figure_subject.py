@@ -13,7 +13,7 @@ import rjieba
 from index import figure_words as words
 from index.figure_counted import counted_span
 from index.figure_fuller import PURPOSES, fuller_start
-from index.figure_naming import in_apposition, lookup, lookup_widely, share_tail, shorter
+from index.figure_naming import lookup, lookup_widely, shorter
 
 if TYPE_CHECKING:
     from index.vocabulary import IndicatorMention, Vocabulary
@@ -49,8 +49,8 @@ _TRIM_START = re.compile(
     r"|各种|每年|约|近(?!海|郊)|新的|一批|其他|首次|首批|还|又|已|也|再|以来|年来|力争|争取|确保|预计"
     r"|要(?!素|求|点)|到(?![位期])|使(?!用)|实现|达到|约|拟|计划(?!生育|经济|单列)|完成|达)+"
 )
-_TRIM_END = re.compile(r"(?:[、，：“\s的和与了]|总共|分别|大约|首次|同比|环比|平均每(?:公斤|斤|吨|亩)?|每)+$")
-_HARD_STOP = re.compile(
+TRIM_END = re.compile(r"(?:[、，：“\s的和与了]|总共|分别|大约|首次|同比|环比|平均每(?:公斤|斤|吨|亩)?|每)+$")
+HARD_STOP = re.compile(
     rf"[{words.TIME}，,；;：:。！？!?\n\t（）()—《》]|其中|包括|特别是|尤其是|主要是|同时|此外|——"
 )
 _KEPT_HEADS = words.word_set("企业 产业 项目 居民 人口 教育 保险 消费")
@@ -76,7 +76,6 @@ _GDP = re.compile(r"(?<!国内)(?:地区|区域)?生产总值|GDP")
 _LETTERS_INSIDE = re.compile(r"([\u4e00-\u9fff]{2,14})[（(][A-Za-z&0-9.]{2,8}[）)]$")
 _TO_US = re.compile(r"^.*(?:[，、]|(?:同|与|和)(?:我国|中国|我们)|我国|我省|我市)")
 _SPENT_ON = re.compile(r"(?:[\u4e00-\u9fff]{0,4}财政|[\u4e00-\u9fff]{2,4}(?<!可))用于(?:这些)?$")
-_EACH = re.compile(r"(?:分别|各自?)(?:完成|实现|达到|淘汰|压减|新增|化解|退出)(?P<head>[^、和与及]{2,8})$")
 _OF_PLAN = re.compile(r"的(?:规划|计划|目标|任务|方案|工作|要求)$")
 _PER_HEAD = re.compile(r"按人口平均|平均每人|每人平均")
 _YEARLY = re.compile(r"^(?:年均|平均每年|每年平均|全年|平均)(?=..)")
@@ -85,8 +84,7 @@ _WITH_CLAUSE = re.compile(
     r"(?=[，。；、\n]|实施|实行|纳入|$)"
 )
 _ITEMS = ("事项", "项目", "标准", "措施", "任务")
-_PER_UNIT = re.compile(r"(?:单位|万元)(?:国内|地区)?生产总值|单位工业增加值|万元工业增加值")
-_PAREN = re.compile(r"（[^（）]{0,20}）$|\([^()]{0,20}\)$")
+PAREN = re.compile(r"（[^（）]{0,20}）$|\([^()]{0,20}\)$")
 
 
 @lru_cache(maxsize=20_000)
@@ -119,17 +117,17 @@ class SubjectReader:
 
     def ending_at(self, start: int, end: int) -> Subject | None:
         """The subject whose words end at `end`, not reaching back over `start`."""
-        end = start + len(_TRIM_END.sub("", self.masked[start:end]))
+        end = start + len(TRIM_END.sub("", self.masked[start:end]))
         if end <= start:
             return None
-        paren = _PAREN.search(self.masked, start, end)
+        paren = PAREN.search(self.masked, start, end)
         if paren and paren.start() > start:
             abbreviated = self._mention_ending(start, end)  # 采购经理指数（PMI）
             if abbreviated is not None and abbreviated.end == end:
                 indicator = abbreviated.indicator
                 return Subject(indicator.name, indicator.id, abbreviated.start, end, indicator.rate)
             end = paren.start()
-        stops = [match.end() for match in _HARD_STOP.finditer(self.masked, start, end)]
+        stops = [match.end() for match in HARD_STOP.finditer(self.masked, start, end)]
         begin = stops[-1] if stops else start
         if begin >= end:
             return None
@@ -170,7 +168,8 @@ class SubjectReader:
             verb = _TRAILING_CHANGE.search(self.masked, begin, end)
             if verb is None or verb.start() == begin:
                 return None
-            growing = self.ending_at(begin, verb.start() - len(_PLANNED.search(self.masked[begin : verb.start()])[0]))  # type: ignore[index]
+            planned = _PLANNED.search(self.masked, begin, verb.start())
+            growing = self.ending_at(begin, planned.start() if planned else verb.start())
             if growing is None:
                 return None
             if growing.name in ("经济", "国民经济"):
@@ -244,7 +243,7 @@ class SubjectReader:
         trimmed = _TRIM_START.match(self.masked, start, end)
         if trimmed:
             start = trimmed.end()
-        end = start + len(_TRIM_END.sub("", self.masked[start:end]))
+        end = start + len(TRIM_END.sub("", self.masked[start:end]))
         if end <= start:
             return None
         name = self.text[start:end]
@@ -265,7 +264,9 @@ class SubjectReader:
         if start >= end or (start in self.regions and self.regions[start] >= end) or name in _PLACES:
             return None
         known = lookup_widely(self.vocabulary, name)
-        if known is None and (name.endswith("率") or not words.GROWTH_HEAD.search(name)):  # 平均人口自然增长率
+        if known is None and (
+            name.endswith("率") or not words.GROWTH_HEAD.search(name)
+        ):  # 平均人口自然增长率
             known = lookup(self.vocabulary, _YEARLY.sub("", name))
         if known is None and name.startswith("国家"):
             known = lookup(self.vocabulary, name[2:])
@@ -452,7 +453,7 @@ class SubjectReader:
     def starting_at(self, start: int, end: int) -> Subject | None:
         """The counted noun directly behind a number: 416项〔行政审批等事项〕."""
         limit = min(end, start + 30)
-        stop = _HARD_STOP.search(self.masked, start, limit)
+        stop = HARD_STOP.search(self.masked, start, limit)
         if stop:
             limit = stop.start()
         if limit <= start:
@@ -477,60 +478,6 @@ class SubjectReader:
         if not verbs or (verbs[0] > 1 and not (unit == "项" and found["noun"].endswith(_ITEMS))):
             return None
         first = _tags(found["clause"])[0]
-        if verbs[0] == 1 and first[1][0] == "n" and not found["noun"].endswith(_ITEMS + ("机构",)):
+        if verbs[0] == 1 and first[1][0] == "n" and not found["noun"].endswith((*_ITEMS, "机构")):
             return None  # 17个省完成了…的改革
         return self.from_name(self.text[slice(*found.span("name"))], *found.span("name"))
-
-    # ---------------------------------------------------------------- lists
-
-    def _pieces(self, separator: str, begin: int, end: int) -> list[tuple[int, int]]:
-        pieces: list[tuple[int, int]] = []
-        position = begin
-        for match in re.finditer(separator, self.masked[begin:end]):
-            pieces.append((position, begin + match.start()))
-            position = begin + match.end()
-        pieces.append((position, end))
-        return [piece for piece in pieces if piece[0] < piece[1]]
-
-    def of_the_same(self, first: str, name: str) -> str | None:
-        """二氧化碳排放 behind 单位国内生产总值能耗和: of a unit of output too, where such a term is known."""
-        unit = _PER_UNIT.match(first)
-        return unit[0] + name if unit and lookup(self.vocabulary, unit[0] + name) else None
-
-    def items(self, start: int, end: int, count: int) -> list[Subject] | None:
-        """`count` subjects named in a list that ends at `end`: 高技术制造业、装备制造业增加值."""
-        end = start + len(_TRIM_END.sub("", self.masked[start:end]))
-        paren = _PAREN.search(self.masked, start, end)
-        end = paren.start() if paren else end
-        stops = [match.end() for match in _HARD_STOP.finditer(self.masked, start, end)]
-        begin = stops[-1] if stops else start
-        each = _EACH.search(self.masked, begin, end)
-        head = self.text[slice(*each.span("head"))] if each else ""
-        end = each.start() if each else end
-        pieces = self._pieces(r"、", begin, end)
-        if len(pieces) != count:  # A和B、C和D分别增长x、y
-            pieces = self._pieces(r"、|以及|和|与|及", begin, end)
-        if len(pieces) < count:
-            return None
-        pieces = pieces[-count:]
-        first = self._noun_phrase(*pieces[0])
-        if first is None and self.masked[pieces[0][1] - 1 : pieces[0][1]] in tuple("一二三四"):
-            first = pieces[0][1] - 1  # 一、二、三产业
-        if first is None:
-            return None
-        pieces[0] = (first, pieces[0][1])
-        pieces[0] = (self._after_region(*pieces[0]), pieces[0][1])
-        names = [self.text[a:b] for a, b in pieces]
-        tailed = share_tail(in_apposition(names))
-        names = [
-            name
-            if lookup(self.vocabulary, name) is not None
-            and lookup(self.vocabulary, full) is None
-            and lookup(self.vocabulary, tailed[-1]) is not None
-            else full
-            for name, full in zip(names, tailed, strict=True)
-        ]
-        names = [name + head for name in names]
-        for index, (a, b) in enumerate(pieces):
-            names[index] = self.of_the_same(names[0], self.text[a:b]) or names[index]
-        return [self.from_name(name, *piece) for name, piece in zip(names, pieces, strict=True)]

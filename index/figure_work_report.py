@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
+from index.figure_times import years_of
 from index.periods import Period, PeriodMention
 
 Mode = Literal["review", "plan"]
@@ -22,6 +23,11 @@ _REVIEW_WORDS = re.compile(
 )
 _PLAN_WORDS = re.compile(r"部署|任务|安排|总体要求|目标|建议|打算|展望|重点工作|要点|工作重点|今后|下一步")
 _PLAN_OPENING = re.compile(r"要|将|任务|安排|目标|计划|是|工作|重点")
+_CARRIED_OUT = re.compile(r"执行情况|回顾|工作总结")
+_ORDERS = re.compile(
+    r"^[一二三四五六七八九十、（）()\d.．\s]*[^，。]{0,10}要(?:使|坚决|大力|努力|继续|进一步|切实|把)"
+)
+_TASKS_AHEAD = re.compile(r"(?:当前|今后|今年)[^，。]{0,16}任务[，是]")
 _OPENING = 24  # characters of a paragraph that tell what it is about
 _WITHIN_YEARS = re.compile(r"[三四五]\s?年内?$")
 _WRITTEN_YEAR = re.compile(
@@ -47,6 +53,11 @@ class WorkReport:
         self._section: tuple[Mode, Period] = (self.mode, self.period)
         self.headed = False  # whether a heading has said where we are
 
+    @property
+    def section_period(self) -> Period:
+        """The years that the section speaks of, whatever one paragraph does in passing."""
+        return self._section[1]
+
     def enter_heading(self, text: str, periods: Sequence[PeriodMention]) -> None:
         """`periods` are the mentions in `text`."""
         if _REPORT_TITLE.search(text.strip()):
@@ -54,7 +65,7 @@ class WorkReport:
         self.mode, self.period = self._section  # what a paragraph said in passing does not go on
         before = self.mode
         if self._turn(text, text, periods[0] if periods else None) or (
-            not periods and _PLAN_WORDS.search(text) and self._plan()
+            not periods and (_PLAN_WORDS.search(text) or _ORDERS.search(text)) and self._plan()
         ):
             self.headed = True
             if before == "plan" and self.mode == "review" and not _REVIEW_WORDS.search(text):
@@ -67,7 +78,8 @@ class WorkReport:
         lead = next((mention for mention in periods if mention.start <= 14), None)
         if lead is not None and lead.compared:
             lead = None
-        if not self._turn(text[:_OPENING], text[:60], lead):
+        orders = self.mode == "review" and not self.headed and _TASKS_AHEAD.search(text[:60]) and self._plan()
+        if not orders and not self._turn(text[:_OPENING], text[:60], lead):
             return
         to_plan = self._section[0] == "review" and self.mode == "plan"
         to_review = self._section[0] == "plan" and self.mode == "review"
@@ -82,6 +94,17 @@ class WorkReport:
         if lead is not None and lead.kind == "report":
             return False
         ahead = lead is not None and lead.period.end[0] >= self.year
+        if (
+            lead is not None
+            and lead.kind == "range"
+            and not lead.relative
+            and lead.period.start[0] < self.year <= lead.period.end[0]
+        ):
+            if opening == text and _CARRIED_OUT.search(opening):  # 六五计划前两年的执行情况
+                self.mode, self.period = "review", Period.of_years(lead.period.start[0], self.year)
+                return True
+            if opening == text and _PLAN_WORDS.search(opening):  # 第六个五年计划的基本任务
+                return self._plan(lead.period)
         if _REVIEW_WORDS.search(opening) and not ahead:
             self.mode, self.period = "review", Period.of_years(self.year - 1)
             if lead is not None and (lead.period.end[0] < self.year or lead.kind == "range"):
@@ -108,6 +131,10 @@ class WorkReport:
         """全年, 年末, 上半年 without a year, and 上年, mean the year under review and the one before it."""
         period = mention.period
         if self.mode != "review":
+            of_plan = mention.kind == "range" and mention.relative and self.period.year is None
+            if of_plan and years_of(self.period) == years_of(period) and period.end[0] == self.year - 1:
+                first, last = Period.of_years(self.period.start[0]), Period.of_years(self.period.end[0])
+                return replace(mention, period=self.period, first=first, last=last)
             within = _WITHIN_YEARS.match(mention.text)
             if within and mention.kind == "range" and period.end[0] == self.year - 1:
                 return _moved(mention, period.end[0] - period.start[0] + 1)  # 五年内 of a plan lie ahead

@@ -132,6 +132,8 @@ class NamesInContext:
             whole = self._of_silent(*self.silent)
             if whole is not None:
                 return whole
+        if setting_behind(self.text[last.outer_end :][:12]):
+            return None  # 在连续两年增长13%的基础上: of other years than what the sentence goes on with
         if self.topic and predicate.found:
             return self._topic_subject()
         if not predicate.found and not predicate.role:

@@ -12,7 +12,7 @@ import rjieba
 
 from index import figure_words as words
 from index.figure_counted import counted_span
-from index.figure_fuller import PURPOSES, fuller_start
+from index.figure_fuller import PER_HEAD_ALONE, PURPOSES, fuller_start
 from index.figure_naming import lookup, lookup_widely, shorter
 
 if TYPE_CHECKING:
@@ -259,7 +259,7 @@ class SubjectReader:
             start += name.rindex("“") + 1
         start = self._after_region(start, end)
         name = self.text[start:end]
-        if words.GENERIC_HEAD.fullmatch(name):  # 全国平均每人
+        if PER_HEAD_ALONE.fullmatch(name):  # 全国平均每人
             return Subject(name, None, start, end, head=name, generic=True)
         if start >= end or (start in self.regions and self.regions[start] >= end) or name in _PLACES:
             return None

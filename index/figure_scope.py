@@ -16,6 +16,7 @@ from index import figure_words as words
 from index.figure_reading import Reading
 from index.figure_status import NOW, StatusReader
 from index.figure_work_report import WorkReport
+from index.news_places import own_places
 from index.periods import Period, PeriodMention, find_periods
 from index.regions import COUNTRY, WORLD, RegionMention, contains_region, find_regions
 from index.types import Metadata, Status
@@ -95,7 +96,7 @@ class ReportScope:
         return find_periods(text, reference=self.period, years_completed=not self.work_report)
 
     def regions_in(self, text: str) -> list[RegionMention]:
-        return find_regions(text, home=self.region)
+        return own_places(text, find_regions(text, home=self.region))
 
     @property
     def year(self) -> int | None:
@@ -181,7 +182,8 @@ class ParagraphScope:
         """Not the year of a report or of a name (“中国制造2025”)."""
         if mention.kind == "report":
             return False
-        if self.report.period is None and mention.relative and _DEICTIC.match(mention.text):
+        undated = all(other.relative or other.compared for other in self.all_mentions)
+        if self.report.period is None and mention.relative and (undated or _DEICTIC.match(mention.text)):
             return False  # whose 今年 it is cannot be known
         if (
             _THE_LEVEL_OF.match(self.text, mention.end)
@@ -439,9 +441,7 @@ class ParagraphScope:
         heading = self.reader.heading_region()
         if heading is not None:
             return Found(heading, "heading")
-        if self.report.region is not None:
-            return Found(self.report.region, self.report.region_origin)
-        return Found(None, None)
+        return Found(self.report.region, self.report.region_origin if self.report.region else None)
 
     def _partner(self, mention: RegionMention) -> bool:
         """对欧盟出口: a country that is dealt with."""

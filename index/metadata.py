@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
+from index.news_places import is_office, without_asides
 from index.periods import Period, PeriodMention, find_periods
 from index.regions import find_regions, normalise_region
 from index.types import Block, Metadata, Report, Slot
 
 GOVERNMENT_WORK_REPORT = "government work report"
+_OPENING_DATE = 400  # characters in which a day dates the report
 _OPENING = 1500  # characters in which a report says what it is about
 _TITLE_WORDS = re.compile(
     r"公报|公報|报告|報告|通报|公告|简报|年鉴|纲要|讲话|综述|情况$|指标|(?i:report|communiqu|bulletin|review|brief)"
@@ -38,6 +40,7 @@ _USELESS_TITLE = re.compile(
 _DATE = re.compile(r"((?:19|20)\d\d)\s*(?:年|[-/.])\s*(\d{1,2})\s*(?:月|[-/.])\s*(\d{1,2})(?!\d)\s*日?")
 _DATE_LABEL = re.compile(r"发布(?:时间|日期)?|日期|时间|来源|公布|印发|(?i:published|date|released)")
 _DATELINE = re.compile(r"^[\s—\-（(]*(?:19|20)\d\d年\d{1,2}月\d{1,2}日在.{2,60}(?:会议|大会)上")
+_IN_PASSING = re.compile(r"年?(?:同期|相比|[^，。；\s]{0,10}?以来)")  # 较2021年同期, 自1995年进入中国以来
 _BARE_YEAR = re.compile(r"(?<![\d.,])((?:19|20)\d\d)(?![\d.,%]|年?[-—–~至到]\s*\d)")
 _PLANNED = re.compile(r"(?:到|至|力争|规划|展望|目标|预计|计划)[^，。；]{0,8}$")
 _NAME_PART = re.compile(
@@ -237,9 +240,16 @@ def _year(report: Report, body: str, published: Slot | None) -> tuple[int | None
     for mention in find_periods(body):
         if mention.relative or mention.compared or mention.kind not in ("period", "point", "date"):
             continue
+        if mention.kind == "date" and mention.start > _OPENING_DATE:
+            continue  # a day in passing is not when the report was made
+        if _IN_PASSING.match(body, mention.end):
+            continue
         if mention.period.year and not _PLANNED.search(body[: mention.start][-14:]):
             told[mention.period.year] += 2
     for match in _BARE_YEAR.finditer(body):
+        late_day = match.start() > _OPENING_DATE and _DATE.match(body, match.start())
+        if late_day or _IN_PASSING.match(body, match.end()):
+            continue
         if not _PLANNED.search(body[: match.start()][-14:]):
             told[int(match.group(1))] += 1
     named = _name_period(report.name)
@@ -303,7 +313,8 @@ def _region(report: Report, title: Slot, kind: Slot) -> Slot | None:
             named = _most_local(text)
             if named is not None and named != "全国":
                 return Slot(named, "heading")
-    by_count = _by_count(report.text)
+    told = without_asides(report.text)
+    by_count = _by_count(told) or _by_office(told)
     if by_count is not None:
         return Slot(by_count, "text")
     named = _most_local(PurePath(report.name).stem.replace("-", " ").replace("_", " "))
@@ -324,6 +335,12 @@ def _most_local(text: str) -> str | None:
     if re.search(r"国务院|國務院|国家统计局|中华人民共和国|全国", text):
         return "全国"
     return None
+
+
+def _by_office(text: str) -> str | None:
+    """The place whose statistics office or customs gave the figures, if there is but one."""
+    offices = {normalise_region(mention.name) for mention in find_regions(text) if is_office(text, mention)}
+    return offices.pop() if len(offices) == 1 else None
 
 
 def _by_count(text: str) -> str | None:

@@ -116,7 +116,7 @@ def asked_unit(clause: str) -> str | None:
     if "美元" in clause:
         return "美元"
     if money := re.search(
-        r"\b(?:billions?|millions?|trillions?) (?:of )?(yuan|dollars)\b", clause, re.IGNORECASE
+        r"\b(?:in|(?:billions?|millions?|trillions?)(?: of)?) (yuan|dollars)\b", clause, re.IGNORECASE
     ):
         return "元" if money[1].lower() == "yuan" else "美元"
     if weight := re.search(r"\b(billion|million) (?:metric )?ton(?:ne)?s\b", clause, re.IGNORECASE):

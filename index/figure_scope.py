@@ -16,7 +16,7 @@ from index import figure_words as words
 from index.figure_reading import Reading
 from index.figure_status import NOW, StatusReader
 from index.figure_work_report import WorkReport
-from index.news_places import own_places
+from index.news_places import own_places, stays
 from index.periods import Period, PeriodMention, find_periods
 from index.regions import COUNTRY, WORLD, RegionMention, contains_region, find_regions
 from index.types import Metadata, Status
@@ -244,9 +244,8 @@ class ParagraphScope:
         heading = self.reader.heading_period()
         if heading is not None:
             return Found(heading.code(), "heading")
-        if self.report.period is not None:
-            return Found(self.report.period.code(), self.report.period_origin)
-        return Found(None, None)
+        known = self.report.period
+        return Found(known.code(), self.report.period_origin) if known is not None else Found(None, None)
 
     def _set_against(self, reading: Reading) -> PeriodMention | None:
         """1986年同1978年相比，…由a增加到b: a is of the year compared with, if no nearer one is named."""
@@ -433,8 +432,10 @@ class ParagraphScope:
         for mention in reversed(self.regions):
             if mention.start >= start or self.report.work_report:
                 continue
-            first = mention.name == self.report.region or not re.search(
-                "[。！？]", self.text[: mention.start]
+            first = (
+                mention.name == self.report.region
+                or stays(mention, self.regions, start)
+                or not re.search("[。！？]", self.text[: mention.start])
             )
             if first and self._carries(mention) and self._opens(mention, masked):
                 return Found(mention.name, "paragraph")

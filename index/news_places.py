@@ -81,3 +81,10 @@ def own_places(text: str, mentions: Sequence[RegionMention]) -> list[RegionMenti
                 mention = replace(mention, name=before[-1].name)
         named.append(mention)
     return named
+
+
+def stays(mention: RegionMention, mentions: Sequence[RegionMention], start: int) -> bool:
+    """Whether a 全市 that was named stays the topic at `start`: no other place has been named since."""
+    if mention.text not in _SCOPE_LEVELS or mention.name[0] in "全我本":
+        return False
+    return all(other.name == mention.name for other in mentions if mention.start < other.start < start)

@@ -8,7 +8,7 @@ import pytest
 
 from index.clean import clean
 from index.metadata import read_metadata
-from index.news_places import own_places, without_asides
+from index.news_places import own_places, stays, without_asides
 from index.readers import text as text_reader
 from index.regions import find_regions
 from index.types import Metadata
@@ -61,3 +61,11 @@ def test_the_office_names_the_region_of_the_piece() -> None:
 def test_a_year_in_passing_does_not_date_the_piece(passing: str) -> None:
     opening = "记者获悉，今年前5个月，进出口增长4.1%。" + "外贸继续稳中有进，企业订单充足。" * 30
     assert _metadata(opening + passing + "。").period is None
+
+
+def test_a_named_whole_city_stays_until_another_place_is_named() -> None:
+    text = "青岛市统计局发布数据，全市出口增长5.1%。其中，服装增长2.2%。烟台增长3.0%。家具增长1.0%。"
+    found = own_places(text, find_regions(text))
+    whole = next(mention for mention in found if mention.text == "全市")
+    assert stays(whole, found, text.index("其中"))
+    assert not stays(whole, found, text.index("家具"))

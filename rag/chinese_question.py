@@ -27,6 +27,7 @@ from rag.ask import (
     without,
 )
 
+WHOLE_OF = {"全省": ("省", "自治区"), "全市": ("市",), "全县": ("县",), "全区": ("区",)}
 AND = re.compile(r"、|和|与|及|以及")
 ENUMERATION_COMMA = re.compile("、")
 NONE = re.compile(r"(?!)")  # the whole list as one item
@@ -142,9 +143,12 @@ def chinese_asks(
 def _mistyped_verb(clause: str, end_of_name: int, terms: Sequence[str]) -> bool:
     """总水平上生了多少: the word between the indicator and 了多少 can only be what it did."""
     slip = re.search(r"([\u4e00-\u9fff]{2})了(?:多少|百分之几|几个百分点)", clause)
-    return slip is not None and bool(terms) and slip[1] == terms[-1] and slip.start() == end_of_name
+    if slip is None or not terms or slip[1] != terms[-1] or slip.start() != end_of_name:
+        return False
+    return any((slip[1][0] == verb[0]) != (slip[1][1] == verb[1]) for verb in _VERBS_OF_CHANGE)
 
 
+_VERBS_OF_CHANGE = ("上升", "上涨", "增长", "增加", "提高", "下降", "下跌", "下滑", "降低", "减少", "回落")
 _ASKS_OTHERWISE = re.compile("谁|哪|什么|何|吗|么|为什么|怎|是不是|有没有|指|介绍|解释|说明")
 
 
@@ -248,7 +252,7 @@ def with_parts(ask: Ask, text: str, vocabulary: Vocabulary, known_regions: Seque
         part = replace(
             ask, text=words_of_part, terms=words.content_terms(without(bare, mentions[-1:])), measure="level",
             unit=None, reference=None, other_regions=(), hints=(),
-            region=named[0] if named else ask.region,
+            region=_own_or_named(ask.region, named[0]) if named else ask.region,
             names=indicator_names(mentions[-1]) if mentions else (),
             units=answer_units(mentions[-1] if mentions else None, ""),
             indicator_ids=tuple(m.indicator.id for m in mentions[-1:]),
@@ -269,6 +273,11 @@ def with_parts(ask: Ask, text: str, vocabulary: Vocabulary, known_regions: Seque
             pair[0] = replace(pair[0], units=units, terms=(*pair[0].terms, *noun))
         pair.append(part)
     return replace(ask, share_of=((pair[0], pair[1]),))
+
+
+def _own_or_named(own: str | None, named: str) -> str:
+    """全市 in a question about 云川市 is that city; in one about its zone it is the city around it."""
+    return own if own is not None and own.endswith(WHOLE_OF.get(named, ("-",))) else named
 
 
 def _narrowest(periods: Sequence[Period]) -> list[Period]:

@@ -12,7 +12,7 @@ from index.store import ReportIndex
 from index.types import Figure, Hit
 from rag import compute
 from rag import question_words as words
-from rag.bind import Candidate, bind, contained
+from rag.bind import WHOLE_REGIONS, Candidate, bind, contained
 from rag.evidence import EvidenceReader
 from rag.figure_likeness import distinct, other_currency, period_key, rounds, same
 from rag.figure_parts import WAYS, in_asked_unit, of_asked_measure, parts_of, says_difference, worked_back
@@ -446,6 +446,8 @@ class FigureAnswerer:
                 first, second = bound[0].figures[0], bound[1].figures[0]
                 if first == second:
                     continue
+                if first.report != second.report and any(part.region in WHOLE_REGIONS for part in parts):
+                    continue  # 全市 of another report is another city
                 result = WAYS[kind](first, second)
                 if result is not None:
                     return FigureResult(tuple(bound), result, kind)

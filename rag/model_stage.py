@@ -18,7 +18,7 @@ from rag.llm import ChatModel
 from rag.model_answer import ModelAnswerer, ModelResult, Statement
 from rag.passage_evidence import question_terms, select_pieces, share
 from rag.query import Query
-from rag.question_parts import question_parts
+from rag.question_parts import names_fewer, question_parts
 from rag.settings import Settings
 from rag.types import Answer, Citation, ShownFigure, Stage, Usage
 
@@ -56,6 +56,8 @@ class ModelStage:
         asked = question_parts(query.text)
         if len(asked) == 1:
             result = self._ask(query, query.text, hits)
+            if names_fewer(query.text, [said.text for said in result.statements]):
+                return None
             return self._say(query, [("", result)]) if result.statements else None
         results = [(part.label, self._ask(query, part.question, hits)) for part in asked]
         return self._say(query, results) if any(result.statements for _, result in results) else None

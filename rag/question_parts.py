@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import rjieba
@@ -13,6 +14,11 @@ _JOIN = re.compile(r"和|及|以及|跟")
 _RESPECTIVELY = re.compile(r"分别|各自|各(?=是|为|有)")
 _QUOTED = re.compile(r"《[^》]*》|“[^”]*”|\"[^\"]*\"")
 _YEARS = re.compile(r"(?P<a>(?:19|20)\d\d年?)[和与及](?P<b>(?:19|20)\d\d年?)")
+# …创新药叫什么，是哪家公司的: what is asked first is the subject of the second question.
+_NAME_AND_MORE = re.compile(
+    r"^(?P<subject>.+?)(?P<first>叫(?:什么(?:名字)?|啥)|是什么|是谁)[，,](?:又|并且|而且)?"
+    r"(?P<second>(?:是|由|在|来自|属于)[^，,]*(?:哪|谁|什么|何时|几)[^，,]*)$"
+)
 _BOTH_SEXES = re.compile(r"男女(?=[单双子混]|团体)")
 _COUNTED_BEFORE = re.compile(r"(?:多少|几|\d)个?$")
 _VERB_OF_QUESTION = re.compile(r"是|为|有(?:哪|谁)|[?？]|$")
@@ -33,6 +39,11 @@ class QuestionPart:
 def question_parts(question: str) -> tuple[QuestionPart, ...]:
     """Two questions where two like words are joined by 和 or its kin, else the question itself."""
     text = _RESPECTIVELY.sub("", question)
+    if two := _NAME_AND_MORE.match(text):
+        return (
+            QuestionPart(two["first"], f"{two['subject']}{two['first']}？"),
+            QuestionPart(two["second"], two["subject"] + two["second"]),
+        )
     if years := _YEARS.search(text):
         return _pair(text[: years.start()], years["a"], years["b"], text[years.end() :])
     if sexes := _BOTH_SEXES.search(text):
@@ -47,6 +58,34 @@ def question_parts(question: str) -> tuple[QuestionPart, ...]:
             if found:
                 return found
     return (QuestionPart("", question),)
+
+
+_COUNT = {
+    "两": 2,
+    "二": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+}
+_WHICH_SO_MANY = re.compile(
+    r"哪([两二三四五六])(?=[个家位项座条所名种类大部款])|\bwhich (two|three|four|five|six)\b", re.IGNORECASE
+)
+_BETWEEN_NAMES = re.compile(r"[、,，;；和与及]|\band\b")
+
+
+def names_fewer(question: str, said: Sequence[str]) -> bool:
+    """Whether a question for so many names (哪两个市, which three) was answered with fewer."""
+    match = _WHICH_SO_MANY.search(question)
+    if match is None or not said:
+        return False
+    named = sum(len([piece for piece in _BETWEEN_NAMES.split(text) if piece.strip()]) for text in said)
+    return named < _COUNT[(match[1] or match[2]).lower()]
 
 
 def _split_at(words: list[tuple[str, str]], number: int) -> tuple[QuestionPart, ...]:

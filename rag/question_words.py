@@ -15,7 +15,7 @@ import rjieba
 
 # 多少 / 几家 / 百分之几 …: each asks for one figure.
 QUANTITY_QUESTION = re.compile(
-    r"百分之(?:几|多少)|多少|多厉害|怎么变|变化如何|(?:分别|各)(?:是|为|有)(?=[?？。]?$)|(?<!哪)几(?=[个家项户人万亿成倍位名件台套座条所亩公吨%]|点|个百分点)"
+    r"百分之(?:几|多少)|多少|多厉害|怎么变|变化如何|(?:分别|各)(?:是|为|有)(?=[?？。]?$)|(?<!哪)几(?=[个家项户人万亿成倍位名件台套座条所亩公吨%款颗艘架头辆]|点|个百分点)"
     r"|多大(?:的)?(?:比例|比重|份额|规模|幅度|面积)?|多高|多长|多快|怎么样|如何"
 )
 # "…的增幅是？", "GDP增速呢": a noun of quantity at the end asks without a question word.
@@ -107,7 +107,7 @@ TO_FROM = re.compile(
 # A question word with the measure word that follows it: 多少家, 几项.
 COUNTED = re.compile(
     r"多大(?=规模)|(?:多少|几)(?:个百分点|个点|万亿元|万亿美元|亿美元|亿元|万元|万人次|人次|万人|万户|万吨|公里|平方公里|平方米|万?标准?箱|万?千瓦时?"
-    r"|[个家户项件名位座台辆条所只支张套人元吨亩处笔批次成倍种度度天年岁])?"
+    r"|[个家户项件名位座台辆条所只支张套人元吨亩处笔批次成倍种度度天年岁款颗艘架头])?"
 )
 # 比上年预算增加多少: what is compared with, up to the word of change, is no subject.
 COMPARED_WITH = re.compile(

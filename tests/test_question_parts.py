@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.question_parts import question_parts
+from rag.question_parts import names_fewer, question_parts
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,11 @@ from rag.question_parts import question_parts
             id="one-complete",
         ),
         pytest.param("《战争和平原》的导演是谁？", ["《战争和平原》的导演是谁？"], id="inside-a-title"),
+        pytest.param(
+            "云川首个新药叫什么，是哪家公司的？",
+            ["云川首个新药叫什么？", "云川首个新药是哪家公司的？"],
+            id="name-and-more",
+        ),
         pytest.param("有多少个国家和地区参加？", ["有多少个国家和地区参加？"], id="one-count"),
         pytest.param("新馆长是谁？", ["新馆长是谁？"], id="one"),
         pytest.param("和谐号什么时候开通？", ["和谐号什么时候开通？"], id="not-a-joining-word"),
@@ -41,3 +46,18 @@ def test_parts(question: str, asked: list[str]) -> None:
 def test_labels_tell_the_parts_apart() -> None:
     assert [part.label for part in question_parts("演出的时间和地点")] == ["时间", "地点"]
     assert [part.label for part in question_parts("演出的时间")] == [""]
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "fewer"),
+    [
+        ("哪两个市为负增长？", ["云川"], True),
+        ("哪两个市为负增长？", ["云川和临河"], False),
+        ("哪三大产业领先？", ["装备、化工"], True),
+        ("Which two cities shrank?", ["Yunchuan and Linhe"], False),
+        ("Which two cities shrank?", ["Yunchuan"], True),
+        ("哪个市为负增长？", ["云川"], False),
+    ],
+)
+def test_as_many_names_as_asked(question: str, said: list[str], fewer: bool) -> None:
+    assert names_fewer(question, said) == fewer

@@ -75,7 +75,8 @@ def indicator_names(mention: IndicatorMention) -> tuple[str, ...]:
     return tuple(dict.fromkeys((mention.text, mention.indicator.name, *mention.indicator.synonyms)))
 
 
-WHOLE_REGIONS = frozenset({"全省", "全市", "全区", "全县"})
+# The whole of a region not named, and how the names of such regions end.
+WHOLE_REGIONS = {"全省": ("省", "自治区"), "全市": ("市",), "全区": ("区",), "全县": ("县",)}
 _PLACE_SUFFIX = re.compile(r"[省市县区州盟旗国乡镇]$|自治区$|特区$|地区$|经济带$|大湾区$")
 _AFTER_PLACE = re.compile(
     r"[的，,。？?！!、：:；;\s\d（(]|$|在|和|与|及|比|今|去|前|上半|下半|第|全|累|共|有|经济|常住|户籍|居民|城|农|规|人均|拟|实际|目前|现|各"

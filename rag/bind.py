@@ -17,10 +17,9 @@ from index.regions import normalise_region, same_region
 from index.types import Figure
 from index.units import same_family, split_unit
 from rag import question_words as words
-from rag.query import Ask
+from rag.ask import WHOLE_REGIONS, Ask
 
 LEAST_COVERAGE = 0.45  # of the question's words around a figure; below that it is of something else
-WHOLE_REGIONS = {"全省": ("省", "自治区"), "全市": ("市",), "全区": ("区",), "全县": ("县",)}
 # Budget figures are plans by nature: a question about them need not say so.
 BUDGET_WORDS = re.compile(
     "赤字|国债|专项债|特别债|新增债务|新增(?:政府|地方政府)?债务|转移支付|预算|税率|拟|安排"

@@ -27,7 +27,6 @@ from rag.ask import (
     without,
 )
 
-WHOLE_OF = {"全省": ("省", "自治区"), "全市": ("市",), "全县": ("县",), "全区": ("区",)}
 AND = re.compile(r"、|和|与|及|以及")
 ENUMERATION_COMMA = re.compile("、")
 NONE = re.compile(r"(?!)")  # the whole list as one item
@@ -145,10 +144,17 @@ def _mistyped_verb(clause: str, end_of_name: int, terms: Sequence[str]) -> bool:
     slip = re.search(r"([\u4e00-\u9fff]{2})了(?:多少|百分之几|几个百分点)", clause)
     if slip is None or not terms or slip[1] != terms[-1] or slip.start() != end_of_name:
         return False
-    return any((slip[1][0] == verb[0]) != (slip[1][1] == verb[1]) for verb in _VERBS_OF_CHANGE)
+    first, second = slip[1][0], slip[1][1]
+    return any(
+        (first == verb[0] and second in _SOUNDS_LIKE.get(verb[1], ""))
+        or (second == verb[1] and first in _SOUNDS_LIKE.get(verb[0], ""))
+        for verb in ("上升", "上涨", "增长", "增加", "提高", "下降", "下跌", "下滑", "降低", "减少", "回落")
+    )
 
 
-_VERBS_OF_CHANGE = ("上升", "上涨", "增长", "增加", "提高", "下降", "下跌", "下滑", "降低", "减少", "回落")
+# What a slip of pinyin writes for a sign. Any other verb (下达, 增发) is the report's business, no growth.
+_SOUNDS_LIKE = {"升": "生声胜", "涨": "胀长张", "长": "常涨张", "加": "家佳嘉", "高": "搞糕", "降": "将酱", "滑": "华划",
+    "增": "赠憎", "上": "尚", "下": "夏吓", "减": "简捡", "少": "绍", "落": "洛络", "低": "底抵", "跌": "叠碟"}  # fmt: skip
 _ASKS_OTHERWISE = re.compile("谁|哪|什么|何|吗|么|为什么|怎|是不是|有没有|指|介绍|解释|说明")
 
 
@@ -277,7 +283,7 @@ def with_parts(ask: Ask, text: str, vocabulary: Vocabulary, known_regions: Seque
 
 def _own_or_named(own: str | None, named: str) -> str:
     """全市 in a question about 云川市 is that city; in one about its zone it is the city around it."""
-    return own if own is not None and own.endswith(WHOLE_OF.get(named, ("-",))) else named
+    return own if own is not None and own.endswith(WHOLE_REGIONS.get(named, ("-",))) else named
 
 
 def _narrowest(periods: Sequence[Period]) -> list[Period]:

@@ -12,7 +12,8 @@ from index.store import ReportIndex
 from index.types import Figure, Hit
 from rag import compute
 from rag import question_words as words
-from rag.bind import WHOLE_REGIONS, Candidate, bind, contained
+from rag.ask import WHOLE_REGIONS
+from rag.bind import Candidate, bind, contained
 from rag.evidence import EvidenceReader
 from rag.figure_likeness import distinct, other_currency, period_key, rounds, same
 from rag.figure_parts import WAYS, in_asked_unit, of_asked_measure, parts_of, says_difference, worked_back

@@ -51,6 +51,7 @@ def qa(tmp_path_factory: pytest.TempPathFactory) -> ReportQA:
         pytest.param("倒推一下，2022年云川市粮食产量是多少？", ["332.1万吨", "27.3万吨", "304.8万吨"], id="worked-back"),
         pytest.param("2022年云川市粮食产量是多少？", [], id="not-worked-back-unasked"),
         pytest.param("2023年云川市货物进出口总额上胀了多少？", ["6.2%"], id="a-mistyped-verb"),
+        pytest.param("2023年云川市粮食产量下达了多少？", [], id="another-verb"),
         pytest.param("2023年云川市货物进出口总额除去民营企业还剩多少？", [], id="what-is-left-over"),
         pytest.param("2023年云川市民营企业进出口占地区生产总值的比重是多少？", [], id="share-of-another-whole"),
     ],

@@ -13,12 +13,13 @@ from itertools import pairwise
 
 from index import figure_times as times
 from index import figure_words as words
+from index.figure_places import Found, PlaceReader
 from index.figure_reading import Reading
 from index.figure_status import NOW, StatusReader
 from index.figure_work_report import WorkReport
-from index.news_places import own_places, stays
+from index.news_places import own_places
 from index.periods import Period, PeriodMention, find_periods
-from index.regions import COUNTRY, WORLD, RegionMention, contains_region, find_regions
+from index.regions import RegionMention, find_regions
 from index.types import Metadata, Status
 
 WORK_REPORT = "government work report"
@@ -28,19 +29,10 @@ _FINAL_DATA = re.compile(
     r"最终核实|(?:数据|结果|核算)的?(?:修订|修正)|修订(?:数据|结果)|revised", re.IGNORECASE
 )
 _HEADING_LEAD = re.compile(r"[\s\d.、．（）()一二三四五六七八九十年月表第章节\-—至前上下半季度]+|表")
-_LEAD_IN = re.compile(
-    rf"(?:[{words.TIME}，,、：:（(“\s]|其中|截至|据统计|据初步统计|统计显示|到|在|从|对|我们|目前|同期"
-    rf"|按|全年|而|但|特别是|尤其是|一是|二是|三是|[一二三四五六七八九十]+是|——|—|●|·)*$"
-)
 _COMPARED = re.compile(r"(?:(?<![同环占可])比|较|同|与)[“‘\"]?$")
 _FROM_TAIL = re.compile(r"(?:由|从|自)[“]?$")
 _SUM_OF = re.compile(r"(?:\d+年)?[^，。；\d]{0,14}(?:总和|之和)")
 _OF_A_PLAN = re.compile(r"(?:确定|明确)?的?(?:重大|重点|项目|工程|开局)")
-_ONLY_ONE = re.compile(r"首|最|唯一|第[一二三四五六七八九十\d]|前[一二三四五六七八九十\d]|领先|率先")
-_IN_NAME = re.compile(
-    r"[^，。、；\d的]{0,8}(?:研究所|研究院|大学|学院|医院|公司|集团|银行|法院|机场|铁路|大桥|电站|油田"
-    r"|煤矿|大开发|大道|崛起|振兴|战略|会议|论坛|峰会|水库|公报)"
-)
 _DEICTIC = re.compile(r"今|本|去|上年|上月|上季|近|this|last|previous", re.IGNORECASE)
 _OF_SPEED = re.compile(r"(?:左右)?的(?:增长)?(?:速度|水平|增幅|增速)")
 _QUOTED_YEAR = re.compile(r"[“《][^“”《》]*$")
@@ -50,17 +42,7 @@ _BASE_BEFORE = re.compile(r"(?:恢复[到至]|相当于|达到|为|是)$")
 _BASE_AFTER = re.compile(r"(?:同期)?的?\s?(?:\d[\d.]*\s?[%倍]|百分之)")
 _SINCE_THEN = re.compile(r"以来|至今")
 _THE_LEVEL_OF = re.compile(r"(?:时期|期间)?的水平[，。；、]")
-_TOWARDS = re.compile(r"(?:对|向|从|与|同|和|自|赴)$")
 _STOCK_NAME = re.compile(r"(?:人数|余额|里程|保有量|储备|床位|用户|容量|总数|覆盖面|覆盖率|普及率|参保)$")
-_NOT_OF_REGION = re.compile(r"(?:对|向|从|与|同|和|以|经|赴|由|及|、)$")
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A slot's value and where it was found."""
-
-    value: str | None
-    origin: str | None
 
 
 @dataclass(slots=True)
@@ -163,20 +145,8 @@ class ParagraphScope:
         self.mentions = [
             mention for mention in periods if not mention.compared and self._speaks_of_time(mention)
         ]
-        self.regions = self._usable_regions()
-        self.region_spans = [(mention.start, mention.end) for mention in self.regions]
+        self.places = PlaceReader(text, reader.report, reader.heading_region())
         self.spans = [mention for mention in self.mentions if mention.kind == "range"]
-
-    def _usable_regions(self) -> list[RegionMention]:
-        return [
-            mention
-            for mention in self.report.regions_in(self.text)
-            if not mention.is_part_of_name
-            and not mention.compared
-            and not _ONLY_ONE.match(self.text, mention.end)
-            and not self.text.startswith("等", mention.end)
-            and not _IN_NAME.match(self.text, mention.end)
-        ]
 
     def _speaks_of_time(self, mention: PeriodMention) -> bool:
         """Not the year of a report or of a name (“中国制造2025”)."""
@@ -412,77 +382,8 @@ class ParagraphScope:
             return False
         return mention.period.start < work.period.start
 
-    # ---------------------------------------------------------------- region
-
     def region(self, reading: Reading, masked: str) -> Found:
-        start, end = reading.sentence_start, reading.quantity.start
-        found: RegionMention | None = None
-        for mention in self.regions:
-            if mention.start >= end:
-                break
-            if mention.start < start or self._partner(mention):
-                continue
-            if reading.measure == "contribution" and self.text[mention.start - 1 : mention.start] == "对":
-                continue
-            beside = mention.end == reading.quantity.outer_start and reading.measure == "level"
-            if beside or self._leads(mention, reading, masked):  # 中国５６个民族
-                found = mention
-        if found is not None:
-            return Found(found.name, "sentence")
-        for mention in reversed(self.regions):
-            if mention.start >= start or self.report.work_report:
-                continue
-            first = (
-                mention.name == self.report.region
-                or stays(mention, self.regions, start)
-                or not re.search("[。！？]", self.text[: mention.start])
-            )
-            if first and self._carries(mention) and self._opens(mention, masked):
-                return Found(mention.name, "paragraph")
-        heading = self.reader.heading_region()
-        if heading is not None:
-            return Found(heading, "heading")
-        return Found(self.report.region, self.report.region_origin if self.report.region else None)
-
-    def _partner(self, mention: RegionMention) -> bool:
-        """对欧盟出口: a country that is dealt with."""
-        return (
-            _TOWARDS.search(self.text[max(0, mention.start - 3) : mention.start].removesuffix("共建"))
-            is not None
-            and mention.name != WORLD
-            and contains_region(COUNTRY, mention.name) is not True
-        )
-
-    def _carries(self, mention: RegionMention) -> bool:
-        """Whether a place stays the topic of later sentences: asides on a larger place do not."""
-        if mention.name in ("全球", "世界"):
-            return False
-        home = self.report.region
-        return home is None or mention.name == home or not contains_region(mention.name, home)
-
-    def _leads(self, mention: RegionMention, reading: Reading, masked: str) -> bool:
-        """Whether a place is what the reading is about: it opens the clause or stands before the subject."""
-        first, last = reading.reference_span
-        if first <= mention.start < last:
-            return False
-        if self._opens(mention, masked):
-            return True
-        subject = reading.subject
-        if (
-            subject is None
-            or subject.id is None
-            or subject.start < 0
-            or _NOT_OF_REGION.search(masked[: mention.start])
-        ):
-            return False
-        gap = masked[mention.end : subject.start] if mention.end <= subject.start else None
-        return mention.start == subject.start or gap in ("", "的")
-
-    @staticmethod
-    def _opens(mention: RegionMention, masked: str) -> bool:
-        begin = max(masked.rfind(mark, 0, mention.start) for mark in "，；。！？\n：") + 1
-        after = masked[mention.end : mention.end + 1]
-        return _LEAD_IN.fullmatch(masked, begin, mention.start) is not None and after not in tuple("、和与及")
+        return self.places.region(reading, masked)
 
     # ---------------------------------------------------------------- status
 

@@ -3,7 +3,7 @@
 `read_figures` reads a whole Report in canonical offsets; `figures_in_text` reads a draft answer or a
 raw passage. The work is done in layers: `index.numerals` (numbers), `index.figure_scan` (which numbers
 are figures, and their units), `index.figure_context` (what they measure), `index.figure_scope` (period,
-region, status), `index.figure_tables` (tables).
+status), `index.figure_places` (region), `index.figure_tables` (tables).
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def _read_paragraph(
     paragraph = scope.paragraph(text, periods, heading=heading)
     if not counted:
         return []
-    reader = ParagraphReader(text, vocabulary, periods, paragraph.region_spans)
+    reader = ParagraphReader(text, vocabulary, periods, paragraph.places.spans)
     return [_figure(name, text, offset, reading, paragraph, reader.masked) for reading in reader.read()]
 
 

@@ -42,7 +42,9 @@ _BASE_BEFORE = re.compile(r"(?:恢复[到至]|相当于|达到|为|是)$")
 _BASE_AFTER = re.compile(r"(?:同期)?的?\s?(?:\d[\d.]*\s?[%倍]|百分之)")
 _SINCE_THEN = re.compile(r"以来|至今")
 _THE_LEVEL_OF = re.compile(r"(?:时期|期间)?的水平[，。；、]")
-_STOCK_NAME = re.compile(r"(?:人数|余额|里程|保有量|储备|床位|用户|容量|总数|覆盖面|覆盖率|普及率|参保)$")
+_STOCK_NAME = re.compile(
+    r"(?:人数|余额|里程|保有量|储备|床位|用户|容量|总数|覆盖面|覆盖率|普及率|参保|在校生|常住人口)$"
+)
 
 
 @dataclass(slots=True)
@@ -163,8 +165,8 @@ class ParagraphScope:
             return False
         if mention.text.endswith(("规划", "计划")) and _OF_A_PLAN.match(self.text, mention.end):
             return False  # “十四五”规划重大工程项目
-        if _SUM_OF.match(self.text, mention.end):
-            return False  # 是1950年到2002年53年的总和
+        if _SUM_OF.match(self.text, mention.end) or times.only_measures(self.text, mention):
+            return False  # 是1950年到2002年53年的总和, 按上年实际数额核减
         named = mention.text.isdigit() and self.text[mention.end : mention.end + 1] != "年"
         if _BASE_BEFORE.search(self.text, max(0, mention.start - 4), mention.start) and _BASE_AFTER.match(
             self.text, mention.end
@@ -192,18 +194,25 @@ class ParagraphScope:
                 return Found(self.report.period.code(), self.report.period_origin)
         if reading.role == "from" and (begun := self._set_against(reading)) is not None:
             return Found(begun.period.code(), "sentence")
+        running = times.years_running(self.text, reading, self.report.year, self.statuses.reviewing())
+        if running is not None:
+            return Found(running.code(), "sentence")
         if mention is not None:
             period = self._averaged(reading, self._period_at(reading, mention))
             if mention.kind == "range" and mention.relative and reading.role == "":
-                period = self._within(reading, period)
-            return Found(period.code(), "sentence")
+                told = times.told_before(self.text, self.mentions, mention, reading)
+                period = told.period if told is not None else self._within(reading, period)
+            return Found(self._begun(reading, mention, period).code(), "sentence")
         lead = self._lead_before(reading.sentence_start)
         if lead is not None and _SINCE_THEN.search(self.text, reading.sentence_start, reading.quantity.start):
             lead = None  # 政策实施以来，累计…
         if lead is not None:
-            return Found(self._averaged(reading, self._period_at(reading, lead)).code(), "paragraph")
+            period = self._averaged(reading, self._period_at(reading, lead))
+            if lead.kind == "range" and lead.relative and reading.role == "" and self.statuses.reviewing():
+                period = self._within(reading, period)
+            return Found(self._begun(reading, None, period).code(), "paragraph")
         if self.reader.work_report is not None:
-            period = self._within(reading, self.reader.work_report.period)
+            period = self._begun(reading, None, self._within(reading, self.reader.work_report.period))
             if (
                 not self.reader.work_report.headed
                 and self.report.year is not None
@@ -217,11 +226,31 @@ class ParagraphScope:
         known = self.report.period
         return Found(known.code(), self.report.period_origin) if known is not None else Found(None, None)
 
+    def _begun(self, reading: Reading, mention: PeriodMention | None, period: Period) -> Period:
+        """起征点由2000元提高到3500元 in 2011: what was before is of the year before, of a plan too."""
+        if reading.role != "from" or not period.is_whole_year or period.year is None:
+            return period
+        if mention is not None and (
+            mention.kind != "period"
+            or mention.start >= reading.scope_start
+            or _FROM_TAIL.search(self.text[: mention.start])
+        ):
+            return period
+        if self.reader.work_report is None or self.report.year is None:
+            return period
+        work = self.reader.work_report.period
+        if mention is None and work.year is None:
+            return period
+        return Period.of_years(min(period.year, self.report.year) - 1)
+
     def _set_against(self, reading: Reading) -> PeriodMention | None:
         """1986年同1978年相比，…由a增加到b: a is of the year compared with, if no nearer one is named."""
         here = [m for m in self.all_mentions if reading.sentence_start <= m.start < reading.quantity.start]
         last = here[-1] if here else None
-        return last if last is not None and last.compared and last.period.is_whole_year else None
+        if last is None or not last.period.is_whole_year:
+            return None
+        multiple = _BASE_BEFORE.search(self.text, 0, last.start) and _BASE_AFTER.match(self.text, last.end)
+        return last if last.compared or multiple else None  # 是1997年的1.8倍，比重从…提高到…
 
     def _averaged(self, reading: Reading, period: Period) -> Period:
         """A yearly average is of the years it was taken over, also where only the last is named."""
@@ -260,7 +289,7 @@ class ParagraphScope:
             and self.statuses.states_a_fact(reading, clause)
         ):
             return Period.of_years(year)
-        if not self.statuses.reviewing() or reading.measure not in ("level", "rate", "share"):
+        if not self.statuses.reviewing() or reading.measure not in ("level", "rate", "share", "contribution"):
             return span
         clause = self.text[reading.clause_start : reading.quantity.start]
         if times.REACHED.search(clause):
@@ -269,7 +298,10 @@ class ParagraphScope:
         lasting = subject is not None and (subject.rate or _STOCK_NAME.search(subject.name) is not None)
         if words.OVER_SPAN.search(self.text[reading.sentence_start : reading.quantity.start]) and not lasting:
             return span
-        if re.search(r"新增|新建|新开|新修|建成|累计", clause):
+        told = clause
+        if clause.startswith("其中"):
+            told = re.split("[；。]", self.text[reading.sentence_start : reading.quantity.start])[-1]
+        if re.search(r"新增|新建|新开|新修|建成|累计", told):
             return span  # 新增铁路里程: what was added, not what there was
         reached = words.END_OF_SPAN.search(clause) is not None
         return Period.of_years(span.end[0]) if reached or lasting else span

@@ -15,23 +15,23 @@ from index.figure_work_report import WorkReport
 from index.periods import Period
 from index.types import Status
 
-NOW = re.compile(r"截至目前|目前|至今|迄今|(?<!表)现在|如今")
+NOW = re.compile(r"截至目前|目前|至今|迄今|(?<![表从])现在(?!起)|现已|如今")
 _INTENT = re.compile(
     r"(?<![需主重])要(?!求|素|点|闻|害)|(?<![即行必])将|拟|力争|争取|计划(?!生育)|目标|确保|保证|准备|打算|努力|应当|应该|必须|今后"
     r"|规划|安排|预算|再(?!生|次)|今年|明年|控制|达到\D{0,4}$|草案|预期|预定|到\d{4}年"
 )
-_PEOPLE = re.compile(r"(?:中国)?(?:人民|农民|人口|同胞|群众|各族|儿女|职工)")
+_PEOPLE = re.compile(r"(?:以上|左右|多)?(?:的)?(?:中国)?(?:人民|农民|人口|同胞|群众|各族|儿女|职工)")
 _DONE_AFTER = re.compile(
     r"[^，。；为除解]了(?!解)|已经?(?:完成|投|开)|(?:任务|目标)(?:已|接近|基本|圆满|胜利)"
 )
 _COMPLETED = re.compile(r"(?:如期|提前|超额|胜利|圆满|基本|已经?|全面)完成")
 _REACHED = re.compile(r"[^，。；]{0,12}(?:任务|目标|指标)(?:已|接近|基本|圆满|胜利|提前|如期)")
 _IS = re.compile(
-    r"(?:是|拥有|具有|(?<!还)有(?:近|约)?|作为|(?<!可)达)[^，。；]{0,6}$|据[^，。；]{2,30}(?:统计|检查|调查|试点|反映)"
+    r"(?:(?<![一二三四五六七八九十])是|拥有|具有|(?<!还)有(?:近|约)?|作为|(?<!可)达)[^，。；]{0,6}$|据[^，。；]{2,30}(?:统计|检查|调查|试点|反映)"
 )
 _COMES_FROM = re.compile(r"(?:以上|左右)?的?[^，。；]{0,10}(?:来自|集中在|分布在|是用于)")
 _FACT = re.compile(
-    r"现在|目前|已经?(?!定)|据[^，。；]{2,30}(?:统计|检查|调查)|原来|曾|(?<=[，。])结果|由于|(?<=[^，。；为除])了(?!解)"
+    r"(?<!从)现在(?!起)|目前|已经?(?!定)|据[^，。；]{2,30}(?:统计|检查|调查)|原来|曾|(?<=[，。])结果|(?<![^，。；\n])由于|(?<=[^，。；为除])了(?!解)"
 )
 _RESOLVE = re.compile(
     r"我们要求|要求[各全]|必须|力争|争取|今后|(?<![需主重])要(?:在|把|使|继续|进一步|大力|努力|抓紧|认真|切实|逐步|有计划|着重|坚决|注意)"
@@ -67,7 +67,7 @@ class StatusReader:
             return "target"
         if words.OF_PLAN.search(clause) and not words.FIRM_TARGET.search(sentence):
             return self.default  # 完成年度目标的108.7%
-        if words.FORECAST.search(clause):
+        if words.FORECAST.search(clause) or self._part_of_forecast(reading):
             return "forecast"
         if words.PRELIMINARY.search(sentence):
             return "preliminary"
@@ -85,6 +85,13 @@ class StatusReader:
         if firm or words.TARGET.search(clause):
             return "target"
         return self.default
+
+    def _part_of_forecast(self, reading: Reading) -> bool:
+        """预计…约2.5万亿元，其中…约1.5万亿元: the part is as sure as the whole."""
+        if not self.text.startswith("其中", reading.clause_start):
+            return False
+        before = self.text[reading.sentence_start : reading.clause_start - 1]
+        return words.FORECAST.search(before[before.rfind("；") + 1 :].rpartition("，")[2]) is not None
 
     def reviewing(self) -> bool:
         return self.work is None or self.work.mode == "review"

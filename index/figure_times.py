@@ -40,6 +40,50 @@ def compared_with(text: str, mentions: Sequence[PeriodMention], reading: Reading
     return None
 
 
+_BY_THE_MEASURE_OF = re.compile(r"按照?$")
+_MEASURE = re.compile(r"的?(?:实际|数额|水平|口径|同口径|实绩|决算)")
+_LEFT_OVER = re.compile(r"的?(?:超收|结余|结转)(?:收入|资金|中)")
+
+
+def only_measures(text: str, mention: PeriodMention) -> bool:
+    """按上年实际数额核减, 从去年超收收入中安排: a year that says by what, or out of what."""
+    if _LEFT_OVER.match(text, mention.end):
+        return True
+    return bool(
+        _BY_THE_MEASURE_OF.search(text, max(0, mention.start - 2), mention.start)
+        and _MEASURE.match(text, mention.end)
+    )
+
+
+_RUNNING = re.compile(r"连续(?P<n>[两二三四五])年[^，。；\d]{0,8}$")
+
+
+def years_running(text: str, reading: Reading, year: int | None, review: bool) -> Period | None:
+    """在连续两年增长13%的基础上: the years that had gone before, counted back from the report's."""
+    match = _RUNNING.search(text, reading.clause_start, reading.quantity.start)
+    if match is None or year is None or not re.match(r"的基础上", text[reading.quantity.end :]):
+        return None
+    last = year - 2 if review else year - 1
+    return Period.of_years(last - "一二三四五".index(match["n"].replace("两", "二")), last)
+
+
+_YEARLY = re.compile(r"年均|年平均|平均每年|每年平均|年递增")
+
+
+def told_before(
+    text: str, mentions: Sequence[PeriodMention], span: PeriodMention, reading: Reading
+) -> PeriodMention | None:
+    """1997年，收入达到5160元，五年来年均增长6%；纯收入达到2090元: a level behind is of the year said first."""
+    if reading.measure != "level" or span.start >= reading.clause_start or reading.basis is not None:
+        return None
+    if not _YEARLY.search(text, span.start, reading.clause_start):
+        return None
+    for mention in mentions:
+        if reading.sentence_start <= mention.start < span.start and mention.period.is_whole_year:
+            return mention if mention.period.end[0] == span.period.end[0] else None
+    return None
+
+
 def points_back(text: str, start: int, end: int) -> bool:
     """Whether `text[start:end]` speaks of 这个期间, whose years an earlier sentence said."""
     return _THIS_SPAN.search(text, start, end) is not None
@@ -65,12 +109,20 @@ def with_spans_meant(text: str, mentions: Sequence[PeriodMention]) -> list[Perio
             span is not None
             and mention.kind == "range"
             and mention.relative
-            and mention.text.startswith("这")
+            and (mention.text.startswith("这") or _only_counts(text, span, mention))
             and years_of(span.period) == years_of(mention.period)
         ):
             mention = replace(mention, period=span.period, first=span.first, last=span.last)
         meant.append(mention)
     return meant
+
+
+def _only_counts(text: str, span: PeriodMention, mention: PeriodMention) -> bool:
+    """“十一五”期间…，今年…；五年淘汰…: the years just said, counted."""
+    return (
+        re.fullmatch(r"[一二三四五六七八九十两\d]{1,2}\s?年(?:内|间)?", mention.text) is not None
+        and _SENTENCE_END.search(text, span.end, mention.start) is None
+    )
 
 
 def dates_figures(text: str, mention: PeriodMention) -> bool:

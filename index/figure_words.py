@@ -227,7 +227,7 @@ PAST = re.compile(
     r"目前|已(?:经)?(?!定)|了|(?<![比较])(?:去年|上年)|过去|年来|以来|完成了|实现了|回顾|超额|累计"
 )
 FORECAST = re.compile(
-    r"预计|预测|有望|预估|估计|展望|forecast|is expected|are expected|projected|projection", re.I
+    r"预计(?!数|执行)|预测|有望|预估|估计|展望|forecast|is expected|are expected|projected|projection", re.I
 )
 PRELIMINARY = re.compile(
     r"(?<![与比同较])(?:初步核算|初步统计|初步预计|初步测算|初步估算|初步数)|快报[数显统]|(?:统计|业绩)快报"

@@ -18,7 +18,7 @@ Mode = Literal["review", "plan"]
 
 _REPORT_TITLE = re.compile(r"工作报告$")
 _REVIEW_WORDS = re.compile(
-    r"回顾|过去的?[一两二三四五六七八九十]?年|(?<![比较])(?:去年|上年)|一年来|[两二三四五]年来|工作总结"
+    r"回顾|过去的?[一两二三四五六七八九十]?年|(?<![比较按从])(?:去年|上年)|一年来|[两二三四五]年来|工作总结"
     r"|执行情况"
 )
 _PLAN_WORDS = re.compile(r"部署|任务|安排|总体要求|目标|建议|打算|展望|重点工作|要点|工作重点|今后|下一步")
@@ -52,6 +52,7 @@ class WorkReport:
         self.period = Period.of_years(year - 1)  # the years just spoken of
         self._section: tuple[Mode, Period] = (self.mode, self.period)
         self.headed = False  # whether a heading has said where we are
+        self._spans_ahead: list[Period] = []  # the plans for years to come that the last heading named
 
     @property
     def section_period(self) -> Period:
@@ -63,6 +64,7 @@ class WorkReport:
         if _REPORT_TITLE.search(text.strip()):
             return
         self.mode, self.period = self._section  # what a paragraph said in passing does not go on
+        self._spans_ahead = [m.period for m in periods if m.kind == "range" and m.period.end[0] > self.year]
         before = self.mode
         if self._turn(text, text, periods[0] if periods else None) or (
             not periods and (_PLAN_WORDS.search(text) or _ORDERS.search(text)) and self._plan()
@@ -78,14 +80,21 @@ class WorkReport:
         lead = next((mention for mention in periods if mention.start <= 14), None)
         if lead is not None and lead.compared:
             lead = None
+        alone = None  # 实施这一战略三年来: the years of this paragraph alone
+        if lead is None:
+            alone = lead = next((m for m in periods if m.start <= _OPENING and m.text.endswith("年来")), None)
         orders = self.mode == "review" and not self.headed and _TASKS_AHEAD.search(text[:60]) and self._plan()
         if not orders and not self._turn(text[:_OPENING], text[:60], lead):
+            return
+        if alone is not None:
             return
         to_plan = self._section[0] == "review" and self.mode == "plan"
         to_review = self._section[0] == "plan" and self.mode == "review"
         widened = self.mode == "review" == self._section[0] and self.period.year is None
         if to_plan:
-            self._section = (self.mode, Period.of_years(self.year))
+            # “十三五”时期成就和“十四五”时期目标: under such a heading the plan's years go on, else this year
+            ahead = lead is not None and lead.period == self.period in self._spans_ahead
+            self._section = (self.mode, self.period if ahead else Period.of_years(self.year))
         elif widened or (to_review and not self.headed):
             self._section = (self.mode, self.period)
 

@@ -20,3 +20,85 @@ def test_a_finished_goal_is_no_target_and_a_sum_of_years_dates_nothing() -> None
     )
     figures = read_figures(report)
     assert [(figure.status, figure.period) for figure in figures] == [("actual", "2018/2022")] * 3
+
+
+def told(blocks: list[tuple[str, str]], period: str = "2023") -> list[tuple[str, str | None, str]]:
+    """Text, period and status of the figures of a work report made of `blocks`."""
+    report = make_report(blocks, kind="government work report", period=period)
+    return [(figure.text, figure.period, figure.status) for figure in read_figures(report)]
+
+
+def test_years_that_only_say_by_what_measure_or_how_many_are_passed_over() -> None:
+    assert told(
+        [
+            ("heading", "2023年工作安排"),
+            ("paragraph", "会议费要按上年实际数额核减20%。从去年超收收入中安排500亿元。"),
+            ("paragraph", "“十四五”期间关停小火电5万千瓦，今年关停1万千瓦；五年淘汰落后产能9万吨。"),
+            ("paragraph", "拟投入资金30亿元，比上年预计数增加4亿元。预计减税2.5亿元，其中退税1.5亿元。"),
+        ]
+    ) == [
+        ("20%", "2023", "target"),
+        ("500亿元", "2023", "target"),
+        ("5万千瓦", "2021/2025", "target"),
+        ("1万千瓦", "2023", "target"),
+        ("9万吨", "2021/2025", "target"),
+        ("30亿元", "2023", "target"),
+        ("4亿元", "2023", "target"),
+        ("2.5亿元", "2023", "forecast"),
+        ("1.5亿元", "2023", "forecast"),
+    ]
+
+
+def test_what_was_before_is_of_the_year_before() -> None:
+    assert told(
+        [
+            ("heading", "一、2022年工作回顾"),
+            ("paragraph", "起征点由2000元提高到3500元。"),
+            ("paragraph", "总额从2017年的86亿元增加到2022年的189亿元；储备从13亿元增加到28亿元。"),
+            ("heading", "二、2023年工作安排"),
+            ("paragraph", "到2030年，劳动生产率从8.7万元提高到12万元。"),
+        ]
+    ) == [
+        ("2000元", "2021", "actual"),
+        ("3500元", "2022", "actual"),
+        ("86亿元", "2017", "actual"),
+        ("189亿元", "2022", "actual"),
+        ("13亿元", "2017", "actual"),
+        ("28亿元", "2022", "actual"),
+        ("8.7万元", "2022", "actual"),
+        ("12万元", "2030", "target"),
+    ]
+
+
+def test_the_years_of_a_plan_go_on_under_a_heading_that_names_them() -> None:
+    assert told(
+        [
+            ("heading", "二、“十三五”时期发展成就和“十四五”时期主要目标任务"),
+            ("paragraph", "过去五年，贡献率提高到60%。1997年收入达到5160元。"),
+            ("paragraph", "“十四五”时期是关键的五年。"),
+            ("paragraph", "——推动绿色发展。森林覆盖率达到24.1%。"),
+            ("heading", "三、2021年重点工作"),
+            ("paragraph", "新建公路20万公里。"),
+        ],
+        period="2021",
+    ) == [
+        ("60%", "2020", "actual"),
+        ("5160元", "1997", "actual"),
+        ("24.1%", "2021/2025", "target"),
+        ("20万公里", "2021", "target"),
+    ]
+
+
+def test_a_level_behind_a_yearly_average_is_of_the_year_said_first() -> None:
+    assert told(
+        [
+            ("heading", "一、过去五年的回顾"),
+            ("paragraph", "2022年，人均收入达到5160元，五年来年均增长6%；人均支出达到2090元。"),
+            ("paragraph", "实施山区开发战略三年来，投入不断加大。新开工36项工程。"),
+        ]
+    ) == [
+        ("5160元", "2022", "actual"),
+        ("6%", "2018/2022", "actual"),
+        ("2090元", "2022", "actual"),
+        ("36项", "2020/2022", "actual"),
+    ]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from index.figure_times import years_of
+from index.figure_times import only_measures, years_of
 from index.periods import Period, PeriodMention
 
 Mode = Literal["review", "plan"]
@@ -77,7 +77,7 @@ class WorkReport:
     def enter_paragraph(self, text: str, periods: Sequence[PeriodMention]) -> None:
         """A paragraph may turn for good to the plan or to a review of several years; else it turns alone."""
         self.mode, self.period = self._section
-        lead = next((mention for mention in periods if mention.start <= 14), None)
+        lead = next((m for m in periods if m.start <= 14 and not only_measures(text, m)), None)
         if lead is not None and lead.compared:
             lead = None
         alone = None  # 实施这一战略三年来: the years of this paragraph alone

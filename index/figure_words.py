@@ -224,7 +224,7 @@ TARGET_AFTER = re.compile(
     r"|增长|发展|奋斗)*(?:目标|指标|预期|任务)"
 )
 PAST = re.compile(
-    r"目前|已(?:经)?(?!定)|了|(?<![比较])(?:去年|上年)|过去|年来|以来|完成了|实现了|回顾|超额|累计"
+    r"目前|已(?:经)?(?!定)|了|(?<![比较按从])(?:去年|上年)|过去|年来|以来|完成了|实现了|回顾|超额|累计"
 )
 FORECAST = re.compile(
     r"预计(?!数|执行)|预测|有望|预估|估计|展望|forecast|is expected|are expected|projected|projection", re.I

@@ -7,30 +7,41 @@ from collections.abc import Sequence
 
 from index.periods import PeriodMention, find_periods
 from index.regions import RegionMention, find_regions
-from index.vocabulary import Vocabulary
+from index.vocabulary import IndicatorMention, Vocabulary
+from rag import follow_up
 from rag import question_words as words
-from rag.ask import inside
+from rag.ask import inside, without
 from rag.query import detect_language, normalise_question
 from rag.types import Turn
 
 _ELLIPTIC = re.compile(
-    r"^(?:那|那么|还有|另外)?[，,]?.{1,24}?(?:呢|怎么样|如何|多少)?[?？]?$|^\s*(?:and|what about|how about|then)\b.{0,60}$",
+    r"^(?:那|那么|还有|另外)?[，,]?.{1,24}?(?:呢|怎么样|如何|多少)?[?？]?$|^\s*(?:and|what about|how about|then)\b.{0,60}$"
+    r"|^what (?:was|were) the (?:actual |real |final )?(?:outcome|result|target|goal)\b.{0,20}$",
     re.IGNORECASE,
 )
 _LEADING = re.compile(
     r"^(?:那么|那|还有|另外|再问一下|请问)[，,]?|^\s*(?:and|what about|how about|then)\b(?: (?:for|in|the)\b)*",
     re.IGNORECASE,
 )
-_TRAILING = re.compile(r"(?:的)?(?:呢|怎么样|如何)?[?？。!！\s]*$")
+_TRAILING = re.compile(r"(?:的)?(?:又)?(?:呢|怎么样|怎样|如何)?[?？。!！\s]*$")
 _COMPARE = re.compile(
     r"^(?:那)?(?:和|与|跟|同(?!比|期)|比|较)(.+?)(?:相?比|比较|比起来)?(?:呢|如何|怎么样|高多少|低多少)?[?？]?$"
 )
 _MEASURE_WORD = re.compile(
-    r"(?:同比|环比)?(?:增速|增幅|增长率|涨幅|降幅|增长|增长多少)|占比|比重|总量|总额|规模|余额"
+    r"(?:的|其)?(?:(?:同比|环比)?(?:增速|增幅|增长率|涨幅|降幅|增长)|占比|比重|总量|总额|规模|余额)(?:是|为|有)?(?:多少)?"
 )
-_TARGET_WORD = re.compile(r"的?(?:所)?(?:定|设定|提出|确定)?的?(?:预期|预定)?目标(?:是|为|有)?(?:多少)?")
+_TARGET_WORD = re.compile(
+    r"的?(?:当初|原先|原来|年初|之前|事先)?(?:所)?(?:定|设定|提出|确定|制定|安排|计划)?(?:下)?的?(?:预期|预定|增长|控制)?(?:目标|计划)(?:值)?"
+    r"(?:(?:定)?的?(?:是|为|有))?(?:多少)?|(?:the )?(?:planned |original )?(?:target|goal|plan)",
+    re.IGNORECASE,
+)
 _ACTUAL_WORD = re.compile(
-    r"(?:最后|最终)?(?:实际|真正)(?:上)?(?:完成|执行|结果|情况|数|值)?(?:是|为|怎么样)?(?:多少)?"
+    r"(?:最后|最终|结果|后来|到头来)?(?:实际|真正)(?:上)?(?:完成|执行|实现|结果|情况|数|值)?(?:增长|上涨|下降|增加|减少)?(?:得|了)?(?:是|为|怎么样|如何)?(?:多少)?"
+    r"|(?:最后|最终|结果|后来|到头来)(?:实际|真正)?(?:上)?(?:完成|执行|实现|做到|达到|结果|增长|上涨|下降|增加|减少)(?:得|了)?(?:怎么样|如何)?(?:是)?(?:多少)?"
+    r"|完成(?:得|情况)(?:怎么样|如何)?"
+    r"|(?:what was )?(?:the )?(?:actual|real) (?:outcome|result|figure|number|rate|growth)"
+    r"|(?:what was )?(?:the )?outcome|what actually happened|actually",
+    re.IGNORECASE,
 )
 _MOVED = re.compile(
     r"(?:它|这个?|它们)?(?:同比|环比|比上年|较上年)?(?:增长|增加|上涨|上升|下降|下跌|减少|涨|跌|增|降)(?:了)?(?:多少|几成|几个点|百分之几)"
@@ -54,7 +65,16 @@ def resolve(
     if not history:
         return question
     earlier = resolve(history[-1].question, history[:-1], vocabulary, known_regions)
-    question = _dated(question, earlier)
+    question = follow_up.dated(question, earlier)
+    if two := follow_up.halves(question):  # 进口呢，增速多少: another thing, then another measure of it
+        first = resolve(two[0], history, vocabulary, known_regions)
+        return resolve(two[1], [Turn(first)], vocabulary, known_regions)
+    if against := follow_up.comparison(question):
+        own, other = against
+        if (compared := _against(earlier, own, other, vocabulary, known_regions)) is not None:
+            return compared
+    if (part := follow_up.part_of(question, earlier, vocabulary)) is not None:
+        return _with_slots(part, earlier, known_regions)
     moved = _moved(
         _TRAILING.sub("", _LEADING.sub("", question)).strip(" ,，"), earlier, vocabulary, known_regions
     )
@@ -62,6 +82,9 @@ def resolve(
         return moved
     if not _ELLIPTIC.match(question) or _stands_alone(question, vocabulary):
         return _fill_slots(question, earlier, vocabulary, known_regions)
+    named = [m for m in vocabulary.find(earlier) if not inside(m, find_periods(earlier))]
+    if named and (whole := follow_up.of_it(earlier, question, named[-1])):
+        return whole
     match = _COMPARE.match(question)
     if match and not (_regions(match[1], known_regions) and _regions(earlier, known_regions)):
         return _compared(earlier, match[1])
@@ -83,34 +106,45 @@ def _moved(fragment: str, earlier: str, vocabulary: Vocabulary, known_regions: S
     return " ".join(filter(None, (f"How fast did {old[-1].text} grow", where, when))) + "?"
 
 
-_YEAR_NEAR = re.compile(
-    r"(?:再)?(?:前|上|头)一年|(?:再)?(?:后|下)一年|次年|第二年|当时|当年|那年|那一年|同年"
-)
+def _against(
+    earlier: str, own: str, other: str, vocabulary: Vocabulary, known_regions: Sequence[str]
+) -> str | None:
+    """2024年比它多多少 after a question on 2023: the same of 2024 beside that of 2023."""
+    periods = [m for m in find_periods(earlier) if m.kind != "report"]
+    places = _regions(earlier, known_regions)
+    if re.match(r"(?:19|20)\d\d年", other):
+        base = _replaced(earlier, own, vocabulary, known_regions) if own else earlier
+        return _compared(base, other) if periods else None
+    if own and find_periods(own) and len(periods) == 1:
+        return _compared(_replaced(earlier, own, vocabulary, known_regions), periods[0].text)
+    if own and _regions(own, known_regions) and len(places) == 1:
+        return _compared(_replaced(earlier, own, vocabulary, known_regions), places[0].text)
+    return None
 
 
-def _dated(question: str, earlier: str) -> str:
-    """前一年, 次年 and 当时 are counted from the year of the question before."""
-    years = {m.period.year for m in find_periods(earlier) if m.kind in ("period", "point")} - {None}
-    match = _YEAR_NEAR.search(question)
-    if match is None or len(years) != 1 or re.search(r"\d{4}年", question):
-        return question
-    (year,) = years
-    assert year is not None
-    step = (
-        -1
-        if re.search("[前上头]一年", match[0])
-        else 1
-        if re.search("[后下]一年|次年|第二年", match[0])
-        else 0
+def _with_slots(question: str, earlier: str, known_regions: Sequence[str]) -> str:
+    """The question with region and period of the one before where it has none of its own."""
+    before = _lead_in(
+        earlier,
+        want_region=not _regions(question, known_regions),
+        want_period=not find_periods(question),
+        known_regions=known_regions,
     )
-    return f"{question[: match.start()]}{year + step}年{question[match.end() :]}"
+    return f"{before}{question}"
+
+
+_ASKS_IN_ENGLISH = re.compile(
+    r"\b(?:what(?! about)|how(?! about)|which|who|when|where|why|did|does|is|was)\b", re.IGNORECASE
+)
+_ENDS_OPEN = re.compile(r"又?(?:呢|怎么样|怎样|如何)[?？。\s]*$")  # asks nothing in particular
 
 
 def _stands_alone(question: str, vocabulary: Vocabulary) -> bool:
     """It names an indicator or content of its own and asks for something."""
-    asks = words.QUANTITY_QUESTION.search(question) or words.DEFINITION.search(question)
     if detect_language(question) == "en":
-        return len(question.split()) > 6
+        return len(question.split()) > 6 and bool(_ASKS_IN_ENGLISH.search(question))
+    question = _ENDS_OPEN.sub("", question)
+    asks = words.QUANTITY_QUESTION.search(question) or words.DEFINITION.search(question)
     return bool(asks) and bool(vocabulary.find(question) or len("".join(words.content_terms(question))) >= 4)
 
 
@@ -124,7 +158,10 @@ def _fill_slots(
         want_period=not find_periods(question),
         known_regions=known_regions,
     )
-    if not before or not vocabulary.find(question):
+    asks = words.QUANTITY_QUESTION.search(question) or re.search(
+        r"\bhow (?:much|many|fast|large)\b", question, re.IGNORECASE
+    )
+    if not before or not (asks or vocabulary.find(question)):
         return question
     return (
         f"{before}{question}" if detect_language(question) == "zh" else f"{question.rstrip('?')} ({before})?"
@@ -163,7 +200,10 @@ def _replaced(earlier: str, fragment: str, vocabulary: Vocabulary, known_regions
     quoted = list(_QUOTED.finditer(earlier))
     if quoted and _QUOTED.fullmatch(fragment):  # 那“两降一提”呢: another slogan
         return earlier[: quoted[-1].start()] + fragment + earlier[quoted[-1].end() :]
-    fragment = re.sub(r"^(?:到|在|至)(?=\d{4}年)", "", fragment)
+    fragment = re.sub(r"^(?:到|在|至)(?=\d{4}年)|^(?:其中|里面|当中)的?", "", fragment)
+    named = [m for m in vocabulary.find(earlier) if not inside(m, find_periods(earlier))]
+    if named and detect_language(earlier) == "zh" and _SHARE_OF.fullmatch(fragment):
+        return f"{earlier[: named[-1].end]}{fragment}"
     periods, regions = find_periods(fragment), find_regions(fragment, known=known_regions)
     old_periods = [m for m in find_periods(earlier) if m.kind != "report"]
     old_regions = _regions(earlier, known_regions)
@@ -200,16 +240,27 @@ def _replaced(earlier: str, fragment: str, vocabulary: Vocabulary, known_regions
     if not fragment:
         return earlier
     old = [m for m in vocabulary.find(earlier) if not inside(m, find_periods(earlier))]
-    if old and _TARGET_WORD.fullmatch(fragment):  # 当时定的目标是多少: of the same indicator
-        return f"{earlier[: old[-1].end]}的目标是多少？"
-    if old and _ACTUAL_WORD.fullmatch(fragment):  # 实际呢: what came of the target
-        return f"{earlier[: old[-1].end]}实际是多少？"
+    if old and (_TARGET_WORD.fullmatch(fragment) or _ACTUAL_WORD.fullmatch(fragment)):
+        # 当时定的目标是多少: of the same indicator; 实际呢: what came of the target
+        planned = _TARGET_WORD.fullmatch(fragment) is not None
+        return _planned_or_actual(earlier, old[-1], known_regions, planned=planned)
     if old and _SHARE_OF.fullmatch(fragment):
-        if detect_language(earlier) == "zh":
-            return f"{earlier[: old[-1].end]}{fragment}"
         return f"{earlier[: old[-1].end]} {fragment}{earlier[old[-1].end :]}"
     if old and _MEASURE_WORD.fullmatch(fragment):  # 增速呢？ asks another measure of the same
-        return f"{earlier[: old[-1].end]}的{fragment}是多少？"
+        measure = re.sub("^(?:的|其)|(?:是|为|有)?(?:多少)?$", "", fragment)
+        return f"{earlier[: old[-1].end]}的{measure}是多少？"
+    asked = old[-1] if old else None
+    changed = follow_up.contrasted(earlier, fragment, asked, vocabulary) or follow_up.verb_replaced(
+        earlier, fragment
+    )
+    if changed is None and not vocabulary.find(fragment):
+        changed = follow_up.purpose_replaced(earlier, fragment) or follow_up.english_part(
+            earlier, fragment, asked
+        )
+    if changed is not None:
+        return changed
+    if counted := _counted_replaced(earlier, fragment, asked):
+        return counted
     if old:
         start, end = old[-1].start, old[-1].end
         for mention in reversed(old[:-1]):
@@ -219,11 +270,51 @@ def _replaced(earlier: str, fragment: str, vocabulary: Vocabulary, known_regions
     return _object_replaced(earlier, fragment)
 
 
+_GROWS = re.compile(r"\s*(?:的)?(?:实际|同比)?(?:增长率|增长|增速|增幅|涨幅|上涨|降幅|下降|降低)")
+_ENGLISH_GROWS = re.compile(r"\b(?:growth|grow|grew|rise|rose|increase[ds]?)\b", re.IGNORECASE)
+
+
+def _planned_or_actual(
+    earlier: str, old: IndicatorMention, known_regions: Sequence[str], *, planned: bool
+) -> str:
+    """The target of what was asked for before, or what came of it: a rate where a rate was asked for."""
+    if detect_language(earlier) == "en":
+        growth = (
+            " growth" if _ENGLISH_GROWS.search(without(earlier, [old])) and not old.indicator.rate else ""
+        )
+        where = " ".join(f"in {m.text}" for m in _regions(earlier, known_regions)[:1])
+        when = " ".join(f"in {m.text}" for m in find_periods(earlier)[:1] if m.kind != "report")
+        name = re.sub(r"\s*\bgrowth$", "", old.text) if growth else old.text
+        asked = (
+            f"What was the target for {name}{growth}" if planned else f"What was the actual {name}{growth}"
+        )
+        return " ".join(filter(None, (asked, where, when))) + "?"
+    grows = _GROWS.match(earlier, old.end)
+    moved = re.sub("的|实际|同比|\\s", "", grows[0]) if grows else ""
+    if planned:
+        return (
+            f"{earlier[: old.end]}{moved}的目标是多少？" if moved else f"{earlier[: old.end]}的目标是多少？"
+        )
+    return f"{earlier[: old.end]}实际{moved}多少？" if moved else f"{earlier[: old.end]}实际是多少？"
+
+
+_COUNTED_OBJECT = re.compile(r"(?:多少|几)[^\s，。？?]{0,3}?[家个项户人名位]([\u3400-\u9fffA-Za-z“”‘’]+)")
+
+
+def _counted_replaced(earlier: str, fragment: str, old: IndicatorMention | None) -> str | None:
+    """The words counted ("多少个…团队") give way as a whole, of which the vocabulary may know a part."""
+    match = _COUNTED_OBJECT.search(earlier)
+    if match is None or not words.content_terms(match[1]):
+        return None
+    if old is not None and not (match.start(1) <= old.start and old.end <= match.end(1)):
+        return None
+    return earlier[: match.start(1)] + fragment + earlier[match.end(1) :]
+
+
 def _object_replaced(earlier: str, fragment: str) -> str:
-    """Outside the vocabulary: the words after "多少家" (or before "有多少") give way."""
-    match = re.search(r"(多少[^\s，。？?]{0,3}?[家个项户人名])([\u3400-\u9fffA-Za-z]+)", earlier)
-    if match and words.content_terms(match[2]):
-        return earlier[: match.start(2)] + fragment + earlier[match.end(2) :]
+    """Outside the vocabulary: the words before "有多少" give way."""
+    if words.QUANTITY_QUESTION.search(fragment):
+        return f"{fragment}，{earlier}"
     match = re.search(r"的?([\u3400-\u9fffA-Za-z]+?)(?=(?:有|是|为|达到?)?多少)", earlier)
     if match:
         return earlier[: match.start(1)] + fragment + earlier[match.end(1) :]

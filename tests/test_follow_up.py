@@ -1,0 +1,49 @@
+"""Follow-ups by kind: times counted from the year before, what "it" is compared with, parts, turns of phrase."""
+
+from __future__ import annotations
+
+import pytest
+
+from index.vocabulary import load_vocabulary
+from rag.conversation import resolve
+from rag.types import Turn
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "whole"),
+    [
+        # times
+        ("2018年云川市粮食产量是多少？", "再往前两年，2016年呢？", "2016年云川市粮食产量是多少？"),
+        ("2018年云川市粮食产量是多少？", "两年后呢？", "2020年云川市粮食产量是多少？"),
+        ("How large was grain output in 2012?", "And two years later?", "How large was grain output in 2014?"),
+        ("How large was grain output in 2012?", "And in the following year?", "How large was grain output in 2013?"),
+        # what it is compared with
+        ("2023年云川市粮食产量是多少？", "2024年比它多多少？", "2024年云川市粮食产量是多少，与2023年相比变化多少？"),
+        ("2023年云川市粮食产量是多少？", "比上一年多多少？", "2023年云川市粮食产量是多少，与2022年相比变化多少？"),
+        ("2023年云川市粮食产量是多少？", "比上年增产多少？", "2023年云川市粮食产量比上年增产多少？"),
+        ("云川市进出口总额多少？", "这个增速比全省高多少？", "云川市进出口总额增速比全省高多少？"),
+        # another of its kind
+        ("2020年云川市城镇居民人均可支配收入是多少？", "农村呢？", "2020年云川市农村居民人均可支配收入是多少？"),
+        ("云川市引进了多少个“三星”院士团队？", "领军人才呢？", "云川市引进了多少个领军人才？"),
+        ("2006年市财政用于科技的支出是多少？", "教育呢？", "2006年市财政用于教育的支出是多少？"),
+        ("2012年保障性住房新开工多少万套？", "建成多少？", "2012年保障性住房建成多少万套？"),
+        ("云川市新增外贸企业多少家？", "其中过亿元的有多少家？", "云川市过亿元的外贸企业有多少家？"),
+        ("2010年云川市出口多少亿美元？", "那进口呢，增速多少？", "2010年云川市进口的增速是多少？"),
+        (
+            "How large was the fiscal deficit planned for 2017?",
+            "And the part run by local governments?",
+            "How large was the fiscal deficit by local governments planned for 2017?",
+        ),
+        # plans and what came of them
+        ("2012年国内生产总值增长目标是多少？", "最后完成得怎么样？", "2012年国内生产总值实际增长多少？"),
+        ("2012年国内生产总值增长多少？", "当初定的目标呢？", "2012年国内生产总值增长的目标是多少？"),
+        ("What was GDP growth in 2012?", "And the target?", "What was the target for GDP growth in 2012?"),
+    ],
+)  # fmt: skip
+def test_made_whole(before: str, question: str, whole: str) -> None:
+    assert resolve(question, [Turn(before)], load_vocabulary()) == whole
+
+
+def test_the_first_years_of_a_span_are_not_counted_back() -> None:
+    whole = resolve("前三年呢？", [Turn("2018年云川市粮食产量是多少？")], load_vocabulary())
+    assert "2015年" not in whole

@@ -13,6 +13,7 @@ import argparse
 import csv
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -29,12 +30,12 @@ SAMPLE_SECONDS = 2.0
 
 
 class Watch(threading.Thread):
-    """Samples the server's memory (MB, with its children) and whether the language model is at work."""
+    """Samples the memory of the server and its children (MB) and whether the language model is at work."""
 
     def __init__(self, process: int, address: str) -> None:
         super().__init__(daemon=True)
         self.process, self.address = process, address
-        self.memory: list[float] = []
+        self.memory: list[dict[str, float]] = []
         self.busy: list[bool] = []
         self.ended = threading.Event()
 
@@ -49,16 +50,20 @@ class Watch(threading.Thread):
                 pass
 
 
-def memory_of(process: int) -> float:
-    """Resident megabytes of a process and its children."""
-    total = 0.0
+def memory_of(process: int) -> dict[str, float]:
+    """Resident megabytes: what the server and its children (the model's server) hold, and files they have mapped."""
+    held = {"server": 0.0, "model": 0.0, "mapped": 0.0}
     for pid in [process, *children(process)]:
         try:
             status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
         except OSError:
             continue
-        total += sum(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) / 1024
-    return total
+        kilobytes = {
+            name: int(size.split()[0]) for name, size in re.findall(r"^(Rss\w+):\s+(.+)$", status, re.M)
+        }
+        held["server" if pid == process else "model"] += (kilobytes["RssAnon"] + kilobytes["RssShmem"]) / 1024
+        held["mapped"] += kilobytes["RssFile"] / 1024
+    return held | {"all": sum(held.values())}
 
 
 def children(process: int) -> list[int]:
@@ -142,11 +147,16 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     }  # fmt: skip
     return {
         "mix": options.mix, "people": options.people, "seconds": round(seconds), "locust": done.returncode,
-        "memory_mb": {"start": round(start), "peak": round(max([start, *watch.memory])), "end": round(end)},
+        "memory_mb": {"start": rounded(start), "peak": round(max(one["all"] for one in [start, *watch.memory])),
+                      "end": rounded(end), "by_minute": [rounded(one) for one in watch.memory[:: round(60 / SAMPLE_SECONDS)]]},
         "model_busy_share": round(sum(watch.busy) / max(1, len(watch.busy)), 2),
         "waits": waits,
         "failures": [{"name": row["Name"], "error": row["Error"], "count": row["Occurrences"]} for row in failures],
     }  # fmt: skip
+
+
+def rounded(memory: dict[str, float]) -> dict[str, int]:
+    return {name: round(size) for name, size in memory.items()}
 
 
 def _number(text: str) -> int | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from threading import RLock
 
 from index.periods import Period
 from index.regions import same_region
@@ -18,6 +20,7 @@ from rag.hostile import gives_orders
 from rag.query import Query
 
 CHUNKS_KEPT = 20_000  # about 1 KB each
+FIGURES_KEPT = 200_000  # of the reports read last, about 0.6 KB each
 _BOUNDARY = "，,；;。：:（(！!？?\n\t"
 
 
@@ -43,24 +46,41 @@ class _ReportView:
     by_chunk: dict[int, list[Figure]]
     barred: list[bool]  # by sentence: it, or one beside it, speaks to a machine
 
+    @property
+    def cost(self) -> int:
+        """What it takes of FIGURES_KEPT: its figures, and a sentence as a twentieth of one."""
+        return len(self.figures) + len(self.barred) // 20 + 1
+
 
 class EvidenceReader:
-    """Reads sentences and surroundings out of an index; keeps what it has read of each report."""
+    """Reads sentences and surroundings out of an index; keeps what it has read of the last reports."""
 
     def __init__(self, index: ReportIndex) -> None:
         self._index = index
-        self._views: dict[tuple[int, str], _ReportView] = {}
+        self._views: OrderedDict[tuple[int, str], _ReportView] = OrderedDict()
+        self._views_lock = RLock()
         self._chunks: tuple[int, dict[int, Chunk]] = (-1, {})  # of one version of the index
 
     def view(self, name: str) -> _ReportView:
         # Threads may see different states at a time: what was read belongs to its version.
         version = self._index.version
-        if view := self._views.get((version, name)):
-            return view
+        with self._views_lock:  # one thread reads a report, the others have it from there
+            if view := self._views.get((version, name)):
+                self._views.move_to_end((version, name))
+                return view
+            view = self._read(name)
+            for key in [key for key in self._views if key[0] < version]:
+                del self._views[key]
+            self._views[version, name] = view
+            while len(self._views) > 1 and sum(one.cost for one in self._views.values()) > FIGURES_KEPT:
+                self._views.popitem(last=False)
+        return view
+
+    def _read(self, name: str) -> _ReportView:
         report = self._index.report(name)
         spans = sentences(report.text)
         figures = sorted(self._index.figures(report=name), key=lambda figure: figure.start)
-        view = _ReportView(
+        return _ReportView(
             report,
             [start for start, _ in spans],
             [end for _, end in spans],
@@ -70,10 +90,6 @@ class EvidenceReader:
             _by_chunk(figures),
             _barred([gives_orders(report.text[start:end]) for start, end in spans]),
         )
-        for key in [key for key in list(self._views) if key[0] < version]:
-            self._views.pop(key, None)
-        self._views[version, name] = view
-        return view
 
     def chunks(self, identifiers: Sequence[int]) -> list[Chunk]:
         """As ReportIndex.chunks; those read last need no reading again."""

@@ -8,6 +8,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from index.errors import WenbaoError
+from rag.allocator import share_arenas
 
 BACKLOG = 2048  # connections that wait to be accepted
 # Longer than people think between two questions: a connection closed just as it is used again fails the question.
@@ -37,6 +38,7 @@ def bind(host: str, port: int) -> socket.socket:
 
 def listen(app: FastAPI, host: str, port: int) -> int:
     """Serves until stopped; says on stdout where. SIGTERM lets requests under way finish."""
+    share_arenas()
     bound = bind(host, port)
     bound.listen(BACKLOG)  # whoever comes from now on waits for the server, and is not refused
     shown = f"[{host}]" if ":" in host else host

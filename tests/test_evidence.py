@@ -158,6 +158,18 @@ def test_changed_report_is_read_again(tmp_path: Path) -> None:
     assert [f.text for f in reader.view("y.md").figures] == ["3131.9亿元"]
 
 
+def test_only_the_reports_read_last_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = {f"{name}.md": f"# {name}\n\n2023年云川市地区生产总值3127.4亿元。\n" for name in ("a", "b", "c")}
+    reader = EvidenceReader(ReportIndex.open(index_of(tmp_path, texts), HashingEmbedder()))
+    monkeypatch.setattr("rag.evidence.FIGURES_KEPT", 2 * reader.view("a.md").cost)
+    first, second = reader.view("a.md"), reader.view("b.md")
+    assert (reader.view("a.md") is first) and (reader.view("b.md") is second)
+    reader.view("a.md")  # b is now the one read longest ago
+    reader.view("c.md")
+    assert reader.view("a.md") is first
+    assert reader.view("b.md") is not second and reader.view("b.md").figures == second.figures
+
+
 @pytest.mark.parametrize(
     ("text", "bounds", "inner"),
     [("  甲 乙 \n", (0, 7), "甲 乙"), ("甲乙", (0, 2), "甲乙"), ("甲  乙", (1, 4), "乙")],

@@ -105,7 +105,7 @@ def stock(files: list[Path]) -> dict[str, Any]:
 
 def encoder(files: list[Path], rounds: int) -> dict[str, Any]:
     """Characters a second of the embedding stage and of the bare encoder on the same passages."""
-    from index.build import _Build
+    from index.build import Build
     from index.embed import load_embedder
     from index.limits import Limits
     from index.openvino_encoder import OpenVINOEncoder, best_precision
@@ -134,7 +134,7 @@ def encoder(files: list[Path], rounds: int) -> dict[str, Any]:
         raw.encode(prefixed)
         times["raw"].append(time.perf_counter() - began)
         with tempfile.TemporaryDirectory() as folder, ReportIndex.create(folder, embedder) as index:
-            build = _Build(index, embedder, {}, lambda *_: None, Limits())
+            build = Build(index, embedder, {}, lambda *_: None, Limits())
             began = time.perf_counter()
             for start in range(0, len(chunks), 512):
                 build._vectors(chunks[start : start + 512], 1)

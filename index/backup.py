@@ -1,7 +1,8 @@
 """Whole copies of an index: backup, restore, and rebuilding it from the files of its reports.
 
 Restoring and rebuilding put the new contents into the index in one transaction: readers go on with the
-old state until it is complete, and a process killed in between changes nothing.
+old state until it is complete, and a process killed in between changes nothing. Where `WENBAO_STORE` names a
+server, the index there is meant (`index.store_backup`).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from index.manifest import EmbeddingModel
 from index.overrides import without_sidecar
 from index.progress import Progress
 from index.store import ReportIndex
+from index.stores import store_address
 
 REBUILD_FOLDER = "rebuild"  # inside the index's folder, while it is being rebuilt
 
@@ -38,7 +40,7 @@ class _Entry:
 def backup(directory: Path, target: Path) -> int:
     """Writes the index as it is now, whoever writes meanwhile, into the one file `target`; its bytes.
 
-    The file is complete or not there at all. IndexMissingError, IndexStorageError, WenbaoError.
+    The file is complete or not there at all. IndexMissingError, IndexStorageError, StoreError, WenbaoError.
     """
     if target.is_dir():
         raise WenbaoError(
@@ -47,10 +49,17 @@ def backup(directory: Path, target: Path) -> int:
         )
     partial = target.with_name(target.name + ".partial")
     try:
-        with ReportIndex.open(directory) as index:
+        if (address := store_address()) is not None:
+            from index.store_backup import copy_store
+
             target.parent.mkdir(parents=True, exist_ok=True)
             partial.unlink(missing_ok=True)
-            index.copy_to(partial)
+            copy_store(address, partial)
+        else:
+            with ReportIndex.open(directory) as index:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                partial.unlink(missing_ok=True)
+                index.copy_to(partial)
         _check(partial)
         _settle(partial, target)
     except OSError as error:
@@ -63,14 +72,19 @@ def backup(directory: Path, target: Path) -> int:
 def restore(file: Path, directory: Path) -> int:
     """Puts a backup in place of the index at `directory`, which may not exist yet; the number of reports.
 
-    All or nothing. IndexMissingError if there is no such file, IndexStorageError if it is damaged,
-    IndexMismatchError if another version of the program or another embedding model made it, IndexBusyError.
+    All or nothing, but for a server: see `index.store_backup.fill_store`. IndexMissingError if there is no such
+    file, IndexStorageError if it is damaged, IndexMismatchError if another version of the program or another
+    embedding model made it, IndexBusyError, StoreError.
     """
     if not file.is_file():
         raise IndexMissingError(
             f"There is no backup file {file}: check the path.", f"找不到备份文件 {file}：请检查路径。"
         )
     _check(file)
+    if (address := store_address()) is not None:
+        from index.store_backup import fill_store
+
+        return fill_store(file, address, directory)
     with locked(directory):
         if not (directory / FILE_NAME).is_file():
             partial = directory / (FILE_NAME + ".partial")
@@ -100,8 +114,12 @@ def rebuild(
 
     For another embedding model or an index of an older format. The user's metadata and the reports' names stay.
     The old index answers until the new one is complete; a run that was stopped goes on where it was. WenbaoError
-    if the file of a report is gone: nothing is changed then.
+    if the file of a report is gone, or the index is on a server: nothing is changed then.
     """
+    if (address := store_address()) is not None:
+        from index.store_backup import not_rebuilt
+
+        raise not_rebuilt(address)
     entries = _entries(directory)
     with locked(directory):
         gone = [entry for entry in entries if not Path(entry.path).is_file()]

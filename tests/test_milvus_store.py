@@ -16,7 +16,9 @@ import pytest
 from hashing_embedder import HashingEmbedder
 from milvus_process import MilvusProcess, free_port, needs_milvus
 
+from index.backup import backup, rebuild, restore
 from index.build import build_index, remove_report
+from index.database import IndexStorageError
 from index.errors import IndexMismatchError, IndexMissingError, WenbaoError
 from index.lock import IndexBusyError
 from index.milvus_server import Location, StoreError
@@ -71,6 +73,17 @@ def write(folder: Path, name: str, text: str) -> Path:
     path = folder / name
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def tables(file: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """All that an index file holds."""
+    connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
+    try:
+        found = {name: connection.execute(query).fetchall() for name, query in TABLES.items()}
+    finally:
+        connection.close()
+    assert all(found.values())
+    return found
 
 
 def test_every_method_is_answered_from_the_server() -> None:
@@ -130,16 +143,84 @@ def test_there_and_back_loses_nothing(milvus: MilvusProcess, folder: Path, tmp_p
     to_store(folder, location)
     to_store(folder, location)  # again: nothing is doubled
     from_store(location, tmp_path / "back")
-    tables = [
-        {name: connection.execute(query).fetchall() for name, query in TABLES.items()}
-        for connection in (sqlite3.connect(path / "index.sqlite") for path in (folder, tmp_path / "back"))
-    ]
-    assert tables[0] == tables[1] and all(tables[0].values())
+    assert tables(tmp_path / "back" / "index.sqlite") == tables(folder / "index.sqlite")
     with pytest.raises(WenbaoError, match="already"):
         from_store(location, tmp_path / "back")
     build_index([write(tmp_path, "other.txt", "外省的报告。\n")], tmp_path / "other", HashingEmbedder())
     with pytest.raises(WenbaoError, match="another index"):
         to_store(tmp_path / "other", location)
+
+
+def test_backup_and_restore_mean_the_server(
+    milvus: MilvusProcess, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file is the one that a folder would give, and fills another store with the same, or the same store again."""
+    from index.migrate import to_store
+
+    here, saved = tmp_path / "index", tmp_path / "saved.sqlite"
+    monkeypatch.setenv("WENBAO_STORE", milvus.address("saved"))
+    with pytest.raises(IndexMissingError):
+        backup(here, saved)
+    assert not any(tmp_path.iterdir())
+    to_store(folder, Location.parse(milvus.address("saved")))
+    assert backup(here, saved) == saved.stat().st_size
+    assert list(tmp_path.iterdir()) == [saved]  # nothing is left beside it
+    assert tables(saved) == tables(folder / "index.sqlite")
+
+    monkeypatch.setenv("WENBAO_STORE", milvus.address("filled"))
+    count = restore(saved, here)
+    copy, original = connected(milvus.address("filled")), connected(milvus.address("saved"))
+    assert [one.name for one in copy.reports()] == [one.name for one in original.reports()]
+    assert count == len(copy.reports()) and copy.problems() == []
+    remove_report(here, copy.reports()[0].name)
+    assert restore(saved, here) == count == len(copy.reports())  # what was removed is there again
+    assert backup(here, tmp_path / "again.sqlite") and copy.problems() == []
+    again, first = tables(tmp_path / "again.sqlite"), tables(saved)
+    assert [name for name in TABLES if again[name] != first[name]] == [
+        "manifest"
+    ]  # a later version of the same
+
+    build_index([write(tmp_path, "新.txt", "丙市2024年粮食产量1万吨。\n")], here, HashingEmbedder())
+    with pytest.raises(WenbaoError, match="another index"):
+        restore(saved, here)  # a report that the backup lacks is not thrown away
+    assert len(copy.reports()) == count + 1 and not list(here.glob("restoring-*"))
+    for one in (copy, original):
+        one.close()
+
+
+def test_a_damaged_backup_changes_nothing_on_the_server(
+    milvus: MilvusProcess, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WENBAO_STORE", milvus.address("damaged"))
+    damaged = tmp_path / "damaged.sqlite"
+    whole = (folder / "index.sqlite").read_bytes()
+    damaged.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(IndexStorageError):
+        restore(damaged, tmp_path / "index")
+    with pytest.raises(IndexMissingError):
+        connected(milvus.address("damaged"))
+
+
+def test_rebuilding_on_the_server_is_refused_with_a_way_that_works(
+    milvus: MilvusProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from index.migrate import from_store, to_store
+
+    old, new = (Location.parse(milvus.address(name)) for name in ("before", "after"))
+    monkeypatch.setenv("WENBAO_STORE", str(old))
+    path = write(tmp_path, "甲.txt", "甲市2023年地区生产总值100亿元。\n")
+    build_index([path], tmp_path / "index", HashingEmbedder(), metadata={"甲.txt": {"title": "用户的标题"}})
+    with pytest.raises(WenbaoError, match="from-store"):
+        rebuild(tmp_path / "index", HashingEmbedder("another"))
+    from_store(old, tmp_path / "copy")
+    monkeypatch.delenv("WENBAO_STORE")
+    rebuild(tmp_path / "copy", HashingEmbedder("another"))
+    to_store(tmp_path / "copy", new)
+    from index.milvus_store import MilvusIndex
+
+    with MilvusIndex.connect(new, HashingEmbedder("another")) as index:
+        [report] = index.reports()
+        assert report.title == "用户的标题" and index.problems() == []
 
 
 def test_reports_are_added_replaced_and_removed(

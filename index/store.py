@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from index import changes, manifest, records, surroundings
+from index import changes, manifest, records, surroundings, word_loading
 from index.database import FILE_NAME, Database, copy_database, missing
 from index.duplicates import Twin
 from index.errors import ReportNotFoundError, no_report
 from index.large_vectors import LargeVectors
+from index.large_words import LargeWords
 from index.manifest import EmbeddingModel
 from index.surroundings import Surroundings
 from index.types import Chunk, Figure, Metadata, Report
@@ -84,7 +85,7 @@ class ReportIndex:
         self.embedder = embedder
         self._catalogue: _Catalogue | None = None
         self._vectors = VectorCache(database)
-        self._words: tuple[int, Words] | None = None
+        self._words: tuple[int, Words | LargeWords] | None = None
         self._words_lock = threading.Lock()
         self._reports: OrderedDict[int, Report] = OrderedDict()
         self._reports_lock = threading.Lock()
@@ -308,6 +309,8 @@ class ReportIndex:
         """Words and cosines of chunks and of those around them, as a question sees them."""
         with self._database.snapshot() as connection:
             words, vectors = self._words_at(connection), self._vectors_at(connection)
+            if isinstance(words, LargeWords):
+                words = words.around(connection, identifiers, reach)
         return surroundings.read(words, vectors, text, vector, identifiers, reach)
 
     def vector_store(self) -> FaissStore:
@@ -320,15 +323,17 @@ class ReportIndex:
             chunks = self.chunks(sorted(vectors.ids))
         return chunk_store(vectors, chunks, {name: one.metadata for name, one in summaries.items()})
 
-    def _words_at(self, connection: Connection) -> Words:
+    def _words_at(self, connection: Connection) -> Words | LargeWords:
         """The words of this connection's state."""
         version = manifest.version(connection)
         with self._words_lock:
             if self._words is not None and self._words[0] == version:
                 return self._words[1]
             self._refuse_other_model(connection)
-            previous = self._words
-            words = Words.load(connection, previous[1] if previous else None)
+            previous, file = self._words, self._database.file
+            words = word_loading.load(
+                connection, file.parent if file else None, previous[1] if previous else None
+            )
             if previous is None or version > previous[0]:
                 self._words = (version, words)
             return words

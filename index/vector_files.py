@@ -30,7 +30,7 @@ import numpy.typing as npt
 
 from index.vectors import Floats, Ids
 
-FORMAT = 1
+FORMAT = 2
 SQ8 = "ivf-sq8"
 RABITQ = "ivf-rabitq"
 RABITQ_FROM = 4_000_000  # vectors: 392 bytes each in memory would be more than 1.5 GB
@@ -62,11 +62,13 @@ def write_base(
     kind: str | None = None,
     about: Mapping[str, Any] | None = None,
     threads: int = 1,
+    beside: Callable[[Path], None] | None = None,
 ) -> Path:
     """Trains on a sample of the `count` vectors that `blocks()` yields (it is called twice) and writes a base.
 
     Blocks are (ids, vectors (n, dimension) float32), ids growing throughout. The base is `directory`, which must
-    not exist; until all of it is on the disk only a folder beside it does. ValueError if the blocks do not fit.
+    not exist; until all of it is on the disk only a folder beside it does, in which `beside` may write more.
+    ValueError if the blocks do not fit.
     """
     directory.parent.mkdir(parents=True, exist_ok=True)
     partial = Path(tempfile.mkdtemp(prefix="partial-", dir=directory.parent))
@@ -74,7 +76,9 @@ def write_base(
     faiss.omp_set_num_threads(threads)
     try:
         _Writer(partial, kind or kind_for(count), count, dimension).write(blocks, about or {})
-        for file in partial.iterdir():
+        if beside is not None:
+            beside(partial)
+        for file in partial.rglob("*"):
             _sync(file)
         _sync(partial)
         partial.rename(directory)

@@ -22,16 +22,17 @@ from index.large_vectors import Base, LargeVectors
 from index.lock import IndexBusyError, locked
 from index.vector_files import write_base
 from index.vectors import FlatVectors, Floats, Ids
+from index.word_files import TOGETHER, write_words
 
 FLAT_BELOW = 50_000  # vectors: searched exactly in 8 ms, 77 MB
 LOOSE_SHARE = 0.2  # of the vectors added or removed since: then another base is due
 FOLDER = "vectors"
+WORDS = "words"  # in the folder of a base
 _BLOCK = 20_000  # vectors read at once
 
 Vectors = FlatVectors | LargeVectors
-_Reports = dict[
-    str, list[int]
-]  # what tells a stored report from any other → its first chunk and their number
+# What tells a stored report from any other → its first chunk and their number.
+Reports = dict[str, list[int]]
 
 
 def load(connection: Connection, folder: Path | None, previous: Vectors | None) -> Vectors:
@@ -41,7 +42,7 @@ def load(connection: Connection, folder: Path | None, previous: Vectors | None) 
     """
     base = previous.base if isinstance(previous, LargeVectors) else None
     if folder is not None and count(connection) >= FLAT_BELOW:
-        base = _newest(folder, connection, base)
+        base = newest(folder, connection, base)
         if base is not None:
             return _over(base, connection, previous)
     return _flat(connection, previous if isinstance(previous, FlatVectors) else None)
@@ -57,10 +58,10 @@ def is_due(connection: Connection, folder: Path) -> bool:
     total = count(connection)
     if total < FLAT_BELOW:
         return False
-    base = _newest(folder, connection, None)
+    base = newest(folder, connection, None)
     if base is None:
         return True
-    now, then = _reports(connection), base.about["reports"]
+    now, then = reports_of(connection), base.about["reports"]
     loose = sum(number for report, (_, number) in then.items() if report not in now)
     loose += sum(number for report, (_, number) in now.items() if report not in then)
     return bool(loose > LOOSE_SHARE * total)
@@ -85,9 +86,9 @@ def write(database: Database, *, threads: int = 1, wait: float | None = None) ->
             return False
         for leftover in folder.glob("partial-*"):  # of one that was killed
             shutil.rmtree(leftover, ignore_errors=True)
-        reports = _reports(connection)
+        reports = reports_of(connection)
         if sum(number for _, number in reports.values()) != total:
-            return False  # not as `_reports` supposes: nobody but this program numbers chunks
+            return False  # not as `reports_of` supposes: nobody but this program numbers chunks
         written = manifest.read_manifest(connection, folder.parent)
         about = {
             "embedding": written["embedding_fingerprint"],
@@ -96,14 +97,17 @@ def write(database: Database, *, threads: int = 1, wait: float | None = None) ->
         }
         target = folder / f"base-{about['version']:010d}-{uuid.uuid4().hex[:8]}"
         dimension = manifest.dimension(connection)
-        write_base(target, lambda: _blocks(connection), total, dimension, about=about, threads=threads)
+        write_base(
+            target, lambda: _blocks(connection), total, dimension, about=about, threads=threads,
+            beside=lambda partial: write_words(partial / WORDS, _word_blocks(connection)),
+        )  # fmt: skip
         for other in folder.glob("base-*"):
             if other != target:
                 shutil.rmtree(other, ignore_errors=True)
     return True
 
 
-def _newest(folder: Path, connection: Connection, known: Base | None) -> Base | None:
+def newest(folder: Path, connection: Connection, known: Base | None) -> Base | None:
     """The newest base that is whole and was made by this embedding model."""
     for path in sorted((folder / FOLDER).glob("base-*"), reverse=True):
         if known is not None and known.directory == path:
@@ -120,11 +124,11 @@ def _newest(folder: Path, connection: Connection, known: Base | None) -> Base | 
 
 def _over(base: Base, connection: Connection, previous: Vectors | None) -> LargeVectors:
     """The base with what the database says has come and gone since."""
-    now, then = _reports(connection), base.about["reports"]
+    now, then = reports_of(connection), base.about["reports"]
     known = isinstance(previous, LargeVectors) and previous.base is base
     vectors = previous.copy() if known and isinstance(previous, LargeVectors) else LargeVectors(base)
-    vectors.remove_many(_spread([place for report, place in then.items() if report not in now]))
-    added = _spread([place for report, place in now.items() if report not in then])
+    vectors.remove_many(spread([place for report, place in then.items() if report not in now]))
+    added = spread([place for report, place in now.items() if report not in then])
     here = vectors.added
     vectors.remove(here - set(added.tolist()))
     missing = np.array([one for one in added.tolist() if one not in here], dtype=np.int64)
@@ -149,7 +153,7 @@ def _flat(connection: Connection, previous: FlatVectors | None) -> FlatVectors:
     return vectors
 
 
-def _reports(connection: Connection) -> _Reports:
+def reports_of(connection: Connection) -> Reports:
     """The reports by all that decides their chunks and vectors. A report's chunks are numbered in one go."""
     rows = connection.execute(
         """SELECT reports.id, name, sha256, indexed_at, pipeline, overrides, first, number
@@ -159,9 +163,18 @@ def _reports(connection: Connection) -> _Reports:
     return {json.dumps(row, ensure_ascii=False): [row[-2], row[-1]] for row in rows}
 
 
-def _spread(places: list[list[int]]) -> Ids:
+def spread(places: list[list[int]]) -> Ids:
     parts = [np.arange(first, first + number, dtype=np.int64) for first, number in places]
     return np.sort(np.concatenate(parts)) if parts else np.zeros(0, dtype=np.int64)
+
+
+def _word_blocks(connection: Connection) -> Iterator[list[tuple[int, int, str, str]]]:
+    """Chunk, report and words of all chunks, by id."""
+    cursor = connection.execute(
+        "SELECT id, report_id, lexical.context, body FROM chunks JOIN lexical ON lexical.rowid = id ORDER BY id"
+    )
+    while rows := cursor.fetchmany(TOGETHER):
+        yield rows
 
 
 def _blocks(connection: Connection) -> Iterator[tuple[Ids, Floats]]:

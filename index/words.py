@@ -1,4 +1,4 @@
-"""The words of all chunks in memory: BM25 over every chunk, and where in a chunk a question's words stand.
+"""The words of chunks in memory: BM25 over every chunk, and where in a chunk a question's words stand.
 
 The tokens are stored with the chunks (`index.lexical`); here they lie sorted by word, so that one question costs
 a few array operations however many chunks hold its words. Immutable: a changed index gets a new one, which takes
@@ -11,8 +11,9 @@ import json
 import math
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,7 @@ _CONTEXT = -1  # in place of the number of a sentence
 
 Terms = npt.NDArray[np.int32]
 Places = npt.NDArray[np.int16]
+Norms = npt.NDArray[np.float64] | npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,36 +59,33 @@ class Words:
         rows = np.repeat(np.arange(len(parts), dtype=np.int32), sizes)
         in_body = places != _CONTEXT
         self.body_lengths = np.bincount(rows[in_body], minlength=len(parts))
-        self._lengths = self.body_lengths + CONTEXT_WEIGHT * (sizes - self.body_lengths)
+        self.lengths = self.body_lengths + CONTEXT_WEIGHT * (sizes - self.body_lengths)
         order = np.argsort(terms, kind="stable")
         self._rows, self._places = rows[order], places[order]
         self._starts = np.concatenate([[0], np.cumsum(np.bincount(terms, minlength=len(numbers)))])
         self._weigh(terms[order])
 
     def _weigh(self, terms: Terms) -> None:
-        """What each word gives each chunk that has it, before its rarity: no question has to count again."""
+        """How often each word stands in each chunk that has it: no question has to count again."""
         new = np.ones(len(terms), dtype=bool)
         new[1:] = (terms[1:] != terms[:-1]) | (self._rows[1:] != self._rows[:-1])
         firsts = np.flatnonzero(new)
         self._chunk_rows = self._rows[firsts]
         self._chunk_starts = np.concatenate([[0], np.cumsum(new)])[self._starts]
-        if not len(firsts):
-            self._shares = np.zeros(0, np.float32)
-            return
-        weights = np.where(self._places == _CONTEXT, CONTEXT_WEIGHT, 1.0)
-        frequency = np.add.reduceat(weights, firsts)
-        norm = SATURATION * (
-            1 - LENGTH_SHARE + LENGTH_SHARE * self._lengths / max(float(self._lengths.mean()), 1.0)
-        )
-        shares = frequency * (SATURATION + 1) / (frequency + norm[self._chunk_rows])
-        self._shares = shares.astype(np.float32)  # a third of what the words take in memory
+        weights = np.where(self._places == _CONTEXT, np.float32(CONTEXT_WEIGHT), np.float32(1))
+        self._frequencies = np.add.reduceat(weights, firsts) if len(firsts) else np.zeros(0, np.float32)
+        self._norms = norms(self.lengths, max(float(self.lengths.mean()), 1.0) if len(self.ids) else 1.0)
 
     @classmethod
-    def load(cls, connection: sqlite3.Connection, previous: Words | None) -> Words:
-        """The chunks of this connection's state. Ids are never reused, so only new ones are read."""
+    def load(
+        cls, connection: sqlite3.Connection, previous: Words | None, only: Collection[int] | None = None
+    ) -> Words:
+        """The chunks of this connection's state, or `only` some. Ids are never reused, so only new ones are read."""
         numbers = dict(previous._numbers) if previous else {}
         known = previous._read if previous else {}
-        reports = dict(connection.execute("SELECT id, report_id FROM chunks").fetchall())
+        some = "" if only is None else "WHERE id IN (SELECT value FROM json_each(?))"
+        given = () if only is None else (json.dumps(sorted(only)),)
+        reports = dict(connection.execute(f"SELECT id, report_id FROM chunks {some}", given).fetchall())
         new = [identifier for identifier in reports if identifier not in known]
         stored = connection.execute(
             "SELECT rowid, context, body FROM lexical WHERE rowid IN (SELECT value FROM json_each(?))",
@@ -120,10 +119,14 @@ class Words:
         """Tokens of a chunk without its context, on average; at least 1."""
         return max(float(self.body_lengths.mean()) if len(self.ids) else 0.0, 1.0)
 
+    def chunks_with(self, term: str) -> int:
+        """In how many chunks a word stands."""
+        start, end = self._span(term, self._chunk_starts)
+        return end - start
+
     def rarity(self, term: str) -> float:
         """How rare a word is among the chunks (BM25's inverse document frequency)."""
-        start, end = self._span(term, self._chunk_starts)
-        return math.log(1 + (len(self.ids) - (end - start) + 0.5) / (end - start + 0.5))
+        return rarity(self.chunks_with(term), len(self.ids))
 
     def _span(self, term: str, starts: npt.NDArray[np.int64]) -> tuple[int, int]:
         number = self._numbers.get(term, -1)
@@ -141,24 +144,27 @@ class Words:
 
         Only chunks of `report_ids`, if given; an empty list finds nothing. Chunks sharing no word are left out.
         """
-        asked = Counter(tokens(text))
-        if k <= 0 or not len(self.ids) or (report_ids is not None and not report_ids):
+        if report_ids is not None and not report_ids:
             return []
-        spans = {term: self._span(term, self._chunk_starts) for term in asked}
-        rarities = {term: self.rarity(term) for term, (start, end) in spans.items() if start < end}
-        rarest = sorted(rarities, key=lambda term: (-rarities[term], term))[:MOST_TERMS]
+        return self.scored(question_weights(text, self.chunks_with, len(self.ids)), k, report_ids)
+
+    def scored(
+        self,
+        weights: Mapping[str, float],
+        k: int,
+        report_ids: Sequence[int] | None = None,
+        norms: Norms | None = None,
+    ) -> list[tuple[int, float]]:
+        """The `k` best for words that weigh so much; `norms` of each row, where the mean length is another's."""
         scores = np.zeros(len(self.ids))
-        for term in rarest:
-            here = slice(*spans[term])
-            scores[self._chunk_rows[here]] += rarities[term] * asked[term] * self._shares[here]
+        norms = self._norms if norms is None else norms
+        for term, weight in weights.items():
+            here = slice(*self._span(term, self._chunk_starts))
+            rows, frequencies = self._chunk_rows[here], self._frequencies[here]
+            scores[rows] += weight * frequencies / (frequencies + norms[rows])
         if report_ids is not None:
             scores[~np.isin(self.reports, np.array(report_ids, dtype=np.int64))] = 0.0
-        shared = np.flatnonzero(scores > 0)
-        if len(shared) > k:  # those that cannot be among the best need no order
-            least = np.partition(scores[shared], len(shared) - k)[len(shared) - k]
-            shared = shared[scores[shared] >= least]
-        best = shared[np.lexsort((self.ids[shared], -scores[shared]))][:k]
-        return [(int(self.ids[row]), float(scores[row])) for row in best]
+        return best_of(self.ids, scores, k)
 
     def rows_of(self, identifiers: Sequence[int]) -> npt.NDArray[np.int64]:
         """The rows of the chunks that are here, in the order asked for."""
@@ -167,6 +173,34 @@ class Words:
         here = rows < len(self.ids)
         here[here] = self.ids[rows[here]] == asked[here]
         return np.asarray(rows[here], dtype=np.int64)
+
+
+def rarity(chunks_with: int, chunks: int) -> float:
+    """BM25's inverse document frequency of a word that stands in so many of all chunks."""
+    return math.log(1 + (chunks - chunks_with + 0.5) / (chunks_with + 0.5))
+
+
+def norms(lengths: Norms, mean: float) -> Norms:
+    """What BM25 adds to how often a word stands in a chunk of such a length."""
+    return np.asarray(SATURATION * (1 - LENGTH_SHARE + LENGTH_SHARE * lengths / mean))
+
+
+def question_weights(text: str, chunks_with: Callable[[str], int], chunks: int) -> dict[str, float]:
+    """What the rarest words of a question that some chunk has count, rarest first."""
+    asked = Counter(tokens(text))
+    rarities = {term: rarity(number, chunks) for term in asked if (number := chunks_with(term))}
+    rarest = sorted(rarities, key=lambda term: (-rarities[term], term))[:MOST_TERMS]
+    return {term: rarities[term] * asked[term] * (SATURATION + 1) for term in rarest}
+
+
+def best_of(ids: npt.NDArray[np.int64], scores: npt.NDArray[Any], k: int) -> list[tuple[int, float]]:
+    """The `k` ids of highest score above 0, best first; of equal ones the lower ids."""
+    if k <= 0:
+        return []
+    least = np.partition(scores, len(scores) - k)[len(scores) - k] if len(scores) > k else 0
+    shared = np.flatnonzero((scores >= least) & (scores > 0))  # others need no order
+    best = shared[np.lexsort((ids[shared], -scores[shared]))][:k]
+    return [(int(ids[row]), float(scores[row])) for row in best]
 
 
 def numbered_words(report: int, context: str, body: str, numbers: dict[str, int]) -> _Read:

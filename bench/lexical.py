@@ -1,6 +1,6 @@
 """The lexical half of search at many passages: seconds to build, bytes a passage, milliseconds a question.
 
-    python bench/lexical.py [--sizes 10000,100000,1000000] [--kinds memory,files] [--folder out/bench]
+    python bench/lexical.py [--sizes 10000,100000,1000000] [--kinds memory,files] [--keep]
 
 Passages are made of real sentences: each has the shape of a passage of the CRUD-RAG documents (how many sentences), its
 sentences drawn from all of them, seed fixed; their words are stored as the product stores them. `memory` reads them into
@@ -210,6 +210,7 @@ def main() -> int:
     parser.add_argument("--sizes", default="10000,100000,1000000")
     parser.add_argument("--kinds", default="memory,files")
     parser.add_argument("--folder", type=Path, default=OUT / "lexical")
+    parser.add_argument("--keep", action="store_true", help="the stored passages, for another run")
     parser.add_argument("--child", nargs=4, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
@@ -220,11 +221,15 @@ def main() -> int:
             print(json.dumps(measure(Path(file), int(count), None if folder == "-" else Path(folder))))
         return 0
     sizes = sorted(map(int, options.sizes.split(",")))
-    shutil.rmtree(options.folder, ignore_errors=True)
-    options.folder.mkdir(parents=True)
-    file, lists = options.folder / "words.sqlite", options.folder / "lists"
-    stored = write_database(file, sizes)
+    file, lists, note = (options.folder / name for name in ("words.sqlite", "lists", "stored.json"))
+    if not note.is_file():
+        shutil.rmtree(options.folder, ignore_errors=True)
+        options.folder.mkdir(parents=True)
+        note.write_text(json.dumps(write_database(file, sizes)), encoding="utf-8")
+    stored = json.loads(note.read_text(encoding="utf-8"))
     print(json.dumps(stored), flush=True)
+    if not options.kinds:
+        return 0
     runs: list[dict[str, Any]] = []
     for count in sizes:
         first: dict[str, list[list[int]]] = {}
@@ -240,7 +245,8 @@ def main() -> int:
                 json.dumps({k: round(v, 2) if isinstance(v, float) else v for k, v in run.items()}),
                 flush=True,
             )
-    shutil.rmtree(options.folder)
+    if not options.keep:
+        shutil.rmtree(options.folder)
     save("lexical", {"questions": QUESTIONS, "k": K, **stored, "runs": runs}, {})
     return 0
 

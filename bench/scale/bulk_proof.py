@@ -1,6 +1,6 @@
 """Whether Ray's workers make the index that one process makes, and how fast, over CRUD-RAG documents.
 
-    .setup/scale/bin/python bench/scale/bulk_proof.py FOLDER [--documents 26892] [--model] [--runs plain,one,killed,two]
+    .setup/scale/bin/python bench/scale/bulk_proof.py FOLDER [--documents N] [--model] [--runs plain,one,killed,two]
 
 Writes the documents as text files into FOLDER/reports and makes an index of them for each run named: `plain` in this
 process's own way, `one` and `two` through Ray with that many workers, `killed` with two of which one is killed after a
@@ -147,7 +147,9 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--documents", type=int, default=26_892)
+    parser.add_argument(
+        "--documents", type=int, default=1_000_000, help="the first of them; all if there are fewer"
+    )
     parser.add_argument("--model", action="store_true")
     parser.add_argument("--runs", default=",".join(RUNS))
     parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)

@@ -24,6 +24,7 @@ from rag.figure_answer import FigureAnswerer, FigureResult
 from rag.given_draft import CheckedDrafts, GivenDraft
 from rag.llm import ChatModel
 from rag.model_stage import ModelStage
+from rag.named_stage import NamedStage
 from rag.prompt import fill
 from rag.query import Query, detect_language, understand
 from rag.query_vectors import QueryVectors
@@ -164,6 +165,10 @@ class Pipeline:
                 return replace(said, usage=drafting.usage, confidence=held.confidence, signals=signals)
             if self.metadata_known:
                 return self._refuse(query, result, result.near)
+        if self.metadata_known and query.language == "zh":
+            named = NamedStage(self.reader, self.known_regions())
+            if statements := named.answer(query, hits):
+                return replace(drafting.say(query, statements), stage="figure", confidence=None)
         answer = drafting.answer(query, hits)
         return answer or replace(self._refuse(query, None, ()), usage=drafting.usage)
 

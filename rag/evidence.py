@@ -210,8 +210,8 @@ class EvidenceReader:
         if query.report_years:
             return own is not None and own.end[0] in query.report_years
         quoted = re.findall(r"[“\"‘「『]([^”\"’」』]*[\u3400-\u9fff][^”\"’」』]*)[”\"’」』]", query.text)
-        if any(squeeze(term) not in squeeze(text) for term in quoted):
-            return False  # a slogan asked for by name must be named
+        if any(squeeze(piece) not in squeeze(text) for term in quoted for piece in term.split("、")):
+            return False  # a slogan asked for by name must be named, each item of “地、极、区” too
         for region in query.regions:
             if region in text or region.rstrip("省市县区") in text or region in (*WHOLE_REGIONS, "全国"):
                 continue

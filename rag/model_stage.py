@@ -130,6 +130,10 @@ class ModelStage:
         first = bisect_left(view.figure_starts, sentence.start)
         return view.figures[first : bisect_left(view.figure_starts, sentence.end)]
 
+    def say(self, query: Query, statements: Sequence[tuple[str, Statement]]) -> Answer:
+        """Labelled statements that need no model, in the words of an answer."""
+        return self._say(query, [(label, ModelResult((one,), confidence=1.0)) for label, one in statements])
+
     def _say(self, query: Query, results: Sequence[tuple[str, ModelResult]]) -> Answer:
         citations: list[Citation] = []
         figures: list[ShownFigure] = []

@@ -106,7 +106,7 @@ def test_name_of_another_city(directory, question: str) -> None:  # answer._answ
 
 def test_no_logprobs_is_no_yes(directory) -> None:  # model_answer._margin
     model = ScriptedModel(["罗明川", "没有", "不能"], [None, None])
-    assert qa_over(directory, model).ask("市科技馆的新馆长是谁？").abstained
+    assert qa_over(directory, model).ask("如今谁在管市科技馆？").abstained
 
 
 def test_repair_keeps_the_answer_not_the_embroidery(directory) -> None:  # model_answer._repair

@@ -145,9 +145,7 @@ def asked_measure(clause: str) -> AskedMeasure | None:
         return "change"
     if re.search(r"\bby how many (?:billion|million|trillion|thousand)\b", clause, re.IGNORECASE):
         return "change"
-    if words.CHANGE.search(clause) and re.search(
-        r"(?:增加|减少|增产|减产|多增|少增|增收|净增|降低|提高|压减|压缩|缩短|减免)(?:了)?(?:多少|几)", clause
-    ):
+    if words.CHANGED_BY.search(clause):
         return "change"
     of_whole = re.search(r"占[^，,。；]{1,24}(?:百分之(?:几|多少)|比重|比例|几成)", clause)
     if words.SHARE.search(clause) and (

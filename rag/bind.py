@@ -154,7 +154,7 @@ def _conflicts(ask: Ask, figure: Figure, around: Surroundings, metadata_known: b
         ("unit", _unit_fits(ask, figure)),
         ("period", _period_fits(ask, figure, around, metadata_known)),
         ("region", _region_fits(ask, figure, around, metadata_known) and _others_named(ask, figure, around)),
-        ("status", _status_fits(ask, figure)),
+        ("status", _status_fits(ask, figure, around)),
         ("basis", _basis_fits(ask, figure, around)),
         ("whole", ask.measure != "share" or _whole_fits(ask, figure, around)),
         ("reference", ask.reference is None or (figure.reference is None and ask.measure != "lead") or
@@ -186,7 +186,9 @@ def can_fit(ask: Ask, figure: Figure) -> bool:
         period = Period.parse(figure.period)
         if period.end != ask.period.end and not ask.period.contains(period):
             return False
-    return measure_fits(ask, figure) and _unit_fits(ask, figure) and _status_fits(ask, figure)
+    # Whether a planned figure is told as a fact, only the words around it say.
+    planned = ask.status is None and figure.status in ("target", "forecast")
+    return measure_fits(ask, figure) and _unit_fits(ask, figure) and (planned or _status_fits(ask, figure))
 
 
 def _indicator_fits(ask: Ask, figure: Figure, around: Surroundings) -> bool:
@@ -201,7 +203,7 @@ def _indicator_fits(ask: Ask, figure: Figure, around: Surroundings) -> bool:
         # The sentence alone may speak of it too, but then the figure must not have another name of its own.
         own = max(contained(n, figure.indicator) for n in ask.names)
         return max(contained(n, around.sentence) for n in ask.names) > 0.8 and (
-            own > 0.3 or len(figure.indicator) < 3
+            own > 0.3 or not words.content_terms(figure.indicator)
         )
     # "服务业在国内生产总值中的比重" has a name of its own (第三产业增加值比重): part and whole must both stand there.
     return (
@@ -272,6 +274,7 @@ def measure_fits(ask: Ask, figure: Figure) -> bool:
 
 _CHANGED = re.compile(
     r"(?:增加|增长|扩大|提高|减少|降低|压减|压缩|缩短|缩小|下降|上升)(?:了|约|近|超过)*(?![到至为])|新增|净增|增收|增产|减产|减税|降费|减免|增支|减负"
+    r"|退出|淘汰|化解|关停|关闭|削减|压降|节约|节支|去产能"
 )
 
 
@@ -287,7 +290,10 @@ def _is_rate(ask: Ask, figure: Figure) -> bool:
 
 
 _CAN_BE_NEGATIVE = re.compile(r"净|差额|顺差|逆差|赤字|结余|盈亏|利润|温|率$|指数")
-_SAME_COUNTER = ({"家", "户", "个"}, {"人", "名", "位", "个", ""}, {"项", "个", "件"}, {"辆", "台"})
+# 多少个 asks for any count: a report has 座, 所 or 处 for it.
+_COUNTERS = frozenset("家户项件座所处条种款类支场对片批套名位人起部颗艘架")
+_SAME_COUNTER = ({"家", "户", "个"}, {"人", "名", "位", "个", ""}, {"项", "个", "件"}, {"辆", "台"}, {"种", "款", "类", "项"}, {"架", "台"}, {"颗", "枚"}, {"艘", "条"},
+    {"所", "家"}, {"座", "处"}, {"起", "件"})
 
 
 def _unit_fits(ask: Ask, figure: Figure) -> bool:
@@ -305,6 +311,8 @@ def _unit_fits(ask: Ask, figure: Figure) -> bool:
     if same_family(ask.unit, figure.unit):
         return True
     asked = split_unit(ask.unit).base_unit
+    if asked == "个" and figure.base_unit in _COUNTERS:
+        return True
     return any(asked in group and figure.base_unit in group for group in _SAME_COUNTER)
 
 
@@ -395,12 +403,26 @@ def _speaks_of(region: str, clause: str, figure: Figure) -> bool:
     )
 
 
-def _status_fits(ask: Ask, figure: Figure) -> bool:
+_PLANNED = re.compile(
+    r"目标|预期|预计|拟|安排|力争|争取|确保|将|计划|要|再|推动|推进|实施|加快|完成|实现|新增|达到|控制|左右|以上|以内|以下|不低于"
+)
+
+
+def _told_as_fact(figure: Figure, around: Surroundings | None) -> bool:
+    """今年高校毕业生749万人，为历史最高: stands in the plan, but is no plan; nothing in the sentence wants it."""
+    if around is None or figure.qualifier or figure.measure != "level":
+        return False
+    return "今年" in around.clause and not _PLANNED.search(around.sentence)
+
+
+def _status_fits(ask: Ask, figure: Figure, around: Surroundings | None = None) -> bool:
     planned = figure.status in ("target", "forecast")
     if ask.status == "target":
         return planned
     if ask.status == "actual":
         return not planned
-    return not planned or bool(
+    if ask.role is not None:  # 从10万元提高到15万元: what was resolved is told as resolved
+        return True
+    return not planned or _told_as_fact(figure, around) or bool(
         BUDGET_WORDS.search(f"{ask.text} {ask.indicator}".replace("预算收入", "").replace("预算支出", ""))
     )

@@ -82,7 +82,7 @@ def chinese_asks(
         at_end = words.FIGURE_NOUN_AT_END.search(clause)
         last_region = own_region or last_region
         if not questions and compared and not here and not terms:
-            other_end = compared
+            other_end = list(dict.fromkeys(m.period for m in dated if not m.relative))
             continue
         names_only = _names_only(text, here)
         if not questions and not ((at_end or names_only) and end >= len(text.rstrip("?？。 "))):
@@ -257,7 +257,7 @@ def with_parts(ask: Ask, text: str, vocabulary: Vocabulary, known_regions: Seque
         named = [m.name for m in places if m.name not in WHOLE_REGIONS] or [m.name for m in places]
         part = replace(
             ask, text=words_of_part, terms=words.content_terms(without(bare, mentions[-1:])), measure="level",
-            unit=None, reference=None, other_regions=(), hints=(),
+            unit=None, reference=None, other_regions=(), hints=words.hints(match[2]),  # of 新增主体 the 新增企业
             region=_own_or_named(ask.region, named[0]) if named else ask.region,
             names=indicator_names(mentions[-1]) if mentions else (),
             units=answer_units(mentions[-1] if mentions else None, ""),

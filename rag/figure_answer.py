@@ -432,14 +432,45 @@ class FigureAnswerer:
             return compute.total(figures), "sum"
         return None, ""
 
+    def _among_whole(
+        self, query: Query, ask: Ask, hits: Sequence[Hit], reports: Sequence[str] | None
+    ) -> FigureResult | None:
+        """8个项目，其中7个来自高新区: the count behind 其中 is a part of the one before it, in the same unit."""
+        part, whole = ask.share_of[0]
+        least = CERTAIN[self._settings.strictness]
+        found = []
+        for c in self._candidates(part, query, self._pool(part, query, hits, reports)):
+            start = self._reader.clause_span(c.figure)[0]
+            text = self._reader.view(c.figure.report).report.text
+            if c.coverage < least or set(c.conflicts) - {"indicator", "unit"} or "其中" not in text[start : c.figure.start]:
+                continue
+            before = [
+                f
+                for f in self._reader.view(c.figure.report).figures
+                if self._place(f) == self._place(c.figure) and f.end <= start and f.base_unit == c.figure.base_unit
+            ]
+            wholes = self._candidates(whole, query, before[-1:])
+            if wholes and wholes[0].coverage >= least and not set(wholes[0].conflicts) - {"indicator", "unit"}:
+                found.append((c.figure, before[-1]))
+        if len(found) != 1:
+            return None
+        result = compute.share(*found[0])
+        if result is None or not 0 <= result.value <= 100:
+            return None
+        return FigureResult(tuple(Bound(a, (f,)) for a, f in zip((part, whole), found[0], strict=True)), result, "share")
+
     def _from_parts(
         self, query: Query, ask: Ask, hits: Sequence[Hit], reports: Sequence[str] | None
     ) -> FigureResult | None:
         """A figure no report states, from two that they do: a share, or actual against target."""
         for parts, kind in parts_of(query, ask):
             bound = []
+            pools = {part: self._pool(part, query, hits, reports) for part in parts}
+            # Part and whole of one sentence before a part of one and a whole of another.
+            place = self._sentence_of_all(query, pools) if kind == "share" else None
             for part in parts:
-                one = self._bind(part, query, self._pool(part, query, hits, reports))
+                pool = [f for f in pools[part] if not bound or f not in bound[0].figures]
+                one = self._bind(part, query, self._within(pool, place))
                 if one is None or len(one.figures) != 1:
                     break
                 bound.append(one)
@@ -450,8 +481,10 @@ class FigureAnswerer:
                 if first.report != second.report and any(part.region in WHOLE_REGIONS for part in parts):
                     continue  # 全市 of another report is another city
                 result = WAYS[kind](first, second)
-                if result is not None:
+                if result is not None and (kind != "share" or 0 <= result.value <= 100):
                     return FigureResult(tuple(bound), result, kind)
+        if ask.share_of and (among := self._among_whole(query, ask, hits, reports)):
+            return among
         if words.WORK_BACK.search(query.text):
             least = CONSIDERED[self._settings.strictness]
             near = [

@@ -12,6 +12,7 @@ from index.regions import find_regions
 from index.vocabulary import Vocabulary
 from rag import question_words as words
 from rag.ask import without
+from rag.question_frames import framed
 
 _YEAR = r"(?:\d{4}年(?:底|末|上半年|下半年)?|去年|今年|前年)"
 _WHICH_YEAR = re.compile(
@@ -26,7 +27,7 @@ _AND_HOW_MANY = re.compile(
 _MEANT = re.compile(
     r"(?:原定|原先?计划|原来(?:打算|计划|设想|安排)|原设想|原打算|本来(?:打算|计划|想)|起初计划)"
 )
-_CAME_OF_IT = re.compile(r"(?:最后|最终|结果|真正|事实上|到头来)(?=[^，,。？?]*(?:多少|几))")
+_CAME_OF_IT = re.compile(r"(?:最后|最终|结果(?!分别|各)|真正|事实上|到头来)(?=[^，,。？?]*(?:多少|几))")
 _THEN_COMPARED = re.compile(
     rf"^(?P<main>[^。]*?(?:多少|几)[^，,。？?]*)[，,？?]\s*(?P<against>(?:同|与|跟|和)(?:{_YEAR}|上年|前一年))(?:相比|比|比较|比起来)(?:呢|如何|怎么样|变化(?:如何|多少)?)?[？?。]?$"
 )
@@ -79,6 +80,7 @@ def reworded_english(text: str, vocabulary: Vocabulary) -> str:
 
 def reworded(text: str, vocabulary: Vocabulary) -> str:
     """The Chinese question in plainer words; unchanged where no rule fits."""
+    text = framed(text, vocabulary)
     text = _AND_HOW_MANY.sub("，", text)
     text = _WHICH_YEAR.sub(lambda m: f"{m['years']}{m['what']}相差多少？", text)
     if _MEANT.search(text) or words.TARGET.search(text):

@@ -177,7 +177,7 @@ def by_period(text: str, ask: Ask, here: Sequence[Period], mentions: Sequence[Pe
     if ask.measure == "change" or (ask.measure == "lead" and not ask.reference):
         growth = words.NOUN_OF_GROWTH.search(ask.text) or re.search("增长(?:预期)?目标", ask.text)
         ask = replace(ask, measure="growth" if growth else None)
-    if ask.unit == "个百分点" and ask.measure is None:
+    if ask.unit == "个百分点" and ask.measure in (None, "growth", "share"):
         ask = replace(ask, unit=None)
     return [replace(ask, period=period) for period in distinct]
 

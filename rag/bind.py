@@ -331,7 +331,7 @@ def _basis_fits(ask: Ask, figure: Figure, around: Surroundings) -> bool:
 
 
 _ADDED = re.compile("新增|净增|新建|新修|新开|建成")  # what came on top, not all there is
-_STOCK = re.compile(r"保有量|余额|总量|总数|里程|人口|装机|存量|用户|储备|面积|参保|储量|拥有量|覆盖")
+_STOCK = re.compile(r"保有量|余额|总量|总数|里程|人口|装机|存量|用户|储备|面积|参保|储量|拥有量|覆盖|寿命")
 _FLOW = re.compile(r"新增|净增|累计|增加(?![到至])|年均|平均|新建|完成|改造")
 
 

@@ -42,6 +42,7 @@ def chinese_asks(
     vocabulary: Vocabulary,
     *,
     separators: re.Pattern[str] = AND,
+    share_tail: bool = True,
 ) -> tuple[Ask, ...]:
     """The asks of a question; `separators` are what divides the items of a list (和 may be part of one)."""
     asks: list[Ask] = []
@@ -78,7 +79,7 @@ def chinese_asks(
         if carried or carried_indicators:  # 比上年预算增加多少 goes on about the clause before
             own_terms = words.content_terms(words.COMPARED_WITH.sub(" ", bare))
             terms = own_terms if not here and not own_terms else terms
-        questions = list(words.QUANTITY_QUESTION.finditer(clause))
+        questions = _exact_ones(text, list(words.QUANTITY_QUESTION.finditer(clause)))
         at_end = words.FIGURE_NOUN_AT_END.search(clause)
         last_region = own_region or last_region
         if not questions and compared and not here and not terms:
@@ -130,13 +131,22 @@ def chinese_asks(
             carried, carried_indicators = (*carried, *terms), tuple(here) or carried_indicators
             continue
         variants = _two_compared(text, base, here) or _by_measure(clause, base, questions)
-        variants = [v for a in variants for v in _by_item(masked, clause, a, here, vocabulary, separators)]
+        variants = [v for a in variants for v in _by_item(masked, clause, a, here, vocabulary, separators, share_tail)]
         variants = [v for a in variants for v in _by_region(text, a, named_here)]
         asks.extend(v for a in variants for v in by_period(text, a, periods_here, periods))
         if own_periods:
             last_period = own_periods[-1]
         carried, carried_indicators = (*carried, *terms), tuple(here) or carried_indicators
     return tuple(dict.fromkeys(asks))
+
+
+_VAGUE = re.compile("怎么样|如何|怎么变|变化如何|多厉害")
+
+
+def _exact_ones(text: str, questions: list[re.Match[str]]) -> list[re.Match[str]]:
+    """卖得怎么样，涨了百分之几: beside an exact question a vague one only leads up to it."""
+    exact = [m for m in words.QUANTITY_QUESTION.finditer(text) if not _VAGUE.fullmatch(m[0])]
+    return [m for m in questions if not (exact and _VAGUE.fullmatch(m[0]))]
 
 
 def _mistyped_verb(clause: str, end_of_name: int, terms: Sequence[str]) -> bool:
@@ -176,7 +186,7 @@ def _asks_of_another_kind(rest: str, mention: IndicatorMention) -> bool:
     return bool(wanted) and bool(mention.indicator.units) and not set(wanted) & set(mention.indicator.units)
 
 
-_COUNTERS = frozenset("种项款座条所台套辆架颗艘只支张件部篇")
+_COUNTERS = frozenset("家户种项款座条所台套辆架颗艘只支张件部篇")
 
 
 def _counts_something_else(clause: str, mention: IndicatorMention) -> bool:
@@ -324,6 +334,7 @@ def _by_item(
     here: Sequence[IndicatorMention],
     vocabulary: Vocabulary,
     separators: re.Pattern[str],
+    share_tail: bool,
 ) -> list[Ask]:
     """ "高技术制造业、装备制造业增加值分别增长多少": one ask an item, the shared tail kept."""
     added = words.SUM.search(clause) is not None
@@ -352,16 +363,20 @@ def _by_item(
     items = [item for item in items if words.content_terms(item)]
     if len(items) < 2:
         return [ask]
-    shared = _shared_tail(items, vocabulary)
+    shared = _shared_tail(items, vocabulary, of_like=share_tail)
     asks = []
-    for item in items:
-        full = item if item.endswith(shared) else item + shared
+    own_measures = [asked_measure(item) for item in items] if asked_measure(tail) is None else []
+    for position, item in enumerate(items):
+        full = _with_tail(item, shared, vocabulary)
+        measure = ask.measure
+        if own_measures and own_measures[-1] and own_measures[position] and len(set(own_measures)) > 1:
+            measure = own_measures[position]  # M2增速和新增贷款的规模: each by its own noun
         mentions = vocabulary.find(full)
         if mentions and _asks_of_another_kind(full[mentions[-1].end :], mentions[-1]):
             mentions = []
         asks.append(
             replace(
-                ask, terms=words.content_terms(without(full, mentions[-1:])), context=(),
+                ask, terms=words.content_terms(without(full, mentions[-1:])), context=(), measure=measure,
                 names=indicator_names(mentions[-1]) if mentions else (),
                 units=answer_units(mentions[-1] if mentions else None, ""),
                 indicator_ids=tuple(m.indicator.id for m in mentions[-1:]),
@@ -389,7 +404,7 @@ def _two_compared(text: str, ask: Ask, here: Sequence[IndicatorMention]) -> list
     ]  # fmt: skip
 
 
-def _shared_tail(items: Sequence[str], vocabulary: Vocabulary) -> str:
+def _shared_tail(items: Sequence[str], vocabulary: Vocabulary, *, of_like: bool) -> str:
     """The end of the last item that the earlier ones share: 增加值 in "制造业、服务业增加值"."""
     mentions = vocabulary.find(items[-1])
     if mentions and _asks_of_another_kind(rest := items[-1][mentions[-1].end :], mentions[-1]):
@@ -399,7 +414,40 @@ def _shared_tail(items: Sequence[str], vocabulary: Vocabulary) -> str:
             known = [vocabulary.lookup(item + tail) is not None for item in items[:-1]]
             if any(known) or not any(vocabulary.find(item) for item in items[:-1]):
                 return tail
-    return ""
+    return _tail_of_like(items, vocabulary) if of_like else ""
+
+
+_LIKE_PLACES = re.compile(r"城市|城镇|农村|乡村|沿海|内地|中央|地方|国有|集体|民营|民间|私营|外资|进口|出口|东部|中部|西部|男性?|女性?|初等|中等|高等|初级|中级|高级|一次|二次|公办|民办")
+
+
+def _with_tail(item: str, shared: str, vocabulary: Vocabulary) -> str:
+    """The item with the shared end, without the 的 between them where that makes a known name."""
+    if item.endswith(shared):
+        return item
+    if not shared.startswith("的"):
+        return item + shared
+    closed = item + shared[1:]
+    named = max((m.end - m.start for m in vocabulary.find(closed)), default=0)
+    alone = max((m.end - m.start for m in vocabulary.find(item)), default=0)
+    if named > alone:
+        return closed
+    return item if alone else item + shared
+
+
+def _tail_of_like(items: Sequence[str], vocabulary: Vocabulary) -> str:
+    """城市和农村低保标准, 中等和高等职业教育的在校生: what the last item says of its kind holds for each."""
+    last = items[-1]
+    if any(vocabulary.find(item) for item in items[:-1]):
+        head = re.search(r"的(?P<head>[^的、和与及]{1,8})$", last)
+        return f"的{head['head']}" if head and all("的" not in item for item in items[:-1]) else ""
+    own = _LIKE_PLACES.match(last)
+    if own and own.end() < len(last) and all(_LIKE_PLACES.fullmatch(item) for item in items[:-1]):
+        return last[own.end() :]
+    head = re.search(r"的(?P<head>[^的、和与及]{1,8})$", last)
+    if head and all("的" not in item for item in items[:-1]):
+        return f"的{head['head']}"
+    pieces = [re.search(rf"(?P<tail>产能|产量|标准|价格|费用|利润|成本|在校生|毕业生|比重|里程|面积|总额|规模|数量|人数)$", last)]
+    return pieces[0]["tail"] if pieces[0] and len(last) > len(pieces[0]["tail"]) else ""
 
 
 _JOINED = frozenset({"和", "与", "、", "及", "跟", "同", "比", "较"})

@@ -232,7 +232,7 @@ class FigureAnswerer:
             rivals = [c for c in rivals if c.figure not in ends]
         certain = best.coverage >= CERTAIN[strictness] and (
             best.clause_coverage >= CLAUSE_SHARE
-            or (alone and len(fits) == 1)
+            or (alone and len(fits) == 1 and (best.clause_coverage > 0 or not best.figure.indicator))
             or (best.clause_coverage >= LEAST_CLAUSE_SHARE and not self._belongs_elsewhere(ask, best))
         )
         if not rivals and certain:
@@ -323,6 +323,7 @@ class FigureAnswerer:
             ).append(candidate)
         groups = [in_asked_unit(ask, group) for group in clauses.values()]
         groups = groups if any(groups) else list(clauses.values())
+        groups = [_one_of_range(group) for group in groups]
         pairs = [sorted(group, key=lambda c: c.figure.start) for group in groups if len(group) == 2]
         if ask.period is not None:  # the pair that ends where the asked span ends
             ended = [
@@ -332,7 +333,9 @@ class FigureAnswerer:
             ]
             pairs = ended or pairs
         pairs.sort(key=lambda pair: -max(c.score for c in pair))
-        return [pair[0] if ask.role == "from" else pair[1] for pair in pairs]
+        chosen = [pair[0] if ask.role == "from" else pair[1] for pair in pairs]
+        ends = [c for c in fits if c not in chosen and any(_of_one_range(c, one) for one in chosen)]
+        return [*chosen, *ends]
 
     def _prefer_main_period(self, fits: list[Candidate]) -> list[Candidate]:
         """Without a period in the question: a report's own period before others it mentions."""
@@ -496,3 +499,17 @@ class FigureAnswerer:
                 (level, since), result = back
                 return FigureResult((Bound(ask, (level,)), Bound(ask, (since,))), result, "back")
         return None
+
+
+def _of_one_range(first: Candidate, second: Candidate) -> bool:
+    a, b = first.figure, second.figure
+    return a.range_text is not None and (a.report, a.range_text) == (b.report, b.range_text) and abs(a.start - b.start) < 20
+
+
+def _one_of_range(group: list[Candidate]) -> list[Candidate]:
+    """A range (百分之八至九) counts once among the figures of a clause."""
+    kept: list[Candidate] = []
+    for candidate in sorted(group, key=lambda c: c.figure.start):
+        if not any(_of_one_range(candidate, other) for other in kept):
+            kept.append(candidate)
+    return kept

@@ -14,16 +14,21 @@ from dataclasses import dataclass, replace
 
 from index.periods import Period, PeriodMention, find_periods
 from index.regions import find_regions
-from index.vocabulary import Vocabulary, english_expansion
+from index.vocabulary import Indicator, Vocabulary, english_expansion
 from rag import question_words as words
 from rag.ask import Ask, Operation, inside, names_a_place, without
-from rag.chinese_question import ENUMERATION_COMMA, NONE, chinese_asks, with_parts
+from rag.chinese_question import AND, ENUMERATION_COMMA, NONE, chinese_asks, with_parts
 from rag.clauses import complete_clauses
 from rag.english_question import english_asks
+from rag.readings import stated_instead
 from rag.rewording import reworded, reworded_english
 from rag.types import Language
 
 __all__ = ["Ask", "Operation", "Query", "detect_language", "normalise_question", "understand"]
+
+
+# Ways to read a list other than at each 和 and 、 with the end of the last item shared.
+_OTHER_READINGS = ((AND, False), (ENUMERATION_COMMA, True), (ENUMERATION_COMMA, False), (NONE, False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +112,18 @@ def understand(
     else:
         asks, unknown = chinese_asks(text, found, periods, regions, indicators, vocabulary), ()
         asks = tuple(_planned(with_parts(a, text, vocabulary, known_regions)) for a in asks)
-        for separators in (ENUMERATION_COMMA, NONE) if len(asks) > 1 else ():
+        for separators, share_tail in _OTHER_READINGS if len(asks) > 1 else ():
             reading = chinese_asks(
-                text, found, periods, regions, indicators, vocabulary, separators=separators
-            )
+                text, found, periods, regions, indicators, vocabulary,
+                separators=separators, share_tail=share_tail,
+            )  # fmt: skip
             if (
                 reading != asks
                 and reading not in other
                 and (len(reading) > 1 or not words.JOINTLY.search(text))
             ):
                 other.append(reading)
+        other += stated_instead(asks, text)
         named = [m for m in regions if names_a_place(text, m, indicators)]
         terms = words.content_terms(words.COUNTED.sub(" ", without(text, [*found, *named])))
     if not periods and len(report_years) > 1:
@@ -177,6 +184,7 @@ def _narrowed(ask: Ask, vocabulary: Vocabulary) -> Ask:
             for indicator in vocabulary
             if indicator.parent == ask.indicator_ids[0]
             and any(word in indicator.name for word in words_of_term)
+            and _all_said(indicator, vocabulary, ask)
         ]
         if len(narrower) == 1:
             (one,) = narrower
@@ -185,6 +193,14 @@ def _narrowed(ask: Ask, vocabulary: Vocabulary) -> Ask:
                 terms=tuple(other for other in ask.terms if other != term),
             )  # fmt: skip
     return ask
+
+
+def _all_said(narrower: Indicator, vocabulary: Vocabulary, ask: Ask) -> bool:
+    """Whether the question has each word that makes the indicator narrower: 企业 alone makes no 民营企业进出口."""
+    broader = vocabulary.get(narrower.parent) if narrower.parent else None
+    own = set(words.content_terms(narrower.name)) - set(words.content_terms(broader.name if broader else ""))
+    said = " ".join((*ask.terms, ask.text))
+    return all(word in said or any(word in term or term in word for term in ask.terms) for word in own)
 
 
 def _planned(ask: Ask) -> Ask:

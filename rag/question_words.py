@@ -15,18 +15,18 @@ import rjieba
 
 # 多少 / 几家 / 百分之几 …: each asks for one figure.
 QUANTITY_QUESTION = re.compile(
-    r"百分之(?:几|多少)|多少|多厉害|怎么变|变化如何|(?:分别|各)(?:是|为|有)(?=[?？。]?$)|(?<!哪)几(?=[个家项户人万亿成倍位名件台套座条所亩公吨%款颗艘架头辆]|点|个百分点)"
+    r"百分之(?:几|多少)|多少|多厉害|怎么变|变化如何|(?:分别|各)(?:是|为|有)(?=[?？。]?$)|(?<!哪)几(?=[个家项户人万亿成倍位名件台套座条所亩公吨%款颗艘架头辆岁种枚支届场]|点|个百分点)"
     r"|多大(?:的)?(?:比例|比重|份额|规模|幅度|面积)?|多高|多长|多快|怎么样|如何"
 )
 # "…的增幅是？", "GDP增速呢": a noun of quantity at the end asks without a question word.
 FIGURE_NOUN_AT_END = re.compile(
-    r"(?:增速|增幅|涨幅|降幅|增长率|比重|占比|总量|总额|总值|金额|数量|人数|户数|规模|余额|目标|面积|产量|收入|支出|投资|率|值)"
+    r"(?:增速|增幅|涨幅|降幅|增长率|比重|占比|总量|总额|总值|金额|数量|数目|(?<=[业户村个])数|增加额|减少额|人数|户数|规模|余额|目标|面积|产量|收入|支出|投资|率|值)"
     r"(?:是|为|呢|有)?[?？。]?$"
 )
 UNIT_AFTER_QUESTION = re.compile(
     r"(?:多少|几|多大)(?:个)?(百分点|点|万亿美元|亿美元|万美元|美元|万亿元|亿元|万元|元|万亿斤|亿斤|公斤|斤|万吨|亿吨|吨|万人次|万人|人次|人|"
     r"万户|亿户|户|万家|家|万公里|公里|平方公里|平方米|万亩|亿亩|亩|公顷|项|个|件|台|套|辆|座|条|所|张|名|位|次|只|支|倍|成|"
-    r"万千瓦|千瓦时|度|标准箱|立方米|天|万颗|万艘|万架|颗|艘|架|枚|种|款|类|部|头|起|篇|处|场|届|株|棵|万)"
+    r"万千瓦|千瓦时|度|标准箱|立方米|天|岁|万颗|万艘|万架|颗|艘|架|枚|种|款|类|部|头|起|篇|处|场|届|株|棵|万)"
 )
 GROWTH = re.compile(
     r"增长率|增长|增速|增幅|涨幅|涨(?!价)|跌|幅度|怎么变|变化(?:了)?多少|上涨|涨了|下降|下滑|降幅|跌幅|同比|环比|回升|"
@@ -66,10 +66,10 @@ FROM_TO = re.compile(
     re.IGNORECASE,
 )
 TARGET = re.compile(
-    r"目标|预期|拟(?=[按安发将定])|拟安排|计划|力争|打算|预计|要求|定为|预算|安排(?!了)|\b(?:targets?|targeted|goals?|planned|plan|expected|projected|budgeted|aims?|aiming)\b",
+    r"目标|估算|估计|想把|想要|想将|准备|提出(?:要|把|将)|(?<![主需重纪只摘必扼显概])要(?=再|新|继续|把|将|在|完成|实现|达|压|减|增|降|提|扩|改造|建|控制|安排|发|下降|退出|淘汰|削减|核减|培训|解决|保持)|预期|拟(?=[按安发将定])|拟安排|计划|力争|打算|预计|要求|定为|预算|安排(?!了)|\b(?:targets?|targeted|goals?|planned|plan|expected|projected|budgeted|aims?|aiming)\b",
     re.IGNORECASE,
 )
-EXPECTED = re.compile(r"预计|预期|有望|展望|expected|projected|forecast|outlook", re.IGNORECASE)
+EXPECTED = re.compile(r"预计|估算|估计|预期|有望|展望|expected|projected|forecast|outlook", re.IGNORECASE)
 # How much a level rose in per cent, from the two levels.
 IN_PER_CENT = re.compile(
     r"(?:增长|增加|提高|上升|下降|减少|降低|多|少)(?:了|出)?百分之(?:几|多少)|\b(?:by|in) what percentage\b"
@@ -125,6 +125,7 @@ YEARLY_AVERAGE = re.compile(
 SPAN_OF_YEARS = re.compile(
     r"(?:过去|近|这|前|上|头|最近)?[一二两三四五六七八九十\d]+年(?:间|来|里|内|中)?(?:的)?(?=平均|年均|每年|累计|$|[，,。])"
 )
+THAN_YEAR_BEFORE = re.compile("[比较](?:上一?年度?|前一年度?|去年|头一年)")
 # What a plain noun of quantity is measured in, where no indicator says so.
 UNITS_OF_NOUN = (
     (
@@ -195,7 +196,7 @@ WORK_BACK = re.compile(
 )
 SUM = re.compile(r"合计|总共|加起来|一共|之和|\bin total\b|\bcombined\b", re.IGNORECASE)
 YEAR_COUNT_CHANGE = re.compile(
-    r"增加|减少|增长|提高|降低|下降|下调|上调|扩大|缩小|变化|上升|\bincrease|\bgrow|\bgrew\b|\brise|\brose\b|\bfall|\bfell\b|\bchange"
+    r"[减少多涨降升缩扩](?:了|出)(?=多少|几|百分之)|延长|缩短|增加|减少|增长|提高|降低|下降|下调|上调|扩大|缩小|变化|上升|\bincrease|\bgrow|\bgrew\b|\brise|\brose\b|\bfall|\bfell\b|\bchange"
     r"|\bshr[aiu]nk|\b(?:came|come) down\b|\bslip|\bdrop|\bdeclin|\bdecreas|\bwent (?:up|down)\b|\bgo (?:up|down)\b"
     r"|\bclimb|\bnarrow|\bwiden",
     re.IGNORECASE,
@@ -211,10 +212,12 @@ _SPLIT = re.compile(r"[^\u3400-\u9fffA-Za-z0-9.%．·\-]+")
 
 def content_terms(text: str) -> tuple[str, ...]:
     """Content words of a Chinese text in order, without repeats: rjieba words less function words."""
-    words: dict[str, None] = {}
+    words: dict[str, None] = dict.fromkeys(_MARK_PASSED.findall(text))
     for piece in _SPLIT.split(JOINTLY.sub(" ", text)):
         cut = [word for word in (word.strip() for word in rjieba.cut(piece)) if word]
         for position, word in enumerate(cut):
+            while len(word) > 1 and word[-1] in "了是到至":  # 减了, 压到: cut together with what they lead to
+                word = word[:-1]
             following = cut[position + 1] if position + 1 < len(cut) else ""
             if word in ("非", "未", "无") and len(following) > 1:  # 非国产品牌 is what 国产品牌 is not
                 words[word + following] = None
@@ -232,9 +235,10 @@ def content_terms(text: str) -> tuple[str, ...]:
     return tuple(words)
 
 
+_MARK_PASSED = re.compile("过[十百千]?[万亿]元")  # 过亿元企业 are other firms than all
 _NAMING = frozenset({"数字", "数据"})
 _COUNTED_KINDS = re.compile(
-    r"[两二三四五六七八九十]+(?:[项类个大种方面者]|方面)"
+    r"[两二三四五六七八九十]+(?:[项类个大种方面者年份]|方面)"
 )  # 四项: how many are listed
 
 

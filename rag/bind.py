@@ -100,6 +100,8 @@ def _named(ask: Ask, figure: Figure, around: Surroundings) -> tuple[float, float
     if _word_for_word(ask, figure, around) or _end_of_name(ask, figure, around):
         return 1.0, 1.0, 1.0
     clause, sentence, passage = (max((contained(n, text) for n in ask.names), default=0.0) for text in texts)
+    if figure.indicator_id is None:  # 企业 + 总量达
+        clause = max(clause, 0.0, *(contained(n, around.clause.replace(" ", "")) for n in ask.names))
     return clause, sentence, passage
 
 
@@ -155,6 +157,7 @@ def _conflicts(ask: Ask, figure: Figure, around: Surroundings, metadata_known: b
         ("period", _period_fits(ask, figure, around, metadata_known)),
         ("region", _region_fits(ask, figure, around, metadata_known) and _others_named(ask, figure, around)),
         ("status", _status_fits(ask, figure, around)),
+        ("kind", not _of_narrower_kind(ask, figure, around)),
         ("basis", _basis_fits(ask, figure, around)),
         ("whole", ask.measure != "share" or _whole_fits(ask, figure, around)),
         ("reference", ask.reference is None or (figure.reference is None and ask.measure != "lead") or
@@ -198,7 +201,9 @@ def _indicator_fits(ask: Ask, figure: Figure, around: Surroundings) -> bool:
     if _word_for_word(ask, figure, around) or _end_of_name(ask, figure, around):
         return True
     if figure.indicator_id is None:  # outside the vocabulary: then the words must name what was asked
-        if not ask.names or max(contained(n, around.clause) for n in ask.names) > 0.8:
+        # 新增企业14199户，总量达8.8万户: the name goes on in the words before the figure.
+        clause = f"{around.clause} {around.clause.replace(' ', '')}"
+        if not ask.names or max(contained(n, clause) for n in ask.names) > 0.8:
             return True
         # The sentence alone may speak of it too, but then the figure must not have another name of its own.
         own = max(contained(n, figure.indicator) for n in ask.names)
@@ -210,6 +215,27 @@ def _indicator_fits(ask: Ask, figure: Figure, around: Surroundings) -> bool:
         ask.measure == "share"
         and bool(ask.parts)
         and all(contained(p, around.clause) > 0.8 for p in ask.parts)
+    )
+
+
+_GENERIC = re.compile(
+    r"^(企业|公司|机构|单位|项目|学校|医院|产品|平台)(?:的)?(?:总数|总量|数量|总户数|户数|个数)"
+)
+
+
+def _of_narrower_kind(ask: Ask, figure: Figure, around: Surroundings) -> bool:
+    """生物医药企业…，企业总数突破4000家: of the kind named before, unless the question names that kind too."""
+    head = _GENERIC.match(figure.indicator)
+    if head is None or not re.search("[\u4e00-\u9fff]", ask.text):
+        return False  # an English question's kinds are other words
+    own = around.clause.rpartition(" ")[2] or around.clause
+    before = around.sentence.rpartition(own)[0] if own in around.sentence else around.sentence
+    named = re.search(rf"([\u4e00-\u9fff]{{2,8}}){head[1]}[^\u4e00-\u9fff]*[，,；;、]?[^，,；;]*$", before)
+    if named is None:
+        return False
+    kinds = words.content_terms(named[1])[-2:]
+    return bool(kinds) and not any(
+        contained(kind, f"{ask.text} {' '.join(ask.terms)}") > 0.8 for kind in kinds
     )
 
 
@@ -292,8 +318,19 @@ def _is_rate(ask: Ask, figure: Figure) -> bool:
 _CAN_BE_NEGATIVE = re.compile(r"净|差额|顺差|逆差|赤字|结余|盈亏|利润|温|率$|指数")
 # 多少个 asks for any count: a report has 座, 所 or 处 for it.
 _COUNTERS = frozenset("家户项件座所处条种款类支场对片批套名位人起部颗艘架")
-_SAME_COUNTER = ({"家", "户", "个"}, {"人", "名", "位", "个", ""}, {"项", "个", "件"}, {"辆", "台"}, {"种", "款", "类", "项"}, {"架", "台"}, {"颗", "枚"}, {"艘", "条"},
-    {"所", "家"}, {"座", "处"}, {"起", "件"})
+_SAME_COUNTER = (
+    {"家", "户", "个"},
+    {"人", "名", "位", "个", ""},
+    {"项", "个", "件"},
+    {"辆", "台"},
+    {"种", "款", "类", "项"},
+    {"架", "台"},
+    {"颗", "枚"},
+    {"艘", "条"},
+    {"所", "家"},
+    {"座", "处"},
+    {"起", "件"},
+)
 
 
 def _unit_fits(ask: Ask, figure: Figure) -> bool:
@@ -423,6 +460,10 @@ def _status_fits(ask: Ask, figure: Figure, around: Surroundings | None = None) -
         return not planned
     if ask.role is not None:  # 从10万元提高到15万元: what was resolved is told as resolved
         return True
-    return not planned or _told_as_fact(figure, around) or bool(
-        BUDGET_WORDS.search(f"{ask.text} {ask.indicator}".replace("预算收入", "").replace("预算支出", ""))
+    return (
+        not planned
+        or _told_as_fact(figure, around)
+        or bool(
+            BUDGET_WORDS.search(f"{ask.text} {ask.indicator}".replace("预算收入", "").replace("预算支出", ""))
+        )
     )

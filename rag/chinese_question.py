@@ -26,6 +26,7 @@ from rag.ask import (
     names_a_place,
     without,
 )
+from rag.list_items import asks_of_another_kind, shared_tail, with_tail
 
 AND = re.compile(r"、|和|与|及|以及")
 ENUMERATION_COMMA = re.compile("、")
@@ -59,7 +60,7 @@ def chinese_asks(
         clause, start, end = match[0], match.start(), match.end()
         here = [m for m in indicators if start <= m.start and m.end <= end]
         if here and (
-            _asks_of_another_kind(without(text, here)[start:end], here[-1])
+            asks_of_another_kind(without(text, here)[start:end], here[-1])
             or _counts_something_else(clause, here[-1])
         ):
             here = []  # 新能源汽车项目的收入: the product is not what is measured
@@ -131,7 +132,9 @@ def chinese_asks(
             carried, carried_indicators = (*carried, *terms), tuple(here) or carried_indicators
             continue
         variants = _two_compared(text, base, here) or _by_measure(clause, base, questions)
-        variants = [v for a in variants for v in _by_item(masked, clause, a, here, vocabulary, separators, share_tail)]
+        variants = [
+            v for a in variants for v in _by_item(masked, clause, a, here, vocabulary, separators, share_tail)
+        ]
         variants = [v for a in variants for v in _by_region(text, a, named_here)]
         asks.extend(v for a in variants for v in by_period(text, a, periods_here, periods))
         if own_periods:
@@ -178,12 +181,6 @@ def _status_of(clause: str, whole: AskedStatus | None) -> AskedStatus | None:
     """Beside a question about the target, 实际增长 is what came of it, not growth in real terms."""
     own = asked_status(clause)
     return "actual" if own is None and whole == "target" and "实际" in clause else own
-
-
-def _asks_of_another_kind(rest: str, mention: IndicatorMention) -> bool:
-    """Whether a plain noun beside the mention (收入, 产值 …) is measured in units the mention cannot have."""
-    wanted = answer_units(None, rest)
-    return bool(wanted) and bool(mention.indicator.units) and not set(wanted) & set(mention.indicator.units)
 
 
 _COUNTERS = frozenset("家户种项款座条所台套辆架颗艘只支张件部篇")
@@ -363,16 +360,21 @@ def _by_item(
     items = [item for item in items if words.content_terms(item)]
     if len(items) < 2:
         return [ask]
-    shared = _shared_tail(items, vocabulary, of_like=share_tail)
+    shared = shared_tail(items, vocabulary, of_like=share_tail)
     asks = []
-    own_measures = [asked_measure(item) for item in items] if asked_measure(tail) is None else []
+    own_measures: list[AskedMeasure | None] = []
+    if asked_measure(tail) is None:
+        own_measures = [
+            asked_measure(without(item, [m for m in vocabulary.find(item) if m.indicator.rate]))
+            for item in items
+        ]
     for position, item in enumerate(items):
-        full = _with_tail(item, shared, vocabulary)
+        full = with_tail(item, shared, vocabulary)
         measure = ask.measure
         if own_measures and own_measures[-1] and own_measures[position] and len(set(own_measures)) > 1:
             measure = own_measures[position]  # M2增速和新增贷款的规模: each by its own noun
         mentions = vocabulary.find(full)
-        if mentions and _asks_of_another_kind(full[mentions[-1].end :], mentions[-1]):
+        if mentions and asks_of_another_kind(full[mentions[-1].end :], mentions[-1]):
             mentions = []
         asks.append(
             replace(
@@ -402,52 +404,6 @@ def _two_compared(text: str, ask: Ask, here: Sequence[IndicatorMention]) -> list
         )
         for m in (first, second)
     ]  # fmt: skip
-
-
-def _shared_tail(items: Sequence[str], vocabulary: Vocabulary, *, of_like: bool) -> str:
-    """The end of the last item that the earlier ones share: 增加值 in "制造业、服务业增加值"."""
-    mentions = vocabulary.find(items[-1])
-    if mentions and _asks_of_another_kind(rest := items[-1][mentions[-1].end :], mentions[-1]):
-        return rest  # 进口和出口的通关时间
-    for tail in ("增加值", "总产值", "总额", "投资", "收入", "支出", "产量", "人口", "企业", "率"):
-        if items[-1].endswith(tail) and not any(item.endswith(tail) for item in items[:-1]):
-            known = [vocabulary.lookup(item + tail) is not None for item in items[:-1]]
-            if any(known) or not any(vocabulary.find(item) for item in items[:-1]):
-                return tail
-    return _tail_of_like(items, vocabulary) if of_like else ""
-
-
-_LIKE_PLACES = re.compile(r"城市|城镇|农村|乡村|沿海|内地|中央|地方|国有|集体|民营|民间|私营|外资|进口|出口|东部|中部|西部|男性?|女性?|初等|中等|高等|初级|中级|高级|一次|二次|公办|民办")
-
-
-def _with_tail(item: str, shared: str, vocabulary: Vocabulary) -> str:
-    """The item with the shared end, without the 的 between them where that makes a known name."""
-    if item.endswith(shared):
-        return item
-    if not shared.startswith("的"):
-        return item + shared
-    closed = item + shared[1:]
-    named = max((m.end - m.start for m in vocabulary.find(closed)), default=0)
-    alone = max((m.end - m.start for m in vocabulary.find(item)), default=0)
-    if named > alone:
-        return closed
-    return item if alone else item + shared
-
-
-def _tail_of_like(items: Sequence[str], vocabulary: Vocabulary) -> str:
-    """城市和农村低保标准, 中等和高等职业教育的在校生: what the last item says of its kind holds for each."""
-    last = items[-1]
-    if any(vocabulary.find(item) for item in items[:-1]):
-        head = re.search(r"的(?P<head>[^的、和与及]{1,8})$", last)
-        return f"的{head['head']}" if head and all("的" not in item for item in items[:-1]) else ""
-    own = _LIKE_PLACES.match(last)
-    if own and own.end() < len(last) and all(_LIKE_PLACES.fullmatch(item) for item in items[:-1]):
-        return last[own.end() :]
-    head = re.search(r"的(?P<head>[^的、和与及]{1,8})$", last)
-    if head and all("的" not in item for item in items[:-1]):
-        return f"的{head['head']}"
-    pieces = [re.search(rf"(?P<tail>产能|产量|标准|价格|费用|利润|成本|在校生|毕业生|比重|里程|面积|总额|规模|数量|人数)$", last)]
-    return pieces[0]["tail"] if pieces[0] and len(last) > len(pieces[0]["tail"]) else ""
 
 
 _JOINED = frozenset({"和", "与", "、", "及", "跟", "同", "比", "较"})

@@ -15,8 +15,15 @@ from rag import question_words as words
 from rag.ask import WHOLE_REGIONS
 from rag.bind import Candidate, bind, contained
 from rag.evidence import EvidenceReader
-from rag.figure_likeness import distinct, other_currency, period_key, rounds, same
-from rag.figure_parts import WAYS, in_asked_unit, of_asked_measure, parts_of, says_difference, worked_back
+from rag.figure_likeness import (
+    distinct,
+    other_currency,
+    period_key,
+    rounds,
+    same,
+)
+from rag.figure_parts import WAYS, of_asked_measure, parts_of, says_difference, worked_back
+from rag.figure_roles import by_role
 from rag.llm import ChatModel
 from rag.prompt import fill, numbered
 from rag.query import Ask, Query
@@ -201,7 +208,7 @@ class FigureAnswerer:
         said = len(ask.terms) if query.language == "en" else len("".join(ask.terms))
         if not ask.indicator_ids and said < 2:
             return None  # nothing says what is measured; one English word stands for too much
-        fits = of_asked_measure(ask, self._by_role(ask, fits))
+        fits = of_asked_measure(ask, by_role(ask, fits, lambda figure: self._reader.clause_span(figure)[0]))
         fits = [c for c in fits if not self._another_has_the_word(ask, c, fits)]
         fits = [
             c for c in fits if _HAS_NUMERAL.search(c.figure.text)
@@ -312,31 +319,6 @@ class FigureAnswerer:
         ]
         return tuple(sorted(ends, key=lambda f: f.start))
 
-    def _by_role(self, ask: Ask, fits: list[Candidate]) -> list[Candidate]:
-        """由…到…: of two figures in one clause the first is `from`, the second `to`."""
-        if ask.role is None:
-            return fits
-        clauses: dict[tuple[str, int], list[Candidate]] = {}
-        for candidate in fits:
-            clauses.setdefault(
-                (candidate.figure.report, self._reader.clause_span(candidate.figure)[0]), []
-            ).append(candidate)
-        groups = [in_asked_unit(ask, group) for group in clauses.values()]
-        groups = groups if any(groups) else list(clauses.values())
-        groups = [_one_of_range(group) for group in groups]
-        pairs = [sorted(group, key=lambda c: c.figure.start) for group in groups if len(group) == 2]
-        if ask.period is not None:  # the pair that ends where the asked span ends
-            ended = [
-                p
-                for p in pairs
-                if p[1].figure.period and Period.parse(p[1].figure.period).end == ask.period.end
-            ]
-            pairs = ended or pairs
-        pairs.sort(key=lambda pair: -max(c.score for c in pair))
-        chosen = [pair[0] if ask.role == "from" else pair[1] for pair in pairs]
-        ends = [c for c in fits if c not in chosen and any(_of_one_range(c, one) for one in chosen)]
-        return [*chosen, *ends]
-
     def _prefer_main_period(self, fits: list[Candidate]) -> list[Candidate]:
         """Without a period in the question: a report's own period before others it mentions."""
         main = []
@@ -445,29 +427,41 @@ class FigureAnswerer:
         for c in self._candidates(part, query, self._pool(part, query, hits, reports)):
             start = self._reader.clause_span(c.figure)[0]
             text = self._reader.view(c.figure.report).report.text
-            if c.coverage < least or set(c.conflicts) - {"indicator", "unit"} or "其中" not in text[start : c.figure.start]:
+            if (
+                c.coverage < least
+                or set(c.conflicts) - {"indicator", "unit"}
+                or "其中" not in text[start : c.figure.start]
+            ):
                 continue
             before = [
                 f
                 for f in self._reader.view(c.figure.report).figures
-                if self._place(f) == self._place(c.figure) and f.end <= start and f.base_unit == c.figure.base_unit
+                if self._place(f) == self._place(c.figure)
+                and f.end <= start
+                and f.base_unit == c.figure.base_unit
             ]
             wholes = self._candidates(whole, query, before[-1:])
-            if wholes and wholes[0].coverage >= least and not set(wholes[0].conflicts) - {"indicator", "unit"}:
+            if (
+                wholes
+                and wholes[0].coverage >= least
+                and not set(wholes[0].conflicts) - {"indicator", "unit"}
+            ):
                 found.append((c.figure, before[-1]))
         if len(found) != 1:
             return None
         result = compute.share(*found[0])
         if result is None or not 0 <= result.value <= 100:
             return None
-        return FigureResult(tuple(Bound(a, (f,)) for a, f in zip((part, whole), found[0], strict=True)), result, "share")
+        return FigureResult(
+            tuple(Bound(a, (f,)) for a, f in zip((part, whole), found[0], strict=True)), result, "share"
+        )
 
     def _from_parts(
         self, query: Query, ask: Ask, hits: Sequence[Hit], reports: Sequence[str] | None
     ) -> FigureResult | None:
         """A figure no report states, from two that they do: a share, or actual against target."""
         for parts, kind in parts_of(query, ask):
-            bound = []
+            bound: list[Bound] = []
             pools = {part: self._pool(part, query, hits, reports) for part in parts}
             # Part and whole of one sentence before a part of one and a whole of another.
             place = self._sentence_of_all(query, pools) if kind == "share" else None
@@ -499,17 +493,3 @@ class FigureAnswerer:
                 (level, since), result = back
                 return FigureResult((Bound(ask, (level,)), Bound(ask, (since,))), result, "back")
         return None
-
-
-def _of_one_range(first: Candidate, second: Candidate) -> bool:
-    a, b = first.figure, second.figure
-    return a.range_text is not None and (a.report, a.range_text) == (b.report, b.range_text) and abs(a.start - b.start) < 20
-
-
-def _one_of_range(group: list[Candidate]) -> list[Candidate]:
-    """A range (百分之八至九) counts once among the figures of a clause."""
-    kept: list[Candidate] = []
-    for candidate in sorted(group, key=lambda c: c.figure.start):
-        if not any(_of_one_range(candidate, other) for other in kept):
-            kept.append(candidate)
-    return kept

@@ -41,9 +41,16 @@ def parts_of(query: Query, ask: Ask) -> list[tuple[tuple[Ask, Ask], str]]:
     if ask.measure == "change" and ask.period is not None and not ask.role and _is_span(ask.period):
         last, first = (replace(ask, role=end, measure="level", unit=None) for end in _ENDS)
         pairs.append(((last, first), "difference"))
-    if ask.measure == "change" and ask.period is not None and ask.period.is_whole_year and words.THAN_YEAR_BEFORE.search(ask.text):
-        this, before = (replace(ask, measure=None, period=p, unit=None if ask.unit in ("个百分点", "%") else ask.unit)
-                        for p in (ask.period, ask.period.shifted(-1)))
+    if (
+        ask.measure == "change"
+        and ask.period is not None
+        and ask.period.is_whole_year
+        and words.THAN_YEAR_BEFORE.search(ask.text)
+    ):
+        this, before = (
+            replace(ask, measure=None, period=p, unit=None if ask.unit in ("个百分点", "%") else ask.unit)
+            for p in (ask.period, ask.period.shifted(-1))
+        )
         pairs.append(((this, before), "difference"))
     return pairs
 

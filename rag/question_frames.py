@@ -13,10 +13,16 @@ from index.vocabulary import Vocabulary
 
 _KIND_OF_SIZE = r"规模|水平|体量|量级|程度|幅度|比例|比重|份额|分量|份量|速度|面积|金额|数额|数量"
 # 达到什么规模, 到了怎样的水平: the same as 多大规模.
-_WHICH_SIZE = re.compile(rf"(?:什么样|什么|怎样|怎么样|何等|何种|哪种)(?:的)?(?=(?:{_KIND_OF_SIZE})(?:[的了呢啊。？?，,]|$))")
+_WHICH_SIZE = re.compile(
+    rf"(?:什么样|什么|怎样|怎么样|何等|何种|哪种)(?:的)?(?=(?:{_KIND_OF_SIZE})(?:[的了呢啊。？?，,]|$))"
+)
 # 占(了)多大(的)分量, 占多大一块, 占几分之几.
-_WEIGHT = re.compile(r"(?:占(?:了|到|据|有)?|所占)(?:多大|多少|多重|几)(?:的)?(?:分量|份量|一块|一份|一部分|比例|比重|份额|地位|分之几)")
-_PERCENTAGE_NAMED = re.compile(r"(?:约|大约)?占比(?:重)?(?=(?:约|大约)?(?:是|为|有|达到?|在)?(?:多少|多大|几|百分之))")
+_WEIGHT = re.compile(
+    r"(?:占(?:了|到|据|有)?|所占)(?:多大|多少|多重|几)(?:的)?(?:分量|份量|一块|一份|一部分|比例|比重|份额|地位|分之几)"
+)
+_PERCENTAGE_NAMED = re.compile(
+    r"(?:约|大约)?占比(?:重)?(?=(?:约|大约)?(?:是|为|有|达到?|在)?(?:多少|多大|几|百分之))"
+)
 # Within a whole named in the clause before: 在新增的主体中，企业约占百分之几.
 _WITHIN = re.compile(
     r"(?P<lead>^|[，,。；;])(?P<whole>[^，,。；;？?]{2,40}?)(?:当中|之中|里面|里头|中|里|内)[，,](?:其中)?"
@@ -38,17 +44,28 @@ _TARGET_AND_RESULT = re.compile(
     r"(?:实际|最终|执行|完成)(?:的)?(?:完成)?(?:结果|完成情况|完成值|完成数|数字|数据|值|数|增速|涨幅|增幅|增长|情况|水平|表现)?(?:分别|各自|各)(?:是|为|有)?(?:多少|多大|几)"
 )
 # 在出口总值中占百分之几: of what, and how much.
-_PART_IN = re.compile(r"在(?P<whole>[^，,。；;？?在]{2,24}?)(?:当中|之中|里面|里头|中|里|内)(?:约|大约|大概)?占百分之几")
-_PER_TIME = re.compile(r"(?:平均)?每(?:一)?(?P<a>[天日月])平均|平均每(?:一)?(?P<b>[天日月])|(?<=[年底月])每(?:一)?(?P<c>[天日月])(?=[^，,。；;？?]{2,20}(?:多少|几))")
+_PART_IN = re.compile(
+    r"在(?P<whole>[^，,。；;？?在]{2,24}?)(?:当中|之中|里面|里头|中|里|内)(?:约|大约|大概)?占百分之几"
+)
+_PER_TIME = re.compile(
+    r"(?:平均)?每(?:一)?(?P<a>[天日月])平均|平均每(?:一)?(?P<b>[天日月])|(?<=[年底月])每(?:一)?(?P<c>[天日月])(?=[^，,。；;？?]{2,20}(?:多少|几))"
+)
 # 怎么安排的: how much was planned.
 _HOW_PLANNED = re.compile(r"(?:是)?(?:怎么|怎样|如何)(?P<verb>安排|定|设定|确定)的?(?=[，,。？?]|$)")
 _WHAT_EACH = re.compile(r"(?P<each>分别|各自|各)是什么(?=[？?。]|$)")
 # 经济实际增长: how it grew stands within the name of what grew.
 _ADVERB_WITHIN = re.compile(r"实际|年均|平均|预计|同比|实现|完成")
-_MET = re.compile(r"(?:是否|有没有|能否|是不是)(?:如期)?(?:达到|完成|实现|超过|达成)(?:了)?(?:预定|预期|年初|当年|原定|既定|的)*目标")
+_MET = re.compile(
+    r"(?:是否|有没有|能否|是不是)(?:如期)?(?:达到|完成|实现|超过|达成)(?:了)?(?:预定|预期|年初|当年|原定|既定|的)*目标"
+)
 _SHORT = {"限上": "限额以上"}
-_THRESHOLD = re.compile(r"(?:超过|超|突破|达到|达|过|上)(?:一|1)?(?P<scale>[十百千]?[万亿])元(?:以上)?的|(?:一|1)?(?P<over>[十百千]?[万亿])元以上的")
-_QUANTITY_NOUN = r"(?:总量|总额|总数|数量|数目|规模|余额|增速|增幅|涨幅|降幅|金额|产量|人数|户数|企业数|面积|比重|占比|增加额|减少额|产值|目标)"
+_THRESHOLD = re.compile(
+    r"(?:超过|超|突破|达到|达|过|上)(?:一|1)?(?P<scale>[十百千]?[万亿])元(?:以上)?的|(?:一|1)?(?P<over>[十百千]?[万亿])元以上的"
+)
+_QUANTITY_NOUN = (
+    r"(?:总量|总额|总数|数量|数目|规模|余额|增速|增幅|涨幅|降幅|金额|产量|人数|户数|企业数|面积|比重|占比|增加额"
+    r"|减少额|产值|目标)"
+)
 # 新增的企业数以及现在的企业总量？: two nouns of quantity and no question word.
 _TWO_NOUNS = re.compile(
     rf"^(?P<first>[^，,。；;？?]*?{_QUANTITY_NOUN})(?P<join>以及|和|及|与)(?P<second>[^，,。；;？?、和与及]*?{_QUANTITY_NOUN})[？?。]?$"
@@ -58,8 +75,12 @@ _ONE_NOUN_AND_CHANGE = re.compile(
 )
 # 占…要到几, 是几: 几 with no measure word behind it.
 _BARE_HOW_MANY = re.compile(r"(?<=[到达是为])几(?=[？?。]|$)")
-_SPENT_ON = re.compile(r"在(?P<what>[^，,。；;？?在]{2,24}?)(?:上|方面)(?:一共|总共|共)?(?:花|用|投入|支出|拿出|掏)(?:掉|了|出)*(?=多少)")
-_RAISED = re.compile(r"(?:拉高|推高|抬高|拉低|拉动|带动|上拉|拖累)(?:了|提高|上升)?(?=[^，,。；;？?]{0,12}(?:几|多少)个?(?:百分)?点)")
+_SPENT_ON = re.compile(
+    r"在(?P<what>[^，,。；;？?在]{2,24}?)(?:上|方面)(?:一共|总共|共)?(?:花|用|投入|支出|拿出|掏)(?:掉|了|出)*(?=多少)"
+)
+_RAISED = re.compile(
+    r"(?:拉高|推高|抬高|拉低|拉动|带动|上拉|拖累)(?:了|提高|上升)?(?=[^，,。；;？?]{0,12}(?:几|多少)个?(?:百分)?点)"
+)
 _PULLED = re.compile(
     r"(?P<who>[^，,。；;？?]{2,30}?)(?:把|将|使|令)(?P<what>[^，,。；;？?]{2,20}?)(?:拉高|推高|抬高|拉动|带高|提高|拉升)(?:了)?(?=(?:几|多少)个?(?:百分)?点)"
 )
@@ -70,7 +91,9 @@ def framed(text: str, vocabulary: Vocabulary) -> str:
     text = _WHICH_SIZE.sub("多大", text)
     text = _PULLED.sub(lambda m: f"{m['who']}拉动{m['what']}", text)
     text = _RAISED.sub("拉动", text)
-    text = _CAPACITY.sub(lambda m: f"{'日' if (m['time'] or m['whole']) == '天' else m['time'] or m['whole']}产", text)
+    text = _CAPACITY.sub(
+        lambda m: f"{'日' if (m['time'] or m['whole']) == '天' else m['time'] or m['whole']}产", text
+    )
     text = _MORE_THAN_YEAR_BEFORE.sub(lambda m: f"{m['than']}{'增加' if m['way'] == '多' else '减少'}", text)
     text = _TARGET_AND_RESULT.sub("计划是多少，实际是多少", text)
     text = _MET.sub("计划是多少", text)
@@ -83,7 +106,9 @@ def framed(text: str, vocabulary: Vocabulary) -> str:
     text = _TWO_NOUNS.sub(lambda m: f"{m['first']}是多少，{m['second']}是多少？", text)
     text = _BARE_HOW_MANY.sub("多少", text)
     text = _SPENT_ON.sub(lambda m: f"用于{m['what']}的支出", text)
-    text = _PER_TIME.sub(lambda m: f"{'日' if (unit := m['a'] or m['b'] or m['c']) == '天' else unit}均", text)
+    text = _PER_TIME.sub(
+        lambda m: f"{'日' if (unit := m['a'] or m['b'] or m['c']) == '天' else unit}均", text
+    )
     text = _within(text)
     text = _WEIGHT.sub("占百分之几", text)
     text = _PART_IN.sub(lambda m: f"占{m['whole']}的百分之几", text)
@@ -105,14 +130,18 @@ def _closed_names(text: str, vocabulary: Vocabulary) -> str:
     """The year out of the middle of a name, and the 的 too: 消费对2014年经济增长的贡献率, 新能源汽车的销量."""
     known = _named(text, vocabulary)
     for mention in reversed(find_periods(text)):
-        if 0 < mention.start and mention.kind in ("period", "range"):
+        if mention.start > 0 and mention.kind in ("period", "range"):
             moved = f"{mention.text}{text[: mention.start]}{text[mention.end :]}"
             if _named(moved, vocabulary) > known and "，" not in text[: mention.start]:
                 text, known = moved, _named(moved, vocabulary)
     for match in reversed(list(_ADVERB_WITHIN.finditer(text))):
         moved = f"{text[: match.start()]}{text[match.end() :]}"
         name = next((m for m in vocabulary.find(moved) if m.start < match.start() < m.end), None)
-        if name is not None and all(m.end - m.start < name.end - name.start for m in vocabulary.find(text) if name.start - 2 <= m.start <= match.end()):
+        if name is not None and all(
+            m.end - m.start < name.end - name.start
+            for m in vocabulary.find(text)
+            if name.start - 2 <= m.start <= match.end()
+        ):
             text = f"{moved[: name.start]}{match[0]}{moved[name.start :]}"
     for match in reversed(list(re.finditer("的", text))):
         closed = text[: match.start()] + text[match.end() :]
@@ -135,4 +164,6 @@ def _grown(text: str, closed: str, at: int, vocabulary: Vocabulary) -> bool:
     if any(m.end == at and over[0].start <= m.start for m in known):
         return True
     # 新登记注册的企业数: nothing known before the 的, and what stands behind it is part of the longer name.
-    return any(m.start == at + 1 for m in known) and not any(m.end > over[0].start - 1 and m.end <= at for m in known)
+    return any(m.start == at + 1 for m in known) and not any(
+        m.end > over[0].start - 1 and m.end <= at for m in known
+    )

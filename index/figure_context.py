@@ -16,14 +16,14 @@ from index import figure_words as words
 from index.figure_english_context import is_english, read_english_meaning
 from index.figure_fuller import PER_HEAD_ALONE, per_head, topic_of
 from index.figure_in_context import NamesInContext
-from index.figure_left_out import nation
+from index.figure_left_out import nation, says_nothing
 from index.figure_measure import measure_of, read_object_of_change
+from index.figure_money import for_what, set_up, with_purpose
 from index.figure_naming import (
     doing,
     from_around,
     newly,
     of_these,
-    with_purpose,
 )
 from index.figure_predicate import Predicate, unit_class
 from index.figure_reading import CLAUSE_END, Reading, basis_of, sentence_spans
@@ -182,7 +182,12 @@ class ParagraphReader(NamesInContext):
             return
         if match.start() > 0:
             subject = self.subjects.ending_at(start, self.predicates.trim(start, start + match.start()))
-            if subject is not None and not subject.generic and len(subject.name) > 1:
+            if (
+                subject is not None
+                and not subject.generic
+                and len(subject.name) > 1
+                and not says_nothing(subject.name)
+            ):
                 self.domain, self.domain_counted = subject, False
                 if subject.id is not None or self.subject is None:
                     self.subject = subject
@@ -297,6 +302,13 @@ class ParagraphReader(NamesInContext):
             self.subject = behind
             return [(behind, False)] * count
         purse = subject if subject is None or subject.id is None else None
+        if first.base_unit == "元" and predicate.measure is None and (subject is None or purse is not None):
+            told = set_up(self.text[group[-1].outer_end :][:40])
+            if told is None and (subject is None or (subject.start < 0 and subject.id is None)):
+                told = for_what(self.text[group[-1].outer_end :][:60])
+            if told is not None and not attached:
+                self.subject = self.subjects.from_name(told)
+                return [(self.subject, False)] * count
         if purse is not None and first.base_unit == "元" and predicate.measure is None:
             funds = with_purpose(purse.name, self.text[group[-1].outer_end :][:40])
             if funds is not None:
@@ -326,9 +338,8 @@ class ParagraphReader(NamesInContext):
             self.subject = known if known is not None and known.id is not None else self.subject
             self.subject = self.subject or self._left_out(left, first, group[-1], predicate)
             return [(self.subject, True)] * count
-        if (subject.generic and predicate.measure not in ("change",)) or (
-            subject.generic and self.subject is not None
-        ):
+        each_of = PER_HEAD_ALONE.fullmatch(subject.name) and bool(self.topic)  # 提高养老金，人均增加1680元
+        if subject.generic and (predicate.measure != "change" or self.subject is not None or each_of):
             self.subject = self.subject or self._topic_subject() or self.spoken_of
             if self.subject is None:
                 return [(subject, False)] * count

@@ -60,6 +60,39 @@ def fuller_start(masked: str, begin: int, start: int) -> int:
     return start
 
 
+_AND_OTHERS = re.compile(r"(?:[、和与及]|以及|等(?:各项|各类|各种|各级|方面的?|主要|重点)?)$")
+_SEPARATORS = re.compile(r"[、和与及]|以及")
+_NO_ITEM = re.compile(rf"[了着过把将使被由从在对向比是有为{words.TIME}\d“”]")
+_OWN_VERBS = words.word_set(
+    "用于 支持 发展 实施 实行 推进 加强 加快 提高 扩大 减少 增加 开展 安排 发放 兑现 落实 完善 建设"
+)
+
+
+def list_start(masked: str, begin: int, start: int, name: str) -> int:
+    """Where the list begins that `name`, found at `start`, ends: 粮食直补、农资补贴、良种〔补贴、购置补贴〕.
+
+    `start` itself where no list stands before it.
+    """
+    stops = [match.end() for match in _STOPS.finditer(masked, begin, start)]
+    begin = stops[-1] if stops else begin
+    if masked[begin - 1 : begin].isdigit():
+        return start
+    lead = _LEAD.match(masked, begin, start)
+    begin = lead.end() if lead else begin
+    before = masked[begin:start]
+    joined = _AND_OTHERS.search(before)
+    if not before or (joined is None and "、" not in name[:12]):
+        return start
+    items = _SEPARATORS.split(before[: joined.start()] if joined else before)
+    first = _tags(items[0])
+    if first and first[0][0] in _OWN_VERBS and not (first[0][0] == "用于" and name.endswith(_FUNDS)):
+        begin, items[0] = begin + len(first[0][0]), items[0][len(first[0][0]) :]
+    if not all(1 < len(item) <= 14 and not _NO_ITEM.search(item) for item in items):
+        return start
+    return begin if start - begin <= 2 * _LONGEST else start
+
+
+_FUNDS = ("资金", "经费", "投资", "支出", "贷款", "投入")
 _NEW = words.word_set("新建 新开 新开工 新增 新修 改建 扩建 新设 新辟 新栽 新造")
 _LIGHT = words.word_set(
     "实现 达到 完成 安排 投入 增加 减少 提高 降低 超过 突破 接近 有 是 为 达 约 占 用 使 支付 支出 下达 拨付 取得 "

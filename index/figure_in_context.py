@@ -13,11 +13,11 @@ from index import figure_words as words
 from index.figure_fuller import WEAK, of_topic, with_verb
 from index.figure_left_out import named_again, of_the_economy, says_nothing, setting_behind, where_named
 from index.figure_lists import ListReader
+from index.figure_money import paid, with_purpose
 from index.figure_naming import (
     group_of,
     helped,
     output_of,
-    paid,
     part_of,
     plain_words,
     pupils_of,
@@ -26,7 +26,6 @@ from index.figure_naming import (
     verb_before,
     widened,
     with_predicate,
-    with_purpose,
 )
 from index.figure_predicate import Predicate, PredicateReader, unit_class
 from index.figure_reading import Reading, end_of_clause, mask_times

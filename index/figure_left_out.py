@@ -17,6 +17,7 @@ _BACK = re.compile(
     r"(?:这|该|上述)(?:一|个|些|种)?(?P<head>比重|比例|份额|速度|增长速度|增速|水平|数字|指标|数量|规模|额度)"
 )
 _EDGE_WORD = re.compile(r".+(?:(?<![工小课学])时|(?<![高初其])中)|[前新中内后于由更较]|由?前|.*(?:由|从)前")
+_PERSONS = ("同志", "总书记", "总理", "主席", "书记", "先生")
 _ONLY_SAYS_HOW = ("d", "ad", "zg", "b", "a", "f", "c", "r", "p", "y")
 _NATION = re.compile(
     r"(?:多|余)?(?:的)?(?P<who>中国人民|各族人民|全国人民|中国人|中华儿女|中国农民|人民|农民|同胞|儿女|人口|国人|群众)"
@@ -31,7 +32,7 @@ def _tags(text: str) -> tuple[tuple[str, str], ...]:
 
 def says_nothing(name: str) -> bool:
     """Whether words read as a name are none: the rest of a time (五年〔前〕, 执行中), 适当, 普遍较."""
-    if _EDGE_WORD.fullmatch(name):
+    if _EDGE_WORD.fullmatch(name) or name.endswith(_PERSONS):
         return True
     return (
         len(name) > 1

@@ -21,6 +21,10 @@ _CALENDAR = re.compile(
     r"\d{1,2}月(?:份|\d{1,2}[日号])?|(?<!\d)\d{1,2}日(?!元)|[今去前明]年(?!轻|龄)|[上下]半年"
     r"|[一二三四]季度|前[一二三]季度|本[月周季]|上[月周]"
 )
+# 十一五时期〔中央〕财政, not 时期中|央.
+_NO_LOCATIVE = re.compile(
+    r"中(?:央|国(?!家)|西部|部|小|等|高|华|医|期)|内(?:地|部|外|需|贸|河|蒙)|来(?:自|华|访)|里程"
+)
 CLAUSE_END = re.compile(r"[，；;：:（）()]|,(?!\d)|——|…")
 _SENTENCE_END = re.compile(r"[。！？!?\n]|(?<=[a-z%\d)])\.(?=\s|$)")
 
@@ -72,6 +76,7 @@ def mask_times(text: str, periods: list[PeriodMention]) -> str:
             not adjacent
             and mention.kind in ("range", "since")
             and plain[end : end + 1] in tuple("中内间里来")
+            and not _NO_LOCATIVE.match(plain, end)
         ):
             end += 1
         pieces.append(plain[position : mention.start])

@@ -12,7 +12,7 @@ import rjieba
 
 from index import figure_words as words
 from index.figure_counted import counted_span
-from index.figure_fuller import PER_HEAD_ALONE, PURPOSES, fuller_start
+from index.figure_fuller import PER_HEAD_ALONE, PURPOSES, fuller_start, list_start
 from index.figure_naming import lookup, lookup_widely, shorter
 
 if TYPE_CHECKING:
@@ -39,8 +39,9 @@ _SPENDING = words.word_set("投入 支出 补助 投资 拨付 贷款")
 _SKIPPED = words.word_set("拟 将 共 已 累计 计划 再 又 为此 还 一次性")
 _INSIDE = words.word_set(
     "第一 第二 第三 人均 单位 全 每 以上 以下 全社会 各类 跨境 高 新 特别 超 超长期 最低 最高 综合 "
-    "基本 每人 每户 平均 累计 年 长期 中长期 短期 超长 自然 现代 传统 日 每吨 每亩"
+    "基本 每人 每户 平均 累计 年 长期 中长期 短期 超长 自然 现代 传统 日 每吨 每亩 初次"
 )
+_REACHING, _REACHED_BY = words.word_set("覆盖 参保 受益 惠及"), words.word_set("人数 人口 面 范围 户数")
 _PAYERS = words.word_set("财政 中央财政 国家 政府 中央 地方 各级 银行")
 _THINGS = frozenset("具机车品薪贷补险件券税")  # of one character, as nouns: 高效照明灯具
 _LIST_WORDS = words.word_set("、 和 与 及 以及")
@@ -189,6 +190,8 @@ class SubjectReader:
         for mention in self.mentions:
             if mention.end == subject.start == first and mention.start >= begin:  # 专项〔转移支付〕项目
                 first = self._noun_phrase(begin, mention.start) or mention.start
+        if first == subject.start:
+            first = list_start(self.masked, begin, subject.start, subject.name)
         if first == subject.start:
             return subject
         fuller = self.named(first, end)
@@ -390,6 +393,9 @@ class SubjectReader:
             if after in _SPENDING and word in _SKIPPED:
                 continue  # 工程已投入80亿元
             if word == "在" and _ON.match(self.masked, position):
+                first, after = position, word
+                continue
+            if word in _REACHING and after in _REACHED_BY:
                 first, after = position, word
                 continue
             if (

@@ -17,7 +17,7 @@ from index.figure_english_context import is_english, read_english_meaning
 from index.figure_fuller import PER_HEAD_ALONE, per_head, topic_of
 from index.figure_in_context import NamesInContext
 from index.figure_left_out import nation, says_nothing
-from index.figure_measure import measure_of, read_object_of_change
+from index.figure_measure import measure_of, not_per_head, read_object_of_change
 from index.figure_money import for_what, set_up, with_purpose
 from index.figure_naming import (
     doing,
@@ -160,7 +160,12 @@ class ParagraphReader(NamesInContext):
         if (
             whole is not None
             and whole.id is not None
-            and whole.end == start + len(text)
+            and (
+                whole.end == start + len(text)
+                or words.SETTING.fullmatch(
+                    self.masked, whole.end, start + len(text)
+                )  # 经济增长的调控目标，定为8%
+            )
             and self._opens(start, whole)
         ):
             self.subject = self.domain = whole  # 人口自然增长率，四川省由…降到…
@@ -231,6 +236,7 @@ class ParagraphReader(NamesInContext):
                 economy = self.subjects.from_name("经济增长速度", subject.start, subject.end)
                 reading.subject = replace(economy, head=subject.head)
             read_object_of_change(self.masked, reading)
+            reading.subject = not_per_head(reading.quantity, reading.subject, self.text)
             if reading.measure == "share" and predicate.reference and subject is not None:
                 whole = self.text[slice(*predicate.reference)].strip("的")
                 reading.subject = self.subjects.share_of(subject, whole)
@@ -244,11 +250,14 @@ class ParagraphReader(NamesInContext):
         self.pending_from = pair_from_to(self.pending_from, self.readings, readings, predicate, attached)
         self.readings.extend(readings)
         for reading in readings:
+            last = self.recent[-1] if self.recent else None
             if reading.subject is not None and (
-                not self.recent or self.recent[-1].name != reading.subject.name
+                last is None or (last.name, last.start) != (reading.subject.name, reading.subject.start)
             ):
                 self.recent.append(reading.subject)
         last_subject = readings[-1].subject
+        if self.modified is not None:
+            self.subject, self.domain, self.modified = self.modified, self.modified, None
         end = group[-1].outer_end
         if last_subject is not None and end <= last_subject.start < last_subject.end <= right:
             follower = self.masked[last_subject.end : last_subject.end + 1]

@@ -15,8 +15,11 @@ from index.figure_left_out import named_again, of_the_economy, says_nothing, set
 from index.figure_lists import ListReader
 from index.figure_money import paid, with_purpose
 from index.figure_naming import (
+    covered_by,
     group_of,
+    grown,
     helped,
+    of_foreign_money,
     output_of,
     part_of,
     plain_words,
@@ -24,18 +27,24 @@ from index.figure_naming import (
     reached,
     relieved,
     verb_before,
+    which_tax,
+    whose_money,
     widened,
     with_predicate,
+    withdrawn,
 )
 from index.figure_predicate import Predicate, PredicateReader, unit_class
 from index.figure_reading import Reading, end_of_clause, mask_times
 from index.figure_scan import Quantity, find_quantities
 from index.figure_subject import Subject
+from index.figure_together import shared_predicate, tried_in
 
 if TYPE_CHECKING:
     from index.periods import PeriodMention
     from index.vocabulary import Vocabulary
 
+_ONLY_BETWEEN = re.compile(r"各|均|都|在|达|达到|为|总额|超过|约|近")
+_MOVED = frozenset(("转移", "安置", "培训", "资助", "救助", "帮扶", "扶持"))
 _FIELD = re.compile(r"(?:地区|区域|省份|领域|方面|行业|部门|城市|农村)$")
 
 
@@ -65,6 +74,9 @@ class NamesInContext:
         self.queue: list[Subject] = []  # of these, the ones whose figure is still to come
         self.pending_from: Reading | None = None
         self.silent: tuple[int, int] | None = None  # the clause before, if it had no figure
+        self.modified: Subject | None = (
+            None  # what the last figure only describes: 投资在五亿元以上的〔项目〕
+        )
         self.counting: str | None = None  # the verb of a list of counted things: 新开放
         self.topic = self.theme = ""  # what the clause before without figures was about, or one earlier
 
@@ -84,11 +96,30 @@ class NamesInContext:
             same = self.subjects.of_the_same(self.subject.name, self.text[subject.start : subject.end])
             if same is not None:
                 return self.subjects.from_name(same, subject.start, subject.end)
+        if (
+            subject.id is not None
+            and first.base_unit == "人"
+            and "人口" in self.text[subject.start : subject.end]
+        ):
+            moved = self.text[max(left, subject.start - 2) : subject.start]
+            if moved in _MOVED:  # 五年转移农村人口8463万人: not how many live there
+                said = moved + self.text[subject.start : subject.end]
+                return Subject(said, None, subject.start - 2, subject.end)
+        taken = self._withdrawn(subject, first) if subject.start >= 0 else None
+        if taken is not None:
+            return taken
         if subject.id is not None or subject.start < 0:
             return subject
-        made = output_of(subject.name, self.text[self._sentence : subject.start], first.base_unit)
+        told = self.text[self._sentence : subject.start]
+        more = whose_money(subject.name, self.text[left : subject.start])
+        if more is not None:
+            return Subject(more, None, subject.start, subject.end)
+        other = grown(self.text[left : subject.start]) or of_foreign_money(subject.name, told)
+        if other is not None:
+            return self.subjects.from_name(other, subject.start, subject.end)
+        made = output_of(subject.name, told, first.base_unit)
         product = self.subjects.from_name(made, subject.start, subject.end) if made else subject
-        if product.id is not None:
+        if product.id is not None or product.name.endswith("生产能力"):
             return product
         funds = (
             with_purpose(subject.name, self.text[first.outer_end :][:60]) if first.base_unit == "元" else None
@@ -104,6 +135,14 @@ class NamesInContext:
             return subject
         verb = with_verb(self.masked, left, subject.start)
         return self.subjects.from_name(verb + subject.name, subject.start, subject.end) if verb else subject
+
+    def _withdrawn(self, subject: Subject, first: Quantity) -> Subject | None:
+        """淘汰落后炼铁产能…、水泥2.3亿吨: what is taken away is no output."""
+        begin = max(self.masked.rfind(mark, 0, subject.start) for mark in "，。；：\n") + 1
+        name = withdrawn(
+            self.text[subject.start : subject.end], self.text[begin : subject.start], first.base_unit
+        )
+        return self.subjects.from_name(name, subject.start, subject.end) if name else None
 
     def _topic_subject(self) -> Subject | None:
         return self.subjects.from_name(self.topic) if self.topic else None
@@ -198,8 +237,13 @@ class NamesInContext:
         name = reached(behind.name, before, self.topic) or relieved(
             before, self.text[group[-1].outer_end :][:40], group[0].base_unit
         )
+        stop = end_of_clause(self.masked, behind.end, aside=True)
         if name is None and right >= end_of_clause(self.masked, behind.end):
             name = with_predicate(behind.name, self.text[behind.end : right])
+            name = (name and covered_by(name, self.text[self._sentence : behind.start])) or name
+        if name is None and group[0].base_unit in ("", "个", "家", "户", "所", "名"):
+            name = shared_predicate(behind.name, self.text[behind.end : stop])
+            name = name or tried_in(behind.name, before, self.text[behind.end : stop + 1])
         if name is None and group[0].base_unit in ("名", "人", "户", "位", "") and "的" in behind.name:
             beside = subject is not None and subject.end == group[0].outer_start and not subject.generic
             name = helped(behind.name, before, subject.name if beside and subject is not None else "")
@@ -277,6 +321,11 @@ class NamesInContext:
             (not de and not most) or (predicate.measure == "share" and subject is not None)
         ):
             return None
+        if de and subject is not None and unit_class(last) == "other" and not subject.generic:
+            gap = self.masked[subject.end : last.outer_start] if subject.start >= 0 else "…"
+            if _ONLY_BETWEEN.fullmatch(gap) and len(subject.name) > 1:
+                self.modified = self.subjects.starting_at(start, right)
+                return None  # 年炼铁和炼钢各300万吨的二期工程, 投资在五亿元以上的项目
         behind = self.subjects.doing_what(start, right, last.base_unit) or self.subjects.starting_at(
             start, right
         )
@@ -294,6 +343,8 @@ class NamesInContext:
             return behind
         if subject is not None and de and unit_class(last) == "percent":
             if words.RATE_HEAD.search(behind.name) or _FIELD.search(subject.name):
-                return self.subjects.from_name(subject.name + behind.name, behind.start, behind.end)
+                name = subject.name + behind.name
+                name = which_tax(name, self.text[self._sentence : last.start]) or name
+                return self.subjects.from_name(name, behind.start, behind.end)
             return None
         return behind

@@ -7,6 +7,7 @@ import re
 from index import figure_words as words
 from index.figure_predicate import Predicate, unit_class
 from index.figure_reading import Reading
+from index.figure_scan import Quantity
 from index.figure_subject import Subject
 from index.types import Measure
 
@@ -93,6 +94,19 @@ def read_object_of_change(masked: str, reading: Reading) -> None:
     if verb and unit_class(reading.quantity) == "other" and subject.start < reading.quantity.start:
         reading.measure, reading.negative = "change", bool(verb[1])
         reading.direction = "down" if verb[1] else "up"
+
+
+_MUCH = 100_000_000
+
+
+def not_per_head(quantity: Quantity, subject: Subject | None, text: str) -> Subject | None:
+    """城镇居民收入将增加四十多亿元: what all have together is no income per head, whatever its name."""
+    if subject is None or subject.id is None or "人均" not in subject.name or quantity.base_unit != "元":
+        return subject
+    if abs(quantity.value) * 10**quantity.scale < _MUCH or subject.start < 0:
+        return subject
+    said = text[subject.start : subject.end]
+    return subject if "人均" in said else Subject(said, None, subject.start, subject.end)
 
 
 def _growth_head(subject: Subject) -> bool:

@@ -150,7 +150,8 @@ def with_predicate(noun: str, behind: str) -> str | None:
 
 def verb_before(text: str) -> str | None:
     """The verb with which the words before a number end, as it qualifies a noun: 新开放, 审议和通过."""
-    tail = re.sub(r"(?:了|过|近|约|共)+$", "", _VERB_END.search(text)[0])  # type: ignore[index]
+    text = re.sub(r"了[^，。；、了]{1,6}的$", "", text)  # 访问了五大洲的
+    tail = re.sub(r"(?:了|(?<!通)过|近|约|共)+$", "", _VERB_END.search(text)[0])  # type: ignore[index]
     tags = list(_tags(tail))
     if not tags:
         return None
@@ -176,6 +177,9 @@ def helped(noun: str, before: str, kind: str = "") -> str | None:
     whose = _WHOSE.fullmatch(noun)
     if whose is None:
         return None
+    told = _tags(kind)
+    if told and len(told) > 2 and told[0][1][0] == "v" and told[1][0] == "了":  # 免除了…农村义务教育阶段
+        before, kind = before[-24:].removesuffix(kind) + told[0][0], kind[len(told[0][0]) + 1 :]
     tags = _tags(re.sub(r"(?:了|过)", "", before[-24:].removesuffix(kind)))
     verbs = [word for word, tag in tags if (tag[0] == "v" or word in words.VERBS) and len(word) > 1]
     who = kind + whose["noun"]
@@ -257,7 +261,79 @@ _WEIGHED = ("吨", "公斤", "斤", "米", "台", "辆", "立方米", "箱", "�
 
 def output_of(name: str, before: str, unit: str) -> str | None:
     """石油达到1.39亿吨 behind 主要工业产品产量继续增加: 石油产量."""
+    if unit in (*_WEIGHED, "千瓦", "立方米") and _CAPACITIES.search(before) and "能力" not in name:
+        return f"{name}生产能力"
     return f"{name}产量" if unit in _WEIGHED and "产量" in before and "产量" not in name else None
+
+
+_CAPACITIES = re.compile(r"生产能力(?:主要)?(?:有|：|:|为|包括)")
+_WITHDRAWN = re.compile(r"(?P<verb>淘汰|退出|化解|压减)(?:了)?(?![^，。；]*(?:增加|新增|提高))[^，。；]*$")
+
+
+def withdrawn(name: str, before: str, unit: str) -> str | None:
+    """淘汰落后炼铁产能…、水泥2.3亿吨: no output of cement, but capacity taken away; `before` is the clause."""
+    match = _WITHDRAWN.search(before) if unit in (*_WEIGHED, "标准箱", "标箱", "重量箱") else None
+    if match is None or name.startswith(match["verb"]):
+        return None
+    return f"{match['verb']}{name}{'' if '产能' in name else '产能'}"
+
+
+_GROWN = re.compile(
+    r"(?P<what>[\u4e00-\u9fff]{2,14}?(?:能力|库容|容量))(?:将|可|共|又|再)?(?:增加|新增|扩大|提高)(?:了)?$"
+)
+
+
+def grown(before: str) -> str | None:
+    """化肥生产能力增加〔标准肥〕1500万吨: what grows, before the kind it is counted in."""
+    match = _GROWN.search(before)
+    return re.sub(r"^.*使", "", match["what"]) if match else None
+
+
+_WHOSE_MONEY = re.compile(
+    r"(?P<who>(?:中央|地方|国家|各级|全国|省级|市级)?财政|国家|企业)(?:共|可|将|要|累计|每年|全年|因此|为此)*"
+    r"(?P<verb>增加|减少|新增|节约)(?:了)?$"
+)
+
+
+def whose_money(name: str, before: str) -> str | None:
+    """国家财政共增加〔支出〕540多亿元: what is spent more for something, not how all spending grows."""
+    match = _WHOSE_MONEY.search(before) if name in ("支出", "收入", "投入", "开支") else None
+    return f"{match['who']}{match['verb']}{name}" if match else None
+
+
+_TAX = re.compile(r"增值税|(?:企业|个人)?所得税|消费税|营业税|关税|资源税")
+
+
+def which_tax(name: str, before: str) -> str | None:
+    """深化增值税改革，将制造业现行16%的〔税率〕…: 制造业现行增值税税率."""
+    if not name.endswith("税率") or _TAX.search(name):
+        return None
+    taxes = _TAX.findall(before)
+    return f"{name.removesuffix('税率')}{taxes[-1]}税率" if taxes else None
+
+
+_OF_FOREIGN = {
+    "直接投资": "外商直接投资", "实际投资": "实际使用外商直接投资", "实际金额": "实际使用外商直接投资金额",
+    "实际使用金额": "实际使用外商直接投资金额", "协议金额": "外商直接投资协议金额",
+    "合同金额": "外商直接投资合同金额",
+}  # fmt: skip
+
+
+def of_foreign_money(name: str, before: str) -> str | None:
+    """外商投资显著增加，…〔直接投资〕达到258亿美元; `before` is the sentence."""
+    return _OF_FOREIGN.get(name) if re.search(r"外商|外资", before) and "对外" not in before else None
+
+
+_COVERED = re.compile(r"纳入(?:了)?(?:低保|保障|保险)(?:的)?范围的")
+_SCHEME = re.compile(r"(?P<what>[\u4e00-\u9fff]{2,14}?(?:保障|保险))(?:制度|范围|体系)")
+
+
+def covered_by(name: str, before: str) -> str | None:
+    """全面建立最低生活保障制度，3451.9万〔农村居民纳入保障范围〕: 最低生活保障人数."""
+    if not _COVERED.match(name):
+        return None
+    scheme = _SCHEME.findall(before)
+    return re.sub(r"^.*(?:建立|完善|健全|实施|推行)(?:了|和)?", "", scheme[-1]) + "人数" if scheme else None
 
 
 _REGISTERED = re.compile(r"(?:新登记|新设立?|新注册|新增|新开工)(?:了|共)?$")

@@ -84,7 +84,7 @@ class PredicateReader:
             if plan:
                 span = (left + plan.start("reference"), left + plan.end("reference"))
                 return Predicate(self.trim(left, left + plan.start()), "share", reference=span)
-            share = words.SHARE_VERB.search(text)
+            share = words.SHARE_REACHED.search(text) or words.SHARE_VERB.search(text)
             if share:
                 reference = (left + share.start("reference"), left + share.end("reference"))
                 return Predicate(

@@ -86,9 +86,12 @@ def mask_times(text: str, periods: list[PeriodMention]) -> str:
     return _CALENDAR.sub(lambda match: words.TIME * len(match[0]), "".join(pieces))
 
 
-def end_of_clause(masked: str, start: int) -> int:
-    """Where the clause that `start` stands in ends."""
-    found = CLAUSE_END.search(masked, start)
+_CLAUSE_END_OR_ASIDE = re.compile(r"[，；;：:]|,(?!\d)|——|…")
+
+
+def end_of_clause(masked: str, start: int, *, aside: bool = False) -> int:
+    """Where the clause that `start` stands in ends; with `aside`, brackets belong to it."""
+    found = (_CLAUSE_END_OR_ASIDE if aside else CLAUSE_END).search(masked, start)
     end = found.start() if found else len(masked)
     stop = re.search(r"[。！？\n]", masked[start:end])
     return start + stop.start() if stop else end

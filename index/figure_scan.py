@@ -49,7 +49,7 @@ _MEASURES = word_set(
     "吨标准煤 吨标煤 吨公里 人公里 公吨 吨 公斤 千克 市斤 毫克 微克 克 斤 担 "
     "亩 公顷 平方公里 平方千米 平方米 平米 ㎡ 公里 千米 海里 华里 厘米 毫米 米 里 "
     "立方公里 立方米 方 毫升 升 千瓦时 千瓦小时 兆瓦时 度电 度 千伏安 兆伏安 千伏 千瓦 兆瓦 吉瓦 "
-    "个百分点 百分点 个千分点 千分点 个基点 基点 倍 番 ℃ 摄氏度 岁 周岁 桶 标箱 标准箱 "
+    "个百分点 百分点 个千分点 千分点 个基点 基点 倍 番 ℃ 摄氏度 岁 周岁 桶 标箱 标准箱 重量箱 "
     "个工作日 工作日 个小时 小时 分钟 天 个月 印张 台套 台（套） 台(套) 载重吨 总吨 分钱 毛钱 角钱 马力 "
     "纱锭 锭 芯公里 皮长公里 % ‰"
 )
@@ -90,7 +90,7 @@ _NOT_UNIT_BEFORE = {
     "名": "优牌", "位": "数", "元": "旦", "片": "区", "间": "接", "担": "保", "道": "路", "列": "入",
     "批": "准", "份": "额", "卷": "入", "站": "式", "席": "卷", "场": "馆", "层": "次级", "轮": "换",
     "支": "付持出柱", "根": "本据", "把": "握关", "包": "括容", "户": "籍外", "种": "植子业", "块": "状",
-    "顶": "层", "头": "部",
+    "顶": "层", "头": "部", "个": "体",
 }  # fmt: skip
 
 # ---------------------------------------------------------------- what is not a figure
@@ -233,6 +233,8 @@ def _read_counted(plain: str, numeral: Numeral, before: str) -> Quantity | None:
     digits = plain[numeral.start : end]
     if before.endswith(("最后", "最初")):
         return None  # 最后一公里
+    if before.endswith("每") and _UNIT.match(plain, end):
+        return None  # 每50公斤提高5元: what a price is for
     if _HALF.match(plain, numeral.start):
         return Quantity(numeral.start, numeral.start + 2, Decimal("0.5"), "", "fraction")
     if not numeral.scale and (len(digits) == 1 or not chinese):

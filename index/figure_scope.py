@@ -227,7 +227,10 @@ class ParagraphScope:
         return Found(known.code(), self.report.period_origin) if known is not None else Found(None, None)
 
     def _begun(self, reading: Reading, mention: PeriodMention | None, period: Period) -> Period:
-        """起征点由2000元提高到3500元 in 2011: what was before is of the year before, of a plan too."""
+        """到2020年，劳动生产率从8.7万元提高到12万元: what a plan begins with is of the year before the report.
+
+        起征点由2000元提高到3500元 in a year under review stays in that year: it is asked for as the change of it.
+        """
         if reading.role != "from" or not period.is_whole_year or period.year is None:
             return period
         if mention is not None and (
@@ -236,12 +239,10 @@ class ParagraphScope:
             or _FROM_TAIL.search(self.text[: mention.start])
         ):
             return period
-        if self.reader.work_report is None or self.report.year is None:
+        year = self.report.year
+        if self.reader.work_report is None or year is None or period.year <= year:
             return period
-        work = self.reader.work_report.period
-        if mention is None and work.year is None:
-            return period
-        return Period.of_years(min(period.year, self.report.year) - 1)
+        return Period.of_years(year - 1)
 
     def _set_against(self, reading: Reading) -> PeriodMention | None:
         """1986年同1978年相比，…由a增加到b: a is of the year compared with, if no nearer one is named."""

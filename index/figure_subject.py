@@ -403,6 +403,11 @@ class SubjectReader:
                 and not (after in _NOUN_ENDINGS and len(word) > 1)
                 and not (word in words.NOUN_VERBS and (first is None or tag == "vn"))
                 and not (
+                    after in words.NOUN_VERBS
+                    and word in words.NOUN_VERBS
+                    and self._after_noun(start, position)
+                )
+                and not (
                     word in PURPOSES and first == position + len(word) and self._after_noun(start, position)
                 )
             ):

@@ -49,7 +49,7 @@ def test_years_that_only_say_by_what_measure_or_how_many_are_passed_over() -> No
     ]
 
 
-def test_what_was_before_is_of_the_year_before() -> None:
+def test_what_was_before_is_of_the_year_said_or_of_the_year_before_a_plan() -> None:
     assert told(
         [
             ("heading", "一、2022年工作回顾"),
@@ -59,7 +59,7 @@ def test_what_was_before_is_of_the_year_before() -> None:
             ("paragraph", "到2030年，劳动生产率从8.7万元提高到12万元。"),
         ]
     ) == [
-        ("2000元", "2021", "actual"),
+        ("2000元", "2022", "actual"),
         ("3500元", "2022", "actual"),
         ("86亿元", "2017", "actual"),
         ("189亿元", "2022", "actual"),

@@ -1,0 +1,50 @@
+"""What a figure measures, where the noun beside it does not say enough; sentences on places that do not exist."""
+
+from __future__ import annotations
+
+import pytest
+from test_figures import read
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        # a list before the noun belongs to the name, 等各项 included
+        ("粮食直补、农资综合补贴、良种补贴、农机具购置补贴资金达30亿元", ["粮食直补、农资综合补贴、良种补贴、农机具购置补贴资金"]),
+        ("办公费、差旅费和会议费等各项开支要压减10%", ["办公费、差旅费和会议费等各项开支"]),
+        ("高校毕业生初次就业率77.8%", ["高校毕业生初次就业率"]),
+        ("分级诊疗试点和家庭签约服务扩大到85%以上乡镇", ["分级诊疗试点和家庭签约服务"]),
+        # things counted side by side share their predicate
+        ("28个县（区）、230个乡镇已初步建立救助体系", ["初步建立救助体系的县", "初步建立救助体系的乡镇"]),
+        ("8个部门和临河、云川等县已建立账目", ["建立账目的部门"]),
+        ("酝酿多年的信用社改革开始在8个县（市）试点", ["信用社改革试点的县"]),
+        ("市领导访问了五大洲的50多个国家", ["访问的国家"]),
+        # what a sum is for, or sets up
+        ("拟从超收收入中安排5亿元设立预算稳定调节基金", ["预算稳定调节基金"]),
+        ("拟安排4亿元，用于补助困难家庭的廉租房建设", ["用于补助困难家庭的廉租房建设的资金"]),
+        ("市财政共增加支出4亿元", ["财政增加支出"]),
+        # capacity taken away or added is no output
+        ("淘汰落后炼铁产能90万吨、水泥23万吨", ["淘汰炼铁产能", "淘汰水泥产能"]),
+        ("新增加的主要生产能力有煤炭27万吨，石油14万吨", ["煤炭生产能力", "石油生产能力"]),
+        ("扩建化肥厂使化肥生产能力增加标准肥15万吨", ["化肥生产能力"]),
+        # a number that only describes the noun behind it
+        ("投资在5亿元以上的重大项目有93个", ["投资", "重大项目"]),
+        ("义务教育的地区要增加到全省人口的72%", ["义务教育的地区"]),
+        # all of them together are no income per head, those moved no population
+        ("城镇居民收入将增加40亿元", ["城镇居民收入"]),
+        ("五年转移农村人口8.4万人", ["转移农村人口"]),
+        ("外商投资显著增加，直接投资达到25亿美元", ["实际使用外资"]),
+        ("全面建立最低生活保障制度，3.4万农村居民纳入保障范围", ["最低生活保障人数"]),
+        ("连续第7年提高企业退休人员基本养老金，全年人均增加1680元", ["企业退休人员基本养老金"]),
+        ("小麦最低收购价每50公斤提高5元", ["小麦最低收购价"]),
+        ("降低9万多个体工商户税负", ["个体工商户税负"]),
+        ("经济增长速度的调控目标，定为8%", ["国内生产总值"]),
+    ],
+)  # fmt: skip
+def test_names_are_as_full_as_the_sentence_gives_them(text: str, names: list[str]) -> None:
+    assert [figure.indicator for figure in read(text)] == names
+
+
+def test_figures_of_the_same_list_of_capacities_take_turns() -> None:
+    figures = read("五年淘汰落后炼铁产能10万吨、落后炼钢产能5万吨，今年分别淘汰3万吨和2万吨")
+    assert [figure.indicator for figure in figures] == ["淘汰炼铁产能", "淘汰炼钢产能"] * 2

@@ -141,7 +141,11 @@ _WHERE = re.compile(
     r"^在(?:全国|全省|全市|全县)?(?:农村|城市|城镇|各地)?(?=全面|逐步|普遍|推行|实施|建立|开展|推广)"
 )
 _ASIDE = re.compile(r"扣除|剔除|考虑|按|根据|据|截至|在|以|由于|随着|为|从|只要|如果|通过|经过|经|不")
-_TOPIC_END = re.compile(r"(?:的)?(?:水平|力度|工作|政策|制度|步伐|规模|试点|体系)$")
+_GETS_BETTER = re.compile(
+    r"(?P<what>[\u4e00-\u9fff]{4,24}?(?:制度|体系|保险|保障|试点))(?:建设)?(?:改革)?"
+    r"(?:正在|已|不断|逐步|进一步|日益|更加|全面|初步|基本)+(?:完善|健全|扩大|推进|建立|形成|加强|推开|展开)$"
+)
+_TOPIC_END = re.compile(r"(?:的)?(?:制度建设|体系建设|水平|力度|工作|政策|制度|步伐|规模|试点|体系)$")
 
 
 def topic_of(text: str) -> str:
@@ -149,6 +153,9 @@ def topic_of(text: str) -> str:
     rest = _ADVERBS.sub("", _WHERE.sub("", text))
     if _ASIDE.match(rest):
         return ""
+    better = _GETS_BETTER.match(rest)
+    if better is not None and not _NO_TOPIC.search(better["what"]):
+        return better["what"]
     known = _SET_UP.match(rest)
     rest = rest[known.end() :] if known else rest
     tags = _tags(rest)

@@ -323,14 +323,15 @@ class NamesInContext:
             return None
         if de and subject is not None and unit_class(last) == "other" and not subject.generic:
             gap = self.masked[subject.end : last.outer_start] if subject.start >= 0 else "…"
-            if _ONLY_BETWEEN.fullmatch(gap) and len(subject.name) > 1:
+            bound = gap == "" and last.qualifier in ("以上", "以下")  # 综合能耗5万吨以上的企业
+            if (bound or _ONLY_BETWEEN.fullmatch(gap)) and len(subject.name) > 1:
                 self.modified = self.subjects.starting_at(start, right)
                 return None  # 年炼铁和炼钢各300万吨的二期工程, 投资在五亿元以上的项目
         behind = self.subjects.doing_what(start, right, last.base_unit) or self.subjects.starting_at(
             start, right
         )
-        if behind is None:
-            return None
+        if behind is None or (subject is None and words.GROWTH_HEAD.fullmatch(behind.name)):
+            return None  # 保持百分之八的增长率
         if subject is not None and subject.generic:
             return self.subjects.from_name(behind.name + subject.name, behind.start, behind.end)
         if subject is not None and subject.id is not None:

@@ -290,7 +290,7 @@ def grown(before: str) -> str | None:
 
 
 _WHOSE_MONEY = re.compile(
-    r"(?P<who>(?:中央|地方|国家|各级|全国|省级|市级)?财政|国家|企业)(?:共|可|将|要|累计|每年|全年|因此|为此)*"
+    r"(?P<who>(?:中央|地方|国家|各级|全国|省级|市级)?财政|国家|企业)(?:当年|就|共|可|将|要|累计|每年|全年|因此|为此)*"
     r"(?P<verb>增加|减少|新增|节约)(?:了)?$"
 )
 
@@ -401,6 +401,9 @@ def shorter(name: str) -> list[str]:
 
 def share_tail(names: list[str]) -> list[str]:
     """[基础设施, 制造业投资] -> [基础设施投资, 制造业投资]; [第一, 二, 三产业增加值] likewise."""
+    grows = words.GROWTH_HEAD.search(names[-1])
+    if grows and grows.start() > 1 and names[-1][: grows.start()].endswith(("贷款", "投资", "收入", "存款")):
+        return share_tail([*names[:-1], names[-1][: grows.start()]])  # 小微企业、“三农”贷款增速
     last = names[-1]
     whose = _GROUP.match(last)
     if whose and len(last) > len(whose[0]) and all(_GROUP.fullmatch(name) for name in names[:-1]):

@@ -163,6 +163,8 @@ class ParagraphScope:
             or _COMPARED.search(self.text[max(0, mention.start - 3) : mention.start])
         ):
             return False
+        if self.text.endswith(("面向", "瞄准", "着眼", "继"), 0, mention.start):
+            return False  # 面向2030年的重大项目; 棉花继去年创造最高纪录之后
         if mention.text.endswith(("规划", "计划")) and _OF_A_PLAN.match(self.text, mention.end):
             return False  # “十四五”规划重大工程项目
         if _SUM_OF.match(self.text, mention.end) or times.only_measures(self.text, mention):
@@ -180,6 +182,8 @@ class ParagraphScope:
 
     def period(self, reading: Reading) -> Found:
         compared = times.compared_with(self.text, self.all_mentions, reading)
+        compared = compared or times.of_compared_spans(self.text, self.all_mentions, reading)
+        compared = compared or times.years_before(self.text, reading, self.report.year)
         if compared is not None:
             return Found(compared.code(), "sentence")
         mention = self._mention_for(reading)
@@ -188,6 +192,14 @@ class ParagraphScope:
             if work is not None and work.section_period.year is None:
                 return Found(self._within(reading, work.section_period).code(), "heading")
             mention = times.last_span(self.text, self.all_mentions, reading.sentence_start)
+        known = self.report.period
+        since = mention.end if mention is not None and mention.kind != "range" else len(self.text)
+        if (
+            known is not None
+            and reading.role == "to"
+            and NOW.search(self.text, since, reading.quantity.start)
+        ):
+            return Found(known.code(), self.report.period_origin)  # 从2004年的…提高到现在的…
         if (mention is None or mention.start < reading.clause_start) and self.report.period is not None:
             begin = reading.sentence_start if mention is None or reading.role == "to" else mention.end
             if NOW.search(self.text, begin, reading.quantity.start):
@@ -223,7 +235,6 @@ class ParagraphScope:
         heading = self.reader.heading_period()
         if heading is not None:
             return Found(heading.code(), "heading")
-        known = self.report.period
         return Found(known.code(), self.report.period_origin) if known is not None else Found(None, None)
 
     def _begun(self, reading: Reading, mention: PeriodMention | None, period: Period) -> Period:

@@ -67,7 +67,8 @@ class StatusReader:
             return "target"
         if words.OF_PLAN.search(clause) and not words.FIRM_TARGET.search(sentence):
             return self.default  # 完成年度目标的108.7%
-        if words.FORECAST.search(clause) or self._part_of_forecast(reading):
+        own = self.text[max(reading.clause_start, reading.scope_start) : quantity.start]
+        if words.FORECAST.search(own if reading.role == "to" else clause) or self._part_of_forecast(reading):
             return "forecast"
         if words.PRELIMINARY.search(sentence):
             return "preliminary"
@@ -117,8 +118,14 @@ class StatusReader:
             opening = self.text[reading.sentence_start : reading.quantity.start]
             if words.FORECAST.search(opening):
                 return "forecast"
-            return "target" if _INTENT.search(opening) else "actual"
+            if not self._goes_on(period):
+                return "target" if _INTENT.search(opening) else "actual"
         return "target"
+
+    def _goes_on(self, period: Period | None) -> bool:
+        """Whether a span that is planned for ends after the report's year: 五年合计建成住宅 of a plan."""
+        year = self.year
+        return period is not None and year is not None and period.year is None and period.end[0] > year
 
     def resolves(self, reading: Reading) -> bool:
         """Whether a sentence says what is to be done, where no heading told review from plan."""

@@ -84,6 +84,32 @@ def told_before(
     return None
 
 
+def of_compared_spans(text: str, mentions: Sequence[PeriodMention], reading: Reading) -> Period | None:
+    """“六五”时期同“五五”时期相比，产量由…增加到…: a is of the span compared with, b of the other."""
+    if not reading.role:
+        return None
+    spans = [m for m in mentions if reading.sentence_start <= m.start < reading.scope_start]
+    if len(spans) != 2 or any(mention.kind != "range" for mention in spans):
+        return None
+    if not re.fullmatch(r"[同与和跟]", text[spans[0].end : spans[1].start]):
+        return None
+    if not re.match(r"相比|比较", text[spans[1].end :]):
+        return None
+    return spans[1 if reading.role == "from" else 0].period
+
+
+_AGO = re.compile(r"[由从](?P<n>[一二三四五六七八九十]|\d{1,2})年前的?$")
+
+
+def years_before(text: str, reading: Reading, year: int | None) -> Period | None:
+    """由五年前的50%扩大到80%: so many years before the report's."""
+    match = _AGO.search(text, reading.clause_start, reading.quantity.outer_start)
+    if match is None or year is None or reading.role != "from":
+        return None
+    count = int(match["n"]) if match["n"].isdigit() else "一二三四五六七八九十".index(match["n"]) + 1
+    return Period.of_years(year - count)
+
+
 def points_back(text: str, start: int, end: int) -> bool:
     """Whether `text[start:end]` speaks of 这个期间, whose years an earlier sentence said."""
     return _THIS_SPAN.search(text, start, end) is not None

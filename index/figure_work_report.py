@@ -80,6 +80,8 @@ class WorkReport:
         lead = next((m for m in periods if m.start <= 14 and not only_measures(text, m)), None)
         if lead is not None and lead.compared:
             lead = None
+        if lead is not None and self._counts_the_plan(lead):
+            lead = None
         alone = None  # 实施这一战略三年来: the years of this paragraph alone
         if lead is None:
             alone = lead = next((m for m in periods if m.start <= _OPENING and m.text.endswith("年来")), None)
@@ -97,6 +99,13 @@ class WorkReport:
             self._section = (self.mode, self.period if ahead else Period.of_years(self.year))
         elif widened or (to_review and not self.headed):
             self._section = (self.mode, self.period)
+
+    def _counts_the_plan(self, lead: PeriodMention) -> bool:
+        """五年合计… under a plan of five years: those years, not the five before the report."""
+        mode, planned = self._section
+        if mode != "plan" or planned.year is not None or lead.kind != "range" or not lead.relative:
+            return False
+        return years_of(lead.period) == years_of(planned)
 
     def _turn(self, opening: str, text: str, lead: PeriodMention | None) -> bool:
         """Sets mode and period by the words of a heading or opening; False if they say nothing."""

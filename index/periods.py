@@ -246,7 +246,9 @@ class _Resolver:
             base = self.sentence_year
         # "the that year" and a bare "following year" are read as if the article stood right
         said = atom.relative_year.removeprefix("the ")
-        offset = patterns.RELATIVE_YEAR_OFFSET.get(said) or patterns.RELATIVE_YEAR_OFFSET.get(f"the {said}", 0)
+        offset = patterns.RELATIVE_YEAR_OFFSET.get(said) or patterns.RELATIVE_YEAR_OFFSET.get(
+            f"the {said}", 0
+        )
         return None if base is None else base + offset
 
     def _many_years(self, first: int, count: int) -> Period | None:

@@ -235,6 +235,8 @@ def dump_figure(figure: Figure) -> str:
 def load_figure(row: Sequence[Any]) -> Figure:
     """A figure from its FIGURE_COLUMNS. Many share their words, which are kept once: half of the memory."""
     report, chunk, data = row
-    fields = {name: intern(one) if isinstance(one, str) else one for name, one in json.loads(data).items()}
+    fields: dict[str, Any] = {
+        name: intern(one) if isinstance(one, str) else one for name, one in json.loads(data).items()
+    }
     fields["value"] = Decimal(fields["value"])
     return Figure(report=intern(report), chunk=-1 if chunk is None else chunk, **fields)

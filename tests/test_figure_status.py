@@ -102,3 +102,34 @@ def test_a_level_behind_a_yearly_average_is_of_the_year_said_first() -> None:
         ("2090元", "2022", "actual"),
         ("36项", "2020/2022", "actual"),
     ]
+
+
+def test_spans_compared_dates_far_ahead_and_what_is_so_now() -> None:
+    assert told(
+        [
+            ("heading", "一、过去五年的回顾"),
+            ("paragraph", "“十三五”时期同“十二五”时期相比，粮食年平均产量由30万吨增加到37万吨。"),
+            ("paragraph", "启动面向2035年的重大项目，新设6个示范区。由五年前的50%扩大到80%。"),
+            ("paragraph", "基本养老金从2004年的700元提高到现在的1721元。十年1.4万农村人口进城落户。"),
+        ]
+    ) == [
+        ("30万吨", "2011/2015", "actual"),
+        ("37万吨", "2016/2020", "actual"),
+        ("6个", "2018/2022", "actual"),
+        ("50%", "2018", "actual"),
+        ("80%", "2022", "actual"),
+        ("700元", "2004", "actual"),
+        ("1721元", "2023", "actual"),
+        ("1.4万", "2013/2022", "actual"),
+    ]
+
+
+def test_the_years_of_a_plan_under_way_are_no_facts() -> None:
+    assert told(
+        [
+            ("heading", "一、“十四五”计划的基本任务"),
+            ("paragraph", "五年合计建成住宅3亿平方米，明年要安排得好。明年、明年。"),
+            ("paragraph", "五年合计财政支出为609亿元。"),
+        ],
+        period="2022",
+    ) == [("3亿平方米", "2021/2025", "target"), ("609亿元", "2021/2025", "target")]

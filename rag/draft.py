@@ -12,6 +12,7 @@ import rjieba
 
 from index.figures import figures_in_text
 from rag.answer_kind import AnswerKind
+from rag.evidence import squeeze
 
 _MARKER = re.compile(r"[\[【(（]\s*(\d+)\s*[\]】)）]")
 _LEAD = re.compile(r"^(?:答案|回答|答)\s*(?:是|为)?\s*[：:]?\s*")
@@ -41,6 +42,15 @@ def clean(text: str) -> tuple[str, int | None]:
     line = next((line.strip() for line in text.strip().splitlines() if line.strip()), "")
     line = _LEAD.sub("", _MARKER.sub("", line)).strip().strip("。").strip()
     return line.strip('“”"'), int(marker[1]) if marker else None
+
+
+def repeats(draft: str, question: str) -> bool:
+    """Whether the draft says nothing but words of the question, in whatever order: that is no answer."""
+    asked = squeeze(question)
+    if squeeze(draft) in asked:
+        return True
+    words = [word for word in rjieba.cut(squeeze(draft)) if any(map(str.isalnum, word))]
+    return all(word in asked for word in words)
 
 
 def parts(draft: str) -> list[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from index.types import Figure
 from rag.acceptance import PLAIN_YES, Signals, confidence, threshold
 from rag.answer_kind import answers_kind, kind_of
-from rag.draft import PLURAL, clean, completed, parts
+from rag.draft import PLURAL, clean, completed, parts, repeats
 from rag.evidence import Sentence, squeeze
 from rag.llm import ChatModel
 from rag.passage_evidence import question_terms, share
@@ -81,7 +81,7 @@ class ModelAnswerer:
         draft, number = clean(completion.text)
         if not draft:
             return ModelResult(reason="empty draft")
-        if squeeze(draft) in squeeze(question):
+        if repeats(draft, question):
             return ModelResult(reason="the draft only repeats the question")
         cited = evidence[number - 1] if number and number <= len(evidence) else None
         found, repaired = self._carried(draft, [cited, *evidence] if cited else evidence, question)

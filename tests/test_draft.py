@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.draft import PLURAL, clean, completed, parts
+from rag.draft import PLURAL, clean, completed, parts, repeats
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,19 @@ from rag.draft import PLURAL, clean, completed, parts
 )
 def test_clean(written: str, text: str, number: int | None) -> None:
     assert clean(written) == (text, number)
+
+
+@pytest.mark.parametrize(
+    ("draft", "said_nothing"),
+    [
+        pytest.param("真实事件", True, id="its-own-end"),
+        pytest.param("《云岭的春天》改编自真实事件", True, id="its-own-words-elsewhere"),
+        pytest.param("《云岭的春天》改编自抗洪事件", False, id="one-word-more"),
+        pytest.param("1998年", False, id="a-number"),
+    ],
+)
+def test_a_draft_of_the_questions_words_is_no_answer(draft: str, said_nothing: bool) -> None:
+    assert repeats(draft, "《云岭的春天》改编自什么真实事件？") is said_nothing
 
 
 def test_parts_at_separators() -> None:

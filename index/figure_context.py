@@ -18,8 +18,9 @@ from index.figure_fuller import PER_HEAD_ALONE, per_head, topic_of
 from index.figure_in_context import NamesInContext
 from index.figure_left_out import nation, says_nothing
 from index.figure_measure import measure_of, not_per_head, read_object_of_change
-from index.figure_money import for_what, set_up, with_purpose
+from index.figure_money import for_what, paid_for, set_up, with_purpose
 from index.figure_naming import (
+    cut_by,
     doing,
     from_around,
     newly,
@@ -305,6 +306,10 @@ class ParagraphReader(NamesInContext):
         whole_nation = nation(group[-1], self.text[group[-1].outer_end :][:6])
         if whole_nation is not None:
             return [(self.subjects.from_name(whole_nation), False)] * count
+        cut = cut_by(self.text[group[-1].outer_end :][:30]) if unit_class(first) == "percent" else None
+        if cut is not None:
+            self.subject = self.subjects.from_name(cut)
+            return [(self.subject, False)] * count
         behind = self._counted_behind(group[-1], right, subject, predicate, left)
         if behind is not None:
             behind = self._counted_fully(behind, subject, left, group, right)
@@ -319,7 +324,10 @@ class ParagraphReader(NamesInContext):
                 self.subject = self.subjects.from_name(told)
                 return [(self.subject, False)] * count
         if purse is not None and first.base_unit == "元" and predicate.measure is None:
-            funds = with_purpose(purse.name, self.text[group[-1].outer_end :][:40])
+            sentence_start = self._sentence
+            funds = with_purpose(purse.name, self.text[group[-1].outer_end :][:60])
+            if funds is None and purse.start >= 0:
+                funds = paid_for(purse.name, self.masked[sentence_start : purse.start])
             if funds is not None:
                 subject = self.subjects.from_name(funds, purse.start, purse.end)
         around = (self.text[clause_start : first.outer_start], self.text[group[-1].outer_end :][:40])

@@ -63,6 +63,8 @@ def counted_span(masked: str, start: int, limit: int) -> tuple[int, int] | None:
         if tag == "uv":  # 职工〔不同程度地〕增加了工资
             last = before_adverb
             break
+        if nouns and tag[0] == "v" and rest and rest[0][0] == "了":
+            break  # 174个国家和地区〔发展了〕经济贸易往来
         if word in _ALL_OF_THEM and not (word == "全部" and not nouns):
             break
         if nouns and ((tag[0] == "l" and word[-2:] in words.VERBS) or (word in words.VERBS and tag == "ns")):

@@ -15,10 +15,12 @@ from index.figure_left_out import named_again, of_the_economy, says_nothing, set
 from index.figure_lists import ListReader
 from index.figure_money import paid, with_purpose
 from index.figure_naming import (
+    beyond_budget,
     covered_by,
     group_of,
     grown,
     helped,
+    insured_in,
     of_foreign_money,
     output_of,
     part_of,
@@ -44,6 +46,9 @@ if TYPE_CHECKING:
     from index.vocabulary import Vocabulary
 
 _ONLY_BETWEEN = re.compile(r"各|均|都|在|达|达到|为|总额|超过|约|近")
+_BUILT = re.compile(r"(?:城镇|农村|城乡|城市|乡村|全国)?(?:新建|新修|新辟|新开|新设|改建|扩建)$")
+_TURNED = re.compile(r"转为|变为|转成|覆盖|惠及")
+_MATERIALS = frozenset(("煤", "标准煤", "标煤", "油", "粮食", "水"))
 _MOVED = frozenset(("转移", "安置", "培训", "资助", "救助", "帮扶", "扶持"))
 _FIELD = re.compile(r"(?:地区|区域|省份|领域|方面|行业|部门|城市|农村)$")
 
@@ -112,6 +117,8 @@ class NamesInContext:
             return subject
         told = self.text[self._sentence : subject.start]
         more = whose_money(subject.name, self.text[left : subject.start])
+        more = more or beyond_budget(subject.name, self.text[subject.end : first.outer_start])
+        more = more or insured_in(subject.name, told)
         if more is not None:
             return Subject(more, None, subject.start, subject.end)
         other = grown(self.text[left : subject.start]) or of_foreign_money(subject.name, told)
@@ -119,13 +126,20 @@ class NamesInContext:
             return self.subjects.from_name(other, subject.start, subject.end)
         made = output_of(subject.name, told, first.base_unit)
         product = self.subjects.from_name(made, subject.start, subject.end) if made else subject
-        if product.id is not None or product.name.endswith("生产能力"):
+        if (
+            product.id is not None
+            or product.name.endswith("生产能力")
+            or self._another_product(made, subject)
+        ):
             return product
         funds = (
             with_purpose(subject.name, self.text[first.outer_end :][:60]) if first.base_unit == "元" else None
         )
         if self.theme and not self.recent and funds is None and WEAK.fullmatch(subject.name):
             return self.subjects.from_name(of_topic(self.theme, subject.name), subject.start, subject.end)
+        built = _BUILT.search(self.masked, left, subject.start)
+        if predicate.found and built is not None and not subject.generic and unit_class(first) == "other":
+            return self.subjects.from_name(built[0] + subject.name, subject.start, subject.end)
         if (
             subject.generic
             or predicate.found
@@ -143,6 +157,16 @@ class NamesInContext:
             self.text[subject.start : subject.end], self.text[begin : subject.start], first.base_unit
         )
         return self.subjects.from_name(name, subject.start, subject.end) if name else None
+
+    def _another_product(self, made: str | None, subject: Subject) -> bool:
+        """棉纱产量286.5万吨…；纸520万吨: the next of a list of products."""
+        return (
+            made is not None
+            and len(subject.name) <= 4
+            and bool(self.recent)
+            and self.recent[-1].name.endswith("产量")
+            and self.masked[subject.start - 1 : subject.start] in tuple("；，、")
+        )
 
     def _topic_subject(self) -> Subject | None:
         return self.subjects.from_name(self.topic) if self.topic else None
@@ -234,8 +258,11 @@ class NamesInContext:
             return self.subjects.from_name(use, behind.start, behind.end) if use else behind
         if before.strip("、和与及以 "):
             self.counting = verb_before(before)
-        name = reached(behind.name, before, self.topic) or relieved(
-            before, self.text[group[-1].outer_end :][:40], group[0].base_unit
+        insured = insured_in(behind.name, self.text[self._sentence : group[0].start])
+        name = (
+            insured
+            or reached(behind.name, before, self.topic)
+            or relieved(before, self.text[group[-1].outer_end :][:40], group[0].base_unit)
         )
         stop = end_of_clause(self.masked, behind.end, aside=True)
         if name is None and right >= end_of_clause(self.masked, behind.end):
@@ -285,6 +312,8 @@ class NamesInContext:
         own = self.subjects.ending_at(before.scope_start, start)
         if own is not None and own.start >= 0:
             start = own.start
+        if words.CHANGE_VERB.search(self.masked, start, quantity.outer_start) or _TURNED.match(subject.name):
+            return subject  # 参保人数增加1.4亿、覆盖10.5亿人; 亏损9000万元转为盈利3亿元
         name = self.text[start : subject.end]
         return Subject(name, None, start, subject.end)
 
@@ -330,6 +359,8 @@ class NamesInContext:
         behind = self.subjects.doing_what(start, right, last.base_unit) or self.subjects.starting_at(
             start, right
         )
+        if predicate.role and behind is not None and behind.name in _MATERIALS and subject is None:
+            return None  # 综合能耗由2.51吨煤降到2.28吨煤: part of the unit
         if behind is None or (subject is None and words.GROWTH_HEAD.fullmatch(behind.name)):
             return None  # 保持百分之八的增长率
         if subject is not None and subject.generic:

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import re
 
+import rjieba
+
+from index.figure_counted import counted_span
 from index.figure_naming import in_apposition, lookup, share_tail
 from index.figure_subject import HARD_STOP, PAREN, TRIM_END, Subject, SubjectReader
 
 _EACH = re.compile(r"(?:分别|各自?)(?:完成|实现|达到|淘汰|压减|新增|化解|退出)(?P<head>[^、和与及]{2,8})$")
+_WITH_CLAUSE = re.compile(
+    r"(?:以上|左右)?(?P<name>(?P<clause>[^，。；：、\d\ue000“”（）的]{3,16})的(?P<noun>[^，。；：、\d\ue000的]{2,10}?))"
+    r"(?=[，。；、\n]|实施|实行|纳入|$)"
+)
+_ITEMS = ("事项", "项目", "标准", "措施", "任务")
 _PER_UNIT = re.compile(r"(?:单位|万元)(?:国内|地区)?生产总值|单位工业增加值|万元工业增加值")
 
 
@@ -65,3 +73,17 @@ class ListReader(SubjectReader):
         for index, (a, b) in enumerate(pieces):
             names[index] = self.of_the_same(names[0], self.text[a:b]) or names[index]
         return [self.from_name(name, *piece) for name, piece in zip(names, pieces, strict=True)]
+
+    def doing_what(self, start: int, limit: int, unit: str) -> Subject | None:
+        """国务院部门…实施的〔审批事项〕, 受过高等教育的〔人才〕: a counted noun behind a clause of its own."""
+        found = _WITH_CLAUSE.match(self.masked, start, limit)
+        if found is None or counted_span(self.masked, found.start("noun"), found.end("noun")) is None:
+            return None
+        tags = rjieba.tag(found["clause"])
+        verbs = [index for index, (_, tag) in enumerate(tags) if tag[0] == "v"]
+        if not verbs or (verbs[0] > 1 and not (unit == "项" and found["noun"].endswith(_ITEMS))):
+            return None
+        first = tags[0]
+        if verbs[0] == 1 and first[1][0] == "n" and not found["noun"].endswith((*_ITEMS, "机构")):
+            return None  # 17个省完成了…的改革
+        return self.from_name(self.text[slice(*found.span("name"))], *found.span("name"))

@@ -27,9 +27,13 @@ def paid(noun: str, before: str, behind: str) -> str | None:
     return None
 
 
+# 安排832亿元〔，比上年增加167亿元〕，支持卫生事业
+_MORE_THAN_BEFORE = re.compile(r"^，[比较](?:上年|去年)[^，。；]{2,16}(?=，(?:用于|支持|主要))")
+
+
 def with_purpose(purse: str, behind: str) -> str | None:
     """中央财政安排51亿元，用于支持地方加强公共卫生服务: 中央财政用于…的资金."""
-    payer, purpose = _PURSE.fullmatch(purse), _PURPOSE.match(behind)
+    payer, purpose = _PURSE.fullmatch(purse), _PURPOSE.match(_MORE_THAN_BEFORE.sub("", behind))
     if payer is None or purpose is None:
         return None
     what = _COUNTS.sub("", purpose["purpose"])
@@ -37,6 +41,18 @@ def with_purpose(purse: str, behind: str) -> str | None:
         return None
     kind = payer["kind"] or "资金"
     return f"{purse.removesuffix(kind)}用于{what}的{kind}"
+
+
+_FOR = re.compile(r"为了?(?P<purpose>[\u4e00-\u9fff“”]{4,20})，[^，。；\d]{0,6}$")
+
+
+def paid_for(purse: str, before: str) -> str | None:
+    """为加快社会保障体系建设，今年〔中央财政〕将安排2762亿元: what the clause before says it is for."""
+    payer, purpose = _PURSE.fullmatch(purse), _FOR.search(before)
+    if payer is None or purpose is None or purpose["purpose"] == "此":
+        return None
+    kind = payer["kind"] or "资金"
+    return f"{purse.removesuffix(kind)}用于{purpose['purpose']}的{kind}"
 
 
 _SET_UP = re.compile(

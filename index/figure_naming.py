@@ -227,7 +227,7 @@ def from_around(before: str, behind: str, unit: str) -> str | None:
         whose = re.search(r"(?:农村|城镇|乡村|城市|贫困|覆盖|惠及|受益)+$", before)
         return f"{whose[0] if whose else ''}人口"  # 十亿人口的大国
     everyone = _REACHES.search(before) if unit in _PEOPLE else None
-    if everyone and re.match(r"[，。；]|$", behind):
+    if everyone and not re.search(r"\d", everyone["who"]) and re.match(r"[，。；]|$", behind):
         return everyone["who"].strip("，、") or f"{everyone['verb']}人数"
     source = _OUT_OF.search(before)
     if unit == "元" and source:
@@ -253,7 +253,7 @@ def reached(noun: str, before: str, topic: str) -> str | None:
 
 def widened(thing: str, noun: str) -> str | None:
     """县级公立医院综合改革试点扩大到1000个县: 县级公立医院综合改革试点县."""
-    return thing + noun if _WIDENS.search(thing) else None
+    return re.sub(r"(?<=.{2})的?范围$", "", thing) + noun if _WIDENS.search(thing) else None
 
 
 _WEIGHED = ("吨", "公斤", "斤", "米", "台", "辆", "立方米", "箱", "千瓦时", "度")
@@ -278,6 +278,17 @@ def withdrawn(name: str, before: str, unit: str) -> str | None:
     return f"{match['verb']}{name}{'' if '产能' in name else '产能'}"
 
 
+_CUT = re.compile(
+    r"的(?:幅度|比例)(?:压减|压缩|削减|降低|减少|核减)(?P<what>[\u4e00-\u9fff“”]{2,14})(?=[，。；、]|$)"
+)
+
+
+def cut_by(behind: str) -> str | None:
+    """按不低于5%的幅度压减〔一般性支出〕: what is cut stands behind."""
+    match = _CUT.match(behind)
+    return match["what"] if match else None
+
+
 _GROWN = re.compile(
     r"(?P<what>[\u4e00-\u9fff]{2,14}?(?:能力|库容|容量))(?:将|可|共|又|再)?(?:增加|新增|扩大|提高)(?:了)?$"
 )
@@ -295,10 +306,37 @@ _WHOSE_MONEY = re.compile(
 )
 
 
+_PAYS = re.compile(
+    r"(?P<who>(?:中央|地方|国家|各级|全国|省级|市级)财政|中央预算)(?:每年|将|拟|共|全年|累计|预算)*"
+    r"(?:安排|支出|投入|下拨|拨付|发行)(?:了)?$"
+)
+
+
 def whose_money(name: str, before: str) -> str | None:
     """国家财政共增加〔支出〕540多亿元: what is spent more for something, not how all spending grows."""
     match = _WHOSE_MONEY.search(before) if name in ("支出", "收入", "投入", "开支") else None
-    return f"{match['who']}{match['verb']}{name}" if match else None
+    if match is not None:
+        return f"{match['who']}{match['verb']}{name}"
+    paid = _PAYS.search(before) if name in ("资金", "支出", "债券", "投资", "经费", "补助") else None
+    return paid["who"] + name if paid else None
+
+
+def beyond_budget(name: str, behind: str) -> str | None:
+    """全国财政比年度预算〔超收〕7239亿元: what came in beyond the budget is not all that came in."""
+    return f"{name}超收" if name.endswith("财政") and behind.endswith(("超收", "超收了")) else None
+
+
+_INSURANCE = re.compile(
+    r"[\u4e00-\u9fff]{2,14}?(?:养老保险|医疗保险|失业保险|工伤保险|生育保险|合作医疗|医保|新农合)"
+)
+
+
+def insured_in(name: str, before: str) -> str | None:
+    """开展新型农村社会养老保险试点，3.58亿人〔参保〕: 新型农村社会养老保险参保人数."""
+    schemes = _INSURANCE.findall(before) if name in ("参保", "参合", "参保的人", "参合的人") else []
+    if not schemes:
+        return None
+    return re.sub(r"^.*(?:实施|开展|建立|推进|完善|参加|启动)(?:了)?", "", schemes[-1]) + "参保人数"
 
 
 _TAX = re.compile(r"增值税|(?:企业|个人)?所得税|消费税|营业税|关税|资源税")

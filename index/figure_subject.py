@@ -62,6 +62,7 @@ _SHARE_OF = re.compile(
     r"|所占的?(?P<own>比重|比例|份额)"
     r"|[与同和](?P<second>[^，。；、]{2,10}?)(?P<ratio>之比|的比例|的比率|的比值|比值))$"
 )
+_CONTRIBUTES = re.compile(r"(?P<who>[\u4e00-\u9fff“”、]{2,14})对(?P<what>[\u4e00-\u9fff]{2,12}?)的?贡献率$")
 _NEW = re.compile(r"^(?:净增|新增加|新增|累计新增|新登记|累计|新)(?=..)")
 _STARTS_WITH_CHANGE = re.compile(r"(?:增长|上涨|上升|下降|提高|回落|加快|放缓)(?!点|极|率|速|幅)")
 _INNER_ADVERB = re.compile(r"(?<=..)(?:拟|将|共|已|又|再)(?=投入|安排|支出|发行|补助|拨付)")
@@ -77,14 +78,9 @@ _GDP = re.compile(r"(?<!国内)(?:地区|区域)?生产总值|GDP")
 _LETTERS_INSIDE = re.compile(r"([\u4e00-\u9fff]{2,14})[（(][A-Za-z&0-9.]{2,8}[）)]$")
 _TO_US = re.compile(r"^.*(?:[，、]|(?:同|与|和)(?:我国|中国|我们)|我国|我省|我市)")
 _SPENT_ON = re.compile(r"(?:[\u4e00-\u9fff]{0,4}财政|[\u4e00-\u9fff]{2,4}(?<!可))用于(?:这些)?$")
-_OF_PLAN = re.compile(r"的(?:规划|计划|目标|任务|方案|工作|要求)$")
+_OF_PLAN = re.compile(r"的(?:规划|计划|目标|任务|方案|工作|要求|检查|调查|统计|分析)$")
 _PER_HEAD = re.compile(r"按人口平均|平均每人|每人平均")
 _YEARLY = re.compile(r"^(?:年均|平均每年|每年平均|全年|平均)(?=..)")
-_WITH_CLAUSE = re.compile(
-    r"(?:以上|左右)?(?P<name>(?P<clause>[^，。；：、\d\ue000“”（）的]{3,16})的(?P<noun>[^，。；：、\d\ue000的]{2,10}?))"
-    r"(?=[，。；、\n]|实施|实行|纳入|$)"
-)
-_ITEMS = ("事项", "项目", "标准", "措施", "任务")
 PAREN = re.compile(r"（[^（）]{0,20}）$|\([^()]{0,20}\)$")
 
 
@@ -148,6 +144,9 @@ class SubjectReader:
                     return replace(part, head=share["own"])
                 whole = self.text[slice(*share.span("whole"))].strip("的")
                 return replace(self.share_of(part, whole), head=share["head"], whole=whole)
+        lifts = _CONTRIBUTES.search(self.masked, begin, end)
+        if lifts is not None and lifts.end() == end:
+            return self._contribution(lifts)
         mention = self._mention_ending(begin, end)
         project = _PROJECT.search(self.masked, begin, end) if mention is None else None
         phrase = project.start() if project else self._noun_phrase(begin, end)
@@ -229,6 +228,16 @@ class SubjectReader:
                 if known is not None:
                     return Subject(known.name, known.id, part.start, part.end, known.rate)
         return part
+
+    def _contribution(self, match: re.Match[str]) -> Subject:
+        """服务业对经济增长贡献率: what contributes belongs to the name."""
+        who, what = words.REGION_PREFIX.sub("", match["who"]), match["what"]
+        span = match.start("who"), match.end()
+        for form in (f"{who}对{what}贡献率", f"{who}对{what}的贡献率", f"{who}贡献率"):
+            known = lookup(self.vocabulary, form)
+            if known is not None:
+                return Subject(known.name, known.id, *span, known.rate)
+        return Subject(f"{who}对{what}的贡献率", None, *span, rate=True)
 
     def _ratio(self, part: Subject, end: int) -> Subject:
         """研发经费支出与国内生产总值之比: a rate under its whole name."""
@@ -467,7 +476,7 @@ class SubjectReader:
         stop = HARD_STOP.search(self.masked, start, limit)
         if stop:
             limit = stop.start()
-        if limit <= start:
+        if limit <= start or self.masked.startswith("等", start):
             return None
         span = counted_span(self.masked, start, limit)
         if span is None:
@@ -479,16 +488,3 @@ class SubjectReader:
             return Subject("国家", None, start, last)
         plan = _OF_PLAN.search(self.masked, start + 1, last)  # 引进三千项先进技术的规划
         return self.named(start, plan.start() if plan else last)
-
-    def doing_what(self, start: int, limit: int, unit: str) -> Subject | None:
-        """国务院部门…实施的〔审批事项〕, 受过高等教育的〔人才〕: a counted noun behind a clause of its own."""
-        found = _WITH_CLAUSE.match(self.masked, start, limit)
-        if found is None or counted_span(self.masked, found.start("noun"), found.end("noun")) is None:
-            return None
-        verbs = [index for index, (_, tag) in enumerate(_tags(found["clause"])) if tag[0] == "v"]
-        if not verbs or (verbs[0] > 1 and not (unit == "项" and found["noun"].endswith(_ITEMS))):
-            return None
-        first = _tags(found["clause"])[0]
-        if verbs[0] == 1 and first[1][0] == "n" and not found["noun"].endswith((*_ITEMS, "机构")):
-            return None  # 17个省完成了…的改革
-        return self.from_name(self.text[slice(*found.span("name"))], *found.span("name"))

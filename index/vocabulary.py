@@ -230,6 +230,10 @@ class Vocabulary:
             terms += meanings
         return list(dict.fromkeys(terms))
 
+    def phrases(self, text: str) -> list[tuple[int, int, tuple[str, ...]]]:
+        """(start, end, Chinese terms) of the glossary's phrases in an English text, the longest at each place."""
+        return [(start, end, tuple(meanings)) for start, end, meanings in self._glossary.find(text)]
+
 
 def _bad(id: str, english: str, chinese: str) -> VocabularyError:
     return VocabularyError(f"vocabulary entry {id}: {english}", f"词表条目 {id}：{chinese}")
@@ -343,6 +347,11 @@ def _indicator(entry: dict[str, Any]) -> Indicator:
         tuple(entry.get("units", ())), bool(entry.get("rate", False)), entry.get("parent"),
         entry.get("customary"),
     )  # fmt: skip
+
+
+def english_phrases(text: str) -> list[tuple[int, int, tuple[str, ...]]]:
+    """(start, end, Chinese terms) of the phrases that the project's own glossary knows."""
+    return load_vocabulary().phrases(text)
 
 
 def english_expansion(question: str) -> list[str]:

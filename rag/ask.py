@@ -72,7 +72,9 @@ def answer_units(mention: IndicatorMention | None, clause: str) -> tuple[str, ..
 
 
 def indicator_names(mention: IndicatorMention) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((mention.text, mention.indicator.name, *mention.indicator.synonyms)))
+    names = (mention.text, mention.indicator.name, *mention.indicator.synonyms)
+    sold = (f"{name[:-1]}售" for name in names if name.endswith("销量"))  # 汽车销售1364万辆 is 汽车销量
+    return tuple(dict.fromkeys((*names, *sold)))
 
 
 # The whole of a region not named, and how the names of such regions end.

@@ -23,6 +23,7 @@ LEAST_COVERAGE = 0.45  # of the question's words around a figure; below that it 
 # Budget figures are plans by nature: a question about them need not say so.
 BUDGET_WORDS = re.compile(
     "赤字|国债|专项债|特别债|新增债务|新增(?:政府|地方政府)?债务|转移支付|预算|税率|拟|安排"
+    r"|\bset aside\b|\bearmark|\bbonds?\b|\bdeficit\b|\btransfer payments?\b|\bbudget\b(?! revenue| expenditure)"
 )
 
 

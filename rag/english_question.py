@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from index.periods import PeriodMention
 from index.regions import RegionMention
-from index.vocabulary import IndicatorMention, english_expansion
+from index.vocabulary import IndicatorMention, english_expansion, english_phrases, load_vocabulary
 from rag import question_words as words
 from rag.ask import (
     Ask,
@@ -43,6 +44,24 @@ _AGAINST_TARGET = re.compile(
 )
 
 
+# The size of an industry or a fund is an amount of money.
+_SIZE = re.compile(
+    r"\b(?:size|scale) of\b.*\b(?:industry|sector|market|fund|economy|industries)\b"
+    r"|\bhow (?:large|big)\b.*\b(?:industry|sector|market|fund|economy)\b",
+    re.IGNORECASE,
+)
+_ADDED = re.compile(r"\b(?:new|newly|adds?|added|adding)\b", re.IGNORECASE)
+_HOW_MANY_FIRMS = re.compile(
+    r"\bhow many (?:[\w-]+ ){0,4}?(?:firms|companies|enterprises|businesses)\b", re.IGNORECASE
+)
+_FAST_AND_LARGE = re.compile(
+    r"\bhow fast\b.*\band how (?:large|much|big|many) (?:was|were|is|are|did) (?:it|they)\b", re.IGNORECASE
+)
+_AND_HOW_MUCH_LESS = re.compile(
+    r",? and (?:by )?how (?:much|many) (?:less|more|higher|lower|fewer|larger|smaller)\b[^?]*\b(?:it|they|that)\b"
+    r"[^?]*\b(?:year before|previous year|preceding year|year earlier)\b",
+    re.IGNORECASE,
+)
 _THAN_YEAR_BEFORE = re.compile(
     r"\b(?:faster|slower|higher|lower|more|less|larger|smaller)(?: or \w+)? than (?:in )?"
     r"the (?:year before|previous year|preceding year)\b",
@@ -56,8 +75,21 @@ def english_asks(
     regions: Sequence[RegionMention],
     indicators: Sequence[IndicatorMention],
 ) -> tuple[tuple[Ask, ...], tuple[str, ...]]:
+    if two := _two_questions(text):
+        parts = [
+            english_asks(
+                part,
+                [m for m in periods if start <= m.start < end] or periods,
+                [m for m in regions if start <= m.start < end] or regions,
+                [m for m in indicators if start <= m.start < end],
+            )
+            for part, start, end in two
+        ]
+        if all(asks for asks, _ in parts):
+            return tuple(dict.fromkeys((*parts[0][0], *parts[1][0]))), (*parts[0][1], *parts[1][1])
     masked = without(text, [*periods, *regions, *indicators])
-    unknown = tuple(w for w in words.english_content_words(masked) if not english_expansion(w))
+    unknown = _unknown(masked)
+    indicators, given = _compounds(text, indicators)
     which_year = len({m.period for m in periods}) > 1 and re.match(r"\s*which year\b", text, re.IGNORECASE)
     if not _ENGLISH_FIGURE.search(text) and not indicators and not which_year:
         return (), unknown
@@ -72,6 +104,10 @@ def english_asks(
     if re.match(r"\s*(?:and )?which\b", text, re.IGNORECASE) and words.SUPERLATIVE.search(text):
         return (), unknown  # asks for a name
     wanted = answer_units(None, without(text, indicators))
+    if not wanted and not indicators and _SIZE.search(text):
+        wanted = ("元", "美元")
+    if not wanted and not indicators and _HOW_MANY_FIRMS.search(text):
+        wanted = ("家", "户", "个")
     if wanted:  # what it cost to build a railway is no mileage
         indicators = [m for m in indicators if not m.indicator.units or set(wanted) & set(m.indicator.units)]
     measure = asked_measure(text)
@@ -80,6 +116,11 @@ def english_asks(
     both = re.search(
         r"\b(?:what|how)\b.*(?:\band|,) (?:by )?how (?:much|fast) (?:did|has|was)", text, re.IGNORECASE
     )
+    in_names = [m for m in regions if _heads_a_name(text, m)]
+    given = (*given, *(re.sub("[省市县区]$", "", m.name) for m in in_names if not m.name.isascii()))
+    regions = [m for m in regions if m not in in_names]
+    if not indicators and _ADDED.search(text) and re.search(r"\bhow many\b", text, re.IGNORECASE):
+        given = (*given, "新增|净增|新设|新登记|新认定|新建|新开|增加")
     places = [m for m in regions if not m.is_part_of_name]
     # A place nobody knows beside one that is known is part of a name: the Science City of a zone.
     places = [m for m in places if not m.name.isascii()] or places
@@ -88,7 +129,8 @@ def english_asks(
     region = regions[0].name if regions else None
     compared = [r.name for r in regions[1:]] if measure == "lead" else []
     base = Ask(
-        text=text, terms=_english_terms(masked), region=region, measure=measure, unit=asked_unit(text),
+        text=text, terms=tuple(dict.fromkeys((*given, *_english_terms(masked)))),
+        region=region, measure=measure, unit=asked_unit(_marks_passed(text)),
         status=asked_status(text), units=wanted, reference="全球" if worldwide else None, average=bool(words.YEARLY_AVERAGE.search(text)),
     )  # fmt: skip
     if measure not in ("lead", "share") and not words.DIFFERENCE.search(text):
@@ -131,6 +173,13 @@ def english_asks(
     ] or [base]  # fmt: skip
     if words.FROM_TO.search(text) and len(asks) == 1:
         asks = [replace(asks[0], role="from", measure="level"), replace(asks[0], role="to", measure="level")]
+    if _FAST_AND_LARGE.search(text) and len(asks) == 1:
+        asks = [replace(asks[0], measure="growth"), replace(asks[0], measure="level")]
+    if (more := _AND_HOW_MUCH_LESS.search(text)) and len(asks) == 1:
+        distinct = distinct[:1]
+        later = _english_terms(text[more.start() :])
+        bare = replace(asks[0], terms=tuple(t for t in asks[0].terms if t not in later))
+        asks = [replace(bare, measure=None), replace(bare, measure="change", unit=None)]
     if both and len(asks) == 1:
         asks = [replace(asks[0], measure="level"), replace(asks[0], measure="growth")]
     asks = [v for a in asks for v in _by_word(masked, a)]
@@ -143,11 +192,31 @@ def english_asks(
             for a in asks
             for name in named_regions
         ]
+    rates = (
+        re.search(r"percentage points?", text, re.IGNORECASE)
+        and re.search(r"\bgrowth\b", text, re.IGNORECASE)
+        and len(periods) > 0
+        and all(not m.indicator.rate for m in indicators)
+    )
     if _AGAINST_TARGET.search(text):
         asks = [replace(a, against_target=True, status=None) for a in asks]
     if compared:
         asks = [replace(a, reference=r) for a in asks for r in dict.fromkeys(compared)]
-    return tuple(v for a in asks for v in by_period(text, a, distinct, periods)), unknown
+    dated = [v for a in asks for v in by_period(text, a, distinct, periods)]
+    if (
+        rates and len(dated) == 2 and not compared
+    ):  # "GDP growth slowed by how many points": two rates of growth
+        dated = [replace(a, measure="growth", unit=None) for a in dated]
+    return tuple(dated), unknown
+
+
+def _heads_a_name(text: str, mention: RegionMention) -> bool:
+    """Jinan of "the Jinan Science Museum", a place only in name; not "in Jinan" and not "Jinan GDP"."""
+    if mention.name in ("全国", "全球") or re.search(
+        r"\b(?:in|of|for|across) $", text[: mention.start], re.IGNORECASE
+    ):
+        return False
+    return bool(re.match(r" [A-Z][a-z]+(?!\w* (?:Province|City|County)\b)", text[mention.end :]))
 
 
 _WHOLE_FIRST = re.compile(
@@ -185,10 +254,25 @@ def _counted_twice(text: str, ask: Ask) -> list[Ask]:
 
 def _and_planned(text: str, ask: Ask) -> list[Ask]:
     """ "how much did it fall, and what cut was targeted": what came of it, then what was planned."""
-    later = re.search(r",? and what\b", text, re.IGNORECASE)
-    if later is None or ask.status != "target" or words.TARGET.search(text[: later.start()]):
+    later = re.search(r",? and (?:what|how (?:much|many))\b", text, re.IGNORECASE)
+    first_planned = (
+        words.TARGET.search(text[: later.start()]) or _TO_DO.search(text[: later.start()]) if later else None
+    )
+    if later and first_planned and re.search(r"\bactual", text[later.start() :], re.IGNORECASE):
+        return [replace(ask, status="target"), replace(ask, status="actual")]
+    if (
+        later is None
+        or not words.TARGET.search(text[later.start() :])
+        or words.TARGET.search(text[: later.start()])
+    ):
         return []
     return [replace(ask, status=None), replace(ask, status="target")]
+
+
+_TO_DO = re.compile(
+    r"\b(?:was|were|is|are)\b[\w\s]{0,24}?\bto (?:be |start|build|complete|create|cut|reduce|put)",
+    re.IGNORECASE,
+)
 
 
 def _by_word(text: str, ask: Ask) -> list[Ask]:
@@ -203,10 +287,107 @@ def _by_word(text: str, ask: Ask) -> list[Ask]:
 
 
 def _english_terms(text: str) -> tuple[str, ...]:
-    """One term a content word: the Chinese words that may stand for it, as alternatives."""
+    """One term a phrase or content word: the Chinese words that may stand for it, as alternatives."""
     terms = []
-    for word in words.english_content_words(text):
-        chinese = [c for c in english_expansion(word) if c not in words.FUNCTION_WORDS]
-        if chinese:
+    for start, end, meanings in english_phrases(_marks_passed(text)):
+        said = text[start:end].lower()
+        chinese = [c for c in meanings if c not in words.FUNCTION_WORDS]
+        if chinese and not set(re.findall(r"[a-z'’-]+", said)) <= words.ENGLISH_FUNCTION_WORDS:
             terms.append("|".join(chinese))
-    return tuple(dict.fromkeys(terms))
+    return tuple(dict.fromkeys([*terms, *_over_a_mark(text)]))
+
+
+_MARK = re.compile(
+    r"\b(?:more than|over|above|exceeding|at least|topping|worth over) (?P<n>1|one|100|10) (?P<scale>million|billion) yuan\b",
+    re.IGNORECASE,
+)
+_MARKS = {("100", "million"): "亿元", ("1", "billion"): "十亿元|10亿元", ("one", "billion"): "十亿元|10亿元", ("10", "billion"): "百亿",
+    ("100", "billion"): "千亿", ("10", "million"): "千万元", ("1", "million"): "百万元", ("one", "million"): "百万元"}  # fmt: skip
+
+
+def _marks_passed(text: str) -> str:
+    """The text without "more than 100 million yuan", which says which firms are counted."""
+    return _MARK.sub(lambda match: " " * len(match[0]), text)
+
+
+def _over_a_mark(text: str) -> list[str]:
+    found = [_MARKS.get((m["n"].lower(), m["scale"].lower())) for m in _MARK.finditer(text)]
+    return [mark for mark in found if mark]
+
+
+def _unknown(text: str) -> tuple[str, ...]:
+    """Content words that neither a phrase of the glossary nor the word alone makes Chinese."""
+    blank = list(_marks_passed(text))
+    for start, end, _ in english_phrases(text):
+        blank[start:end] = " " * (end - start)
+    left = (w.strip("-") for w in words.english_content_words("".join(blank)))  # "in-budget" leaves in-
+    return tuple(w for w in left if w not in words.ENGLISH_FUNCTION_WORDS and not english_expansion(w))
+
+
+_SECOND = re.compile(r",? and (?P<second>how (?:many|much|fast|large|big)\b.*)$", re.IGNORECASE)
+_SAME_AGAIN = re.compile(r"\b(?:it|they|them|that|those|this|these|its|their|one|ones)\b", re.IGNORECASE)
+
+
+def _two_questions(text: str) -> list[tuple[str, int, int]]:
+    """ "how many A …, and how many B …?": both, each in its place, unless the second is about the first's thing."""
+    match = _SECOND.search(text)
+    if match is None or not re.search(r"\bhow\b|\bwhat\b", text[: match.start()], re.IGNORECASE):
+        return []
+    second = match.start("second")
+    named = [w for w in words.english_content_words(text[second:]) if english_expansion(w)]
+    if _SAME_AGAIN.search(text[second:]) or not named:
+        return []
+    blank = " " * (len(text) - match.start())
+    return [
+        (text[: match.start()] + blank, 0, match.start()),
+        (" " * second + text[second:], second, len(text)),
+    ]
+
+
+_HEADS = {"销售额": ("销量", "销售量", "销售额", "销售"), "产量": ("产量",), "价格": ("价格",)}
+
+
+def _compounds(
+    text: str, indicators: Sequence[IndicatorMention]
+) -> tuple[list[IndicatorMention], tuple[str, ...]]:
+    """Of two names joined into one ("foreign-trade enterprises", "sales of cars") the head, and the other as a term."""
+    kept = list(indicators)
+    given: list[str] = []
+    for first, second in pairwise(indicators):
+        between = text[first.end : second.start].lower()
+        if between in (" ", "-") and {"家", "户", "个"} & set(second.indicator.units):
+            kept.remove(first)
+            given.append(_as_term(first))
+            if second.indicator.name.endswith(("数", "数量")):  # 外贸企业, which no report calls 企业数量
+                kept.remove(second)
+                given.append(re.sub("数量?$", "", second.indicator.name))
+        elif re.fullmatch(r" of (?:the |all )?", between) and first.indicator.name in _HEADS:
+            stem = re.sub("(?:产量|销量|产值|增加值)$", "", second.indicator.name)
+            known = (load_vocabulary().lookup(stem + head) for head in _HEADS[first.indicator.name])
+            whole = next((one for one in known if one is not None), None)
+            if whole is None:
+                continue
+            kept[kept.index(second)] = replace(second, indicator=whole)
+            kept.remove(first)
+    counted = _HOW_MANY_OF.search(text)
+    for mention in list(kept):
+        inside = counted is not None and counted.start(1) <= mention.start and mention.end < counted.end(1)
+        if inside and not _COUNT_UNITS & set(mention.indicator.units):
+            kept.remove(mention)  # how many e-commerce pilot zones: zones are counted, not e-commerce
+            given.append(_as_term(mention))
+    return kept, tuple(given)
+
+
+_COUNT_UNITS = frozenset({"家", "户", "个", "人", "项", "件", "台", "套", "辆"})
+_HOW_MANY_OF = re.compile(
+    r"\bhow many ((?:[\w-]+ ){0,6}?[\w-]+) (?:were|was|are|is|did|do|does|have|has|had|will|would|in total)\b",
+    re.IGNORECASE,
+)
+
+
+def _as_term(mention: IndicatorMention) -> str:
+    """A name that only qualifies another: its Chinese names, short ones too, as alternatives."""
+    found = [term for _, _, terms in english_phrases(mention.text.replace("-", " ")) for term in terms]
+    names = [name for name in (*found, *indicator_names(mention)) if not name.isascii()]
+    short = [re.sub("(?:进出口)?(?:总额|总值|额|量|规模)$", "", name) for name in names]
+    return "|".join(dict.fromkeys(name for name in (*names, *short) if len(name) > 1))

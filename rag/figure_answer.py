@@ -105,7 +105,7 @@ class FigureAnswerer:
     def _answer(
         self, query: Query, asks: Sequence[Ask], hits: Sequence[Hit], reports: Sequence[str] | None
     ) -> FigureResult:
-        if words.REMAINDER.search(query.text):  # no figure of the report, and not the sum of its parts
+        if words.REMAINDER.search(f"{query.text} {query.original}"):  # no figure of the report, and not the sum of its parts
             return FigureResult(missing=asks[0], usage=self._usage)
         pools = {ask: self._pool(ask, query, hits, reports) for ask in asks}
         together: Place | None = None

@@ -213,15 +213,13 @@ def _english_unit(text: str) -> str:
 
 def refusal(query: Query, ask: Ask | None, near: list[str], language: Language) -> str:
     """What was looked for, and what near it the reports do have; never as an answer."""
-    if ask is None:
+    if language == "en":  # a translation is not the reader's question
+        looked = (query.original or query.text).rstrip("?？。 ")
+    elif ask is None:
         looked = query.text.rstrip("?？。 ")
     else:
         when = ask.period.label(language) if ask.period else ""
-        looked = (
-            " ".join(filter(None, (ask.indicator or query.text.rstrip("?？ "), ask.region or "", when)))
-            if language == "en"
-            else f"{when}{ask.region or ''}{_as_asked(ask) or query.text.rstrip('?？。 ')}"
-        )
+        looked = f"{when}{ask.region or ''}{_as_asked(ask) or query.text.rstrip('?？。 ')}"
     if language == "en":
         text = f"Not in these reports: {looked}."
         return f"{text} Nearby, but not an answer: {'; '.join(near)}." if near else text

@@ -66,7 +66,7 @@ FROM_TO = re.compile(
     re.IGNORECASE,
 )
 TARGET = re.compile(
-    r"目标|估算|估计|想把|想要|想将|准备|提出(?:要|把|将)|(?<![主需重纪只摘必扼显概])要(?=再|新|继续|把|将|在|完成|实现|达|压|减|增|降|提|扩|改造|建|控制|安排|发|下降|退出|淘汰|削减|核减|培训|解决|保持)|预期|拟(?=[按安发将定])|拟安排|计划|力争|打算|预计|要求|定为|预算|安排(?!了)|\b(?:targets?|targeted|goals?|planned|plan|expected|projected|budgeted|aims?|aiming)\b",
+    r"目标|估算|估计|想把|想要|想将|准备|提出(?:要|把|将)|(?<![主需重纪只摘必扼显概])要(?=再|新|继续|把|将|在|完成|实现|达|压|减|增|降|提|扩|改造|建|控制|安排|发|下降|退出|淘汰|削减|核减|培训|解决|保持)|预期|拟(?=[按安发将定])|拟安排|计划|力争|打算|预计|要求|定为|预算|安排(?!了)|\b(?:targets?|targeted|goals?|planned|plan|expected|projected|budgeted|aims?|aiming|aimed|intended)\b",
     re.IGNORECASE,
 )
 EXPECTED = re.compile(r"预计|估算|估计|预期|有望|展望|expected|projected|forecast|outlook", re.IGNORECASE)
@@ -189,7 +189,11 @@ SUPERLATIVE = re.compile(
     r"\b(?:highest|lowest|most|least|largest|smallest|biggest|fastest|slowest|best|worst)\b", re.IGNORECASE
 )
 # 除去…还剩几家: what is left of a whole, which no single figure is.
-REMAINDER = re.compile(r"除去|除掉|扣掉|还剩|剩下|其余(?:的)?[^，,。?？]{0,6}(?:多少|几)|刨去")
+REMAINDER = re.compile(
+    r"除去|除掉|扣掉|还剩|剩下|其余(?:的)?[^，,。?？]{0,6}(?:多少|几)|刨去"
+    r"|\bhow many of (?:those|them|these)\b.*\b(?:still|left|remain\w*|open|not|unresolved)\b",
+    re.IGNORECASE,
+)
 WORK_BACK = re.compile(
     r"推算|倒推|反推|倒算|折算出|算出|\bwork(?:ed|ing)? (?:it )?(?:back|out)\b|\bimpl(?:y|ied|ies)\b|\bback[- ]?calculat|\bderive",
     re.IGNORECASE,
@@ -198,7 +202,7 @@ SUM = re.compile(r"合计|总共|加起来|一共|之和|\bin total\b|\bcombined
 YEAR_COUNT_CHANGE = re.compile(
     r"[减少多涨降升缩扩](?:了|出)(?=多少|几|百分之)|延长|缩短|增加|减少|增长|提高|降低|下降|下调|上调|扩大|缩小|变化|上升|\bincrease|\bgrow|\bgrew\b|\brise|\brose\b|\bfall|\bfell\b|\bchange"
     r"|\bshr[aiu]nk|\b(?:came|come) down\b|\bslip|\bdrop|\bdeclin|\bdecreas|\bwent (?:up|down)\b|\bgo (?:up|down)\b"
-    r"|\bclimb|\bnarrow|\bwiden",
+    r"|\bclimb|\bnarrow|\bwiden|\bslow(?:ed|s)?\b|\baccelerat|\bquicken|\bspe(?:ed|d) up",
     re.IGNORECASE,
 )
 

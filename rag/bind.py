@@ -18,13 +18,9 @@ from index.types import Figure
 from index.units import same_family, split_unit
 from rag import question_words as words
 from rag.ask import WHOLE_REGIONS, Ask
+from rag.status_fit import status_fits
 
 LEAST_COVERAGE = 0.45  # of the question's words around a figure; below that it is of something else
-# Budget figures are plans by nature: a question about them need not say so.
-BUDGET_WORDS = re.compile(
-    "赤字|国债|专项债|特别债|新增债务|新增(?:政府|地方政府)?债务|转移支付|预算|税率|拟|安排"
-    r"|\bset aside\b|\bearmark|\bbonds?\b|\bdeficit\b|\btransfer payments?\b|\bbudget\b(?! revenue| expenditure)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +30,9 @@ class Surroundings:
     clause: str  # its own clause with the subject carried into it
     sentence: str
     passage: str  # paragraph, headings, report title
+    topic: str = (
+        ""  # the clause before, where the figure's own has no subject: 拥有企业60余家，销售收入超百亿元
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,9 @@ def bind(
         named = _named(ask, figure, around)
         clause, sentence, passage = (
             coverage(ask.terms, text, weight, extra=share, extra_weight=4.0 if ask.names else 0.0)
-            for text, share in zip((around.clause, around.sentence, around.passage), named, strict=True)
+            for text, share in zip(
+                (f"{around.topic} {around.clause}", around.sentence, around.passage), named, strict=True
+            )
         )
         context = coverage(ask.context, around.passage, weight) if ask.context else 1.0
         reached = max(clause, sentence, passage)
@@ -141,6 +142,8 @@ def _slot_score(ask: Ask, figure: Figure, around: Surroundings) -> float:
         score += 0.15
     if figure.measure == "level" and _STOCK.search(figure.indicator) and _ADDED.search(around.clause):
         score -= 0.0 if _ADDED.search(ask.text) or re.search(r"\b(?:new|added|built)\b", ask.text) else 0.3
+    if not ask.indicator_ids and len(figure.indicator) > 2 and figure.indicator in ask.text.replace("的", ""):
+        score += 0.15  # by the very name of the question
     if figure.reference == "由" and ask.role is None:
         score -= 0.5  # where it started, not where it is
     if ask.status is not None and (ask.status == "target") == (figure.status in ("target", "forecast")):
@@ -157,8 +160,9 @@ def _conflicts(ask: Ask, figure: Figure, around: Surroundings, metadata_known: b
         ("unit", _unit_fits(ask, figure)),
         ("period", _period_fits(ask, figure, around, metadata_known)),
         ("region", _region_fits(ask, figure, around, metadata_known) and _others_named(ask, figure, around)),
-        ("status", _status_fits(ask, figure, around)),
+        ("status", status_fits(ask, figure, around.clause, around.sentence)),
         ("kind", not _of_narrower_kind(ask, figure, around)),
+        ("base", not _compared_with(ask, figure, around)),
         ("basis", _basis_fits(ask, figure, around)),
         ("whole", ask.measure != "share" or _whole_fits(ask, figure, around)),
         ("reference", ask.reference is None or (figure.reference is None and ask.measure != "lead") or
@@ -192,7 +196,7 @@ def can_fit(ask: Ask, figure: Figure) -> bool:
             return False
     # Whether a planned figure is told as a fact, only the words around it say.
     planned = ask.status is None and figure.status in ("target", "forecast")
-    return measure_fits(ask, figure) and _unit_fits(ask, figure) and (planned or _status_fits(ask, figure))
+    return measure_fits(ask, figure) and _unit_fits(ask, figure) and (planned or status_fits(ask, figure))
 
 
 def _indicator_fits(ask: Ask, figure: Figure, around: Surroundings) -> bool:
@@ -312,7 +316,11 @@ def _stated_as_change(ask: Ask, figure: Figure, around: Surroundings) -> bool:
 
 def _is_rate(ask: Ask, figure: Figure) -> bool:
     """科技进步贡献率: a contribution by its name, but itself the indicator asked for."""
-    own = figure.indicator_id is not None and figure.indicator_id in ask.indicator_ids
+    own = (
+        figure.indicator_id in ask.indicator_ids
+        if figure.indicator_id
+        else any(n.endswith("贡献率") for n in ask.names)
+    )
     return own and figure.unit == "%" and "贡献率" in figure.indicator
 
 
@@ -368,8 +376,21 @@ def _basis_fits(ask: Ask, figure: Figure, around: Surroundings) -> bool:
     return not average or ask.period is None or not ask.period.is_whole_year
 
 
+_COMPARED_WITH = re.compile(r"比(?!重|例|率|较)[^，,；;。比\d]{0,8}$")
+_MORE_OR_LESS = re.compile(r"[个家户人项件名]?(?:要)?(?:减少|增加|精简|多|少|增长|下降|提高|降低)")
+
+
+def _compared_with(ask: Ask, figure: Figure, around: Surroundings) -> bool:
+    """比现有的86个减少27个: the first is what there was before."""
+    if figure.measure != "level" or ask.role is not None or re.search("原有|原来|此前|现有", ask.text):
+        return False
+    before, _, after = around.clause.partition(figure.text)
+    return bool(_COMPARED_WITH.search(before) and _MORE_OR_LESS.match(after))
+
+
 _ADDED = re.compile("新增|净增|新建|新修|新开|建成")  # what came on top, not all there is
 _STOCK = re.compile(r"保有量|余额|总量|总数|里程|人口|装机|存量|用户|储备|面积|参保|储量|拥有量|覆盖|寿命")
+_MEAN_LIFE = re.compile("平均(?=预期|期望)")
 _FLOW = re.compile(r"新增|净增|累计|增加(?![到至])|年均|平均|新建|完成|改造")
 
 
@@ -378,8 +399,16 @@ def _is_stock(figure: Figure, around: Surroundings) -> bool:
     return (
         figure.measure == "level"
         and bool(_STOCK.search(figure.indicator))
-        and not _FLOW.search(f"{figure.indicator} {around.clause}")
+        and not _FLOW.search(_MEAN_LIFE.sub("", f"{figure.indicator} {around.clause}"))
     )
+
+
+def _of_plan_begun(asked: Period, period: Period, figure: Figure, around: Surroundings) -> bool:
+    """A goal of the five-year plan that begins in the report's year, told without a year of its own."""
+    plan = asked.start == (asked.end[0] - 4, 1) and asked.end[0] % 5 == 0
+    begun = figure.status == "target" and period.is_whole_year and period.start == asked.start
+    told = figure.period_origin != "sentence" and "今年" not in around.sentence
+    return plan and begun and told and bool(re.search("五年|规划|时期|“十", around.passage))
 
 
 def _period_fits(ask: Ask, figure: Figure, around: Surroundings, metadata_known: bool) -> bool:
@@ -389,6 +418,8 @@ def _period_fits(ask: Ask, figure: Figure, around: Surroundings, metadata_known:
     if period == ask.period:
         return True
     if ask.at_end and figure.measure in ("level", "share", "rate") and period.end == ask.period.end:
+        return True
+    if _of_plan_begun(ask.period, period, figure, around):
         return True
     if ask.average:  # the average of the years up to the one named
         return period.end == ask.period.end
@@ -438,33 +469,4 @@ def _speaks_of(region: str, clause: str, figure: Figure) -> bool:
         return False  # the sentence says whose figure it is: the slot decides
     return any(
         not clause[: match.start()].endswith(_COMPARING) for match in re.finditer(re.escape(region), clause)
-    )
-
-
-_PLANNED = re.compile(
-    r"目标|预期|预计|拟|安排|力争|争取|确保|将|计划|要|再|推动|推进|实施|加快|完成|实现|新增|达到|控制|左右|以上|以内|以下|不低于"
-)
-
-
-def _told_as_fact(figure: Figure, around: Surroundings | None) -> bool:
-    """今年高校毕业生749万人，为历史最高: stands in the plan, but is no plan; nothing in the sentence wants it."""
-    if around is None or figure.qualifier or figure.measure != "level":
-        return False
-    return "今年" in around.clause and not _PLANNED.search(around.sentence)
-
-
-def _status_fits(ask: Ask, figure: Figure, around: Surroundings | None = None) -> bool:
-    planned = figure.status in ("target", "forecast")
-    if ask.status == "target":
-        return planned
-    if ask.status == "actual":
-        return not planned
-    if ask.role is not None:  # 从10万元提高到15万元: what was resolved is told as resolved
-        return True
-    return (
-        not planned
-        or _told_as_fact(figure, around)
-        or bool(
-            BUDGET_WORDS.search(f"{ask.text} {ask.indicator}".replace("预算收入", "").replace("预算支出", ""))
-        )
     )

@@ -26,7 +26,7 @@ from rag.ask import (
     names_a_place,
     without,
 )
-from rag.list_items import asks_of_another_kind, shared_tail, with_tail
+from rag.list_items import ANOTHER_THING, asks_of_another_kind, shared_tail, with_tail
 
 AND = re.compile(r"、|和|与|及|以及")
 ENUMERATION_COMMA = re.compile("、")
@@ -51,6 +51,7 @@ def chinese_asks(
     carried_indicators: tuple[IndicatorMention, ...] = ()
     places = [m for m in regions if names_a_place(text, m, indicators)]
     last_period: Period | None = None
+    led_in: list[Period] = []  # 2018年和2019年两份报告，…相差多少
     last_region: str | None = None
     named_here: list[RegionMention] = []
     whole_status = asked_status(text)
@@ -73,7 +74,7 @@ def chinese_asks(
         masked = words.COUNTED.sub(lambda m: " " * len(m[0]), masked)
         average = bool(words.YEARLY_AVERAGE.search(clause))
         bare = without(text, [*found, *places, *here[-1:]])[start:end]
-        bare = words.SPAN_OF_YEARS.sub(" ", words.COUNTED.sub(" ", bare))
+        bare = words.SPAN_OF_YEARS.sub(" ", words.COUNTED.sub(" ", words.DEDUCTED.sub(" ", bare)))
         terms = words.content_terms(bare)
         slip = bool(here) and _mistyped_verb(clause, here[-1].end - start, terms)
         terms = terms[:-1] if slip else terms
@@ -87,9 +88,20 @@ def chinese_asks(
             other_end = list(dict.fromkeys(m.period for m in dated if not m.relative))
             continue
         names_only = _names_only(text, here)
+        if (
+            asks
+            and not questions
+            and not here
+            and not terms
+            and own_periods
+            and clause.rstrip().endswith("呢")
+        ):
+            asks.extend(replace(a, period=own_periods[-1]) for a in _of_last_clause(asks))
+            continue  # 1986年增长多少，1985年呢
         if not questions and not ((at_end or names_only) and end >= len(text.rstrip("?？。 "))):
             carried, carried_indicators = (*carried, *terms), tuple(here) or carried_indicators
             last_period = own_periods[-1] if own_periods else last_period
+            led_in = own_periods if len(own_periods) > 1 else led_in
             continue
         if not here and not terms:
             here, terms = _carried(carried_indicators, clause, vocabulary), carried
@@ -121,12 +133,16 @@ def chinese_asks(
             base = replace(base, base=compared[0])  # 2010年比2005年增长多少: growth since that year
             own_periods = main
         periods_here = own_periods or ([last_period] if last_period else [])
+        if led_in and not own_periods and (words.DIFFERENCE.search(clause) or words.JOINTLY.search(clause)):
+            periods_here = led_in
         if other_end and base.measure != "growth":
             periods_here, other_end = [*periods_here, *other_end], []
         if base.measure == "share":
             base = _share_ask(base, bare_clause=masked, here=here, vocabulary=vocabulary)
         if words.FROM_TO.search(clause) and len(periods_here) == 2:  # 从1980年的多少增加到1985年的多少
-            ends = zip((None, base.status), periods_here, strict=True)  # the first is known by then
+            ends = zip(
+                (None, base.status), sorted(periods_here, key=lambda p: p.end), strict=True
+            )  # the first is known by then
             asks.extend(replace(base, status=s, period=p, measure=None) for s, p in ends)
             last_period = periods_here[-1]
             carried, carried_indicators = (*carried, *terms), tuple(here) or carried_indicators
@@ -141,6 +157,10 @@ def chinese_asks(
             last_period = own_periods[-1]
         carried, carried_indicators = (*carried, *terms), tuple(here) or carried_indicators
     return tuple(dict.fromkeys(asks))
+
+
+def _of_last_clause(asks: Sequence[Ask]) -> list[Ask]:
+    return [ask for ask in asks if ask.text == asks[-1].text and ask.period == asks[-1].period]
 
 
 _VAGUE = re.compile("怎么样|如何|怎么变|变化如何|多厉害")
@@ -374,7 +394,8 @@ def _by_item(
         if own_measures and own_measures[-1] and own_measures[position] and len(set(own_measures)) > 1:
             measure = own_measures[position]  # M2增速和新增贷款的规模: each by its own noun
         mentions = vocabulary.find(full)
-        if mentions and asks_of_another_kind(full[mentions[-1].end :], mentions[-1]):
+        rest = full[mentions[-1].end :] if mentions else ""
+        if mentions and (ANOTHER_THING.match(rest) or asks_of_another_kind(rest, mentions[-1])):
             mentions = []
         asks.append(
             replace(

@@ -98,11 +98,15 @@ def _joined(topic: str, clause: str) -> str:
 def _subject(text: str, vocabulary: Vocabulary) -> str:
     """What the words before a quantity are about, without time, place and the verb that leads to it."""
     bare = _without_slots(text)
+    if any(m.end == len(bare) and m.text.endswith("增长") for m in vocabulary.find(bare)):
+        return bare.strip(" 的，,")  # 经济增长 is a name, not a predicate of 经济
     bare = _PREDICATE.sub("", words.COMPARED_WITH.sub("", bare).strip(" 的"))
     mentions = vocabulary.find(bare)
     if mentions and not words.SHARE.search(bare):
         last = mentions[-1]
         tail = re.match(r"(?:的)?(?:增速|增幅|涨幅|降幅|增长率)", bare[last.end :])
+        if tail is None and words.content_terms(bare[last.end :]):
+            return bare.strip(" 的，,")  # 高校毕业生初次就业率: the name goes on
         return bare[: last.end] + (tail[0] if tail else "")
     return bare.strip(" 的，,")
 

@@ -159,7 +159,13 @@ class EvidenceReader:
         # What comes after a figure does not name it: "手机出货量2214.9万部，其中5G手机1732.2万部".
         paragraph = text[block.start : block.end if figure.cell else end] if block else ""
         named = " ".join(filter(None, (figure.indicator, figure.cell, figure.basis)))
+        topic = ""
+        if figure.cell is None and (
+            _BARE_HEAD.fullmatch(figure.indicator) or _PREDICATE_ONLY.match(text[start:end])
+        ):
+            topic = _CLAUSE_END.split(text[first:start].rstrip(_BOUNDARY + "、"))[-1]
         return Surroundings(
+            topic=topic,
             clause=f"{named} {text[start:end]}",
             sentence=text[first:last] if figure.cell else text[first:end],
             passage=" ".join(
@@ -278,6 +284,16 @@ class EvidenceReader:
                 if one.fits and one.coverage >= LEAST_COVERAGE:
                     found.setdefault(one.figure.report, []).append((one.figure.start, 1.0 + one.score))
         return found
+
+
+# A clause that tells of what the one before it named.
+_BARE_HEAD = re.compile(
+    r"(?:产业|企业|销售|营业|主营业务)?(?:规模|收入|总数|总量|产值|利润|人数|数量|面积|总额|销售额|营收|税收|总规模)"
+)
+_PREDICATE_ONLY = re.compile(
+    r"(?:分别|均|都|又|并|则|也)*(?:比|较)?(?:上年|去年|上年同期|上年末|同比|环比|实际|名义)*(?:增长|下降|增加|减少|提高|上升|回落|扩大|增幅)"
+)
+_CLAUSE_END = re.compile(r"[，,；;：:]")
 
 
 def _by_chunk(figures: Sequence[Figure]) -> dict[int, list[Figure]]:

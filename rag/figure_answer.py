@@ -22,8 +22,16 @@ from rag.figure_likeness import (
     rounds,
     same,
 )
-from rag.figure_parts import WAYS, of_asked_measure, parts_of, says_difference, worked_back
-from rag.figure_roles import by_role
+from rag.figure_parts import (
+    WAYS,
+    behind_lead,
+    of_asked_kind,
+    of_asked_measure,
+    parts_of,
+    says_difference,
+    worked_back,
+)
+from rag.figure_roles import both_ends, by_role
 from rag.llm import ChatModel
 from rag.prompt import fill, numbered
 from rag.query import Ask, Query
@@ -50,6 +58,9 @@ MOST_OPTIONS = 5
 Place = tuple[str, int]  # report and the start of a sentence
 _STATUS_ORDER = ("revised", "actual", "preliminary", "forecast", "target")
 _HAS_NUMERAL = re.compile(r"[\d一二三四五六七八九十百千零〇两半]")
+
+
+_CUT_OFF = re.compile("[一二三四五六七八九两]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +116,9 @@ class FigureAnswerer:
     def _answer(
         self, query: Query, asks: Sequence[Ask], hits: Sequence[Hit], reports: Sequence[str] | None
     ) -> FigureResult:
-        if words.REMAINDER.search(f"{query.text} {query.original}"):  # no figure of the report, and not the sum of its parts
+        if words.REMAINDER.search(
+            f"{query.text} {query.original}"
+        ):  # no figure of the report, and not the sum of its parts
             return FigureResult(missing=asks[0], usage=self._usage)
         pools = {ask: self._pool(ask, query, hits, reports) for ask in asks}
         together: Place | None = None
@@ -213,6 +226,11 @@ class FigureAnswerer:
         fits = [
             c for c in fits if _HAS_NUMERAL.search(c.figure.text)
         ] or fits  # 过亿元的企业 states no amount
+        # 二、三百亿度: a numeral cut off its unit.
+        fits = [
+            c for c in fits if c.figure.range_text or c.figure.cell or not _CUT_OFF.fullmatch(c.figure.text)
+        ]
+        fits = of_asked_kind(ask, fits)
         if ask.status == "target" and not words.EXPECTED.search(query.text):  # the plan, not a later forecast
             fits = [c for c in fits if c.figure.status == "target"] or fits
         if not fits:
@@ -220,7 +238,7 @@ class FigureAnswerer:
         if ask.period is None and self._metadata_known:
             fits = self._prefer_main_period(fits)
         best = self._exact(fits)
-        ends = self._range(best, fits)
+        ends = both_ends(best, fits)
         rivals = [
             c
             for c in fits
@@ -304,20 +322,6 @@ class FigureAnswerer:
             c for c in fits if c.score >= best.score - 2 * RIVAL_MARGIN and rounds(best.figure, c.figure)
         )
         return next(exact, best)
-
-    def _range(self, best: Candidate, fits: Sequence[Candidate]) -> tuple[Figure, ...]:
-        """The figure, or both ends of the range it belongs to (6%－6.5%)."""
-        figure = best.figure
-        if figure.range_text is None:
-            return (figure,)
-        ends = [
-            c.figure
-            for c in fits
-            if c.figure.report == figure.report
-            and c.figure.range_text == figure.range_text
-            and abs(c.figure.start - figure.start) <= len(figure.range_text)
-        ]
-        return tuple(sorted(ends, key=lambda f: f.start))
 
     def _prefer_main_period(self, fits: list[Candidate]) -> list[Candidate]:
         """Without a period in the question: a report's own period before others it mentions."""
@@ -466,7 +470,9 @@ class FigureAnswerer:
             # Part and whole of one sentence before a part of one and a whole of another.
             place = self._sentence_of_all(query, pools) if kind == "share" else None
             for part in parts:
-                pool = [f for f in pools[part] if not bound or f not in bound[0].figures]
+                pool = [f for f in pools[part] if part.role or not bound or f not in bound[0].figures]
+                if kind == "share" and (new := {"新增", "净增"} & set(part.hints)):  # of the new the new
+                    pool = [f for f in pool if any(w in self._reader.surroundings(f).clause for w in new)]
                 one = self._bind(part, query, self._within(pool, place))
                 if one is None or len(one.figures) != 1:
                     break
@@ -489,7 +495,7 @@ class FigureAnswerer:
                 for c in self._candidates(ask, query, self._pool(ask, query, hits, reports))
                 if c.coverage >= least
             ]
-            if back := worked_back(ask, near):
+            if back := worked_back(ask, near) or behind_lead(ask, near):
                 (level, since), result = back
                 return FigureResult((Bound(ask, (level,)), Bound(ask, (since,))), result, "back")
         return None

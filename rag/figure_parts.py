@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from index.periods import Period, find_periods
+from index.regions import same_region
 from index.types import Figure
 from index.units import same_family
 from rag import compute
 from rag import question_words as words
-from rag.ask import AskedStatus
+from rag.ask import WHOLE_REGIONS, AskedStatus
 from rag.bind import Candidate
 from rag.query import Ask, Query
 
@@ -38,6 +40,9 @@ def parts_of(query: Query, ask: Ask) -> list[tuple[tuple[Ask, Ask], str]]:
     if query.operation == "difference" and ask.against_target:
         actual, target = (replace(ask, status=s, measure=None, unit=None) for s in STATUSES)
         pairs.append(((actual, target), "difference"))
+    if ask.unit == "倍" and not ask.role and re.search("原来|当初|起初|期初", ask.text):
+        last, first = (replace(ask, role=end, measure="level", unit=None) for end in _ENDS)
+        pairs.append(((last, first), "multiple"))
     if ask.measure == "change" and ask.period is not None and not ask.role and _is_span(ask.period):
         last, first = (replace(ask, role=end, measure="level", unit=None) for end in _ENDS)
         pairs.append(((last, first), "difference"))
@@ -85,6 +90,22 @@ def of_asked_measure(ask: Ask, fits: list[Candidate]) -> list[Candidate]:
     return fits
 
 
+_HEADS = re.compile("规模|产值|里程|面积|余额")
+_DOWN = re.compile(r"下降|降低|减少|下滑|下跌|缩小|压减|压缩|[降减跌缩]了")
+
+
+def of_asked_kind(ask: Ask, fits: list[Candidate]) -> list[Candidate]:
+    """Of several that fit, those with the noun asked for (产业规模 for 多大规模) and, asked for a fall, falls."""
+    head = _HEADS.search(ask.text)
+    if head and not ask.indicator_ids:
+        named = [c for c in fits if head[0] in c.figure.indicator]
+        fits = named if named and named[0].coverage >= fits[0].coverage - 0.1 else fits
+    if ask.measure in ("change", "growth") and _DOWN.search(ask.text):
+        fell = [c for c in fits if c.figure.value < 0 or c.figure.direction == "down"]
+        fits = fell or fits
+    return fits
+
+
 def worked_back(
     ask: Ask, levels: Sequence[Candidate]
 ) -> tuple[tuple[Figure, Figure], compute.Computed] | None:
@@ -96,7 +117,7 @@ def worked_back(
     if ask.period is None or ask.measure not in (None, "level"):
         return None
     found: dict[str, tuple[tuple[Figure, Figure], compute.Computed]] = {}
-    figures = [c.figure for c in levels if set(c.conflicts) <= {"period", "measure", "unit"}]
+    figures = [c.figure for c in levels if set(c.conflicts) <= {"period", "measure", "unit", "status"}]
     for level in (f for f in figures if f.measure == "level" and f.period):
         for since in figures:
             alike = (since.report, since.period, since.indicator_id) == (
@@ -110,6 +131,36 @@ def worked_back(
             if result is not None:
                 found[result.text] = ((level, since), result)
     return next(iter(found.values())) if len(found) == 1 else None
+
+
+def behind_lead(
+    ask: Ask, candidates: Sequence[Candidate]
+) -> tuple[tuple[Figure, Figure], compute.Computed] | None:
+    """增长7.9%，领先全国2.7个百分点: the whole country's growth is 5.2 %, which no report of it states."""
+    if ask.measure not in (None, "growth") or ask.region is None:
+        return None
+    figures = [c.figure for c in candidates if set(c.conflicts) <= {"region", "measure", "unit", "reference"}]
+    found: dict[str, tuple[tuple[Figure, Figure], compute.Computed]] = {}
+    for lead in (f for f in figures if f.measure == "lead" and _is_of(f, ask.region)):
+        for own in (f for f in figures if f.measure == "growth" and f.unit == "%"):
+            alike = (own.report, own.period, own.indicator_id) == (
+                lead.report,
+                lead.period,
+                lead.indicator_id,
+            )
+            if alike and abs(own.start - lead.start) <= _IN_ONE_BREATH:
+                result = compute.less_lead(own, lead)
+                found[result.text] = ((own, lead), result)
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _is_of(lead: Figure, region: str) -> bool:
+    """Whether the lead is over that region: 全市 said of 云川高新区 is 云川市."""
+    if lead.reference is None:
+        return False
+    whole = WHOLE_REGIONS.get(lead.reference, ())
+    around = region.endswith(whole) and (lead.region or "")[:2] == region[:2] if whole else False
+    return around or same_region(lead.reference, region)
 
 
 _IN_ONE_BREATH = 60  # characters

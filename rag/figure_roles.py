@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from index.periods import Period
 from index.types import Figure
@@ -49,3 +49,18 @@ def one_of_range(group: list[Candidate]) -> list[Candidate]:
         if not any(of_one_range(candidate, other) for other in kept):
             kept.append(candidate)
     return kept
+
+
+def both_ends(best: Candidate, fits: Sequence[Candidate]) -> tuple[Figure, ...]:
+    """The figure, or both ends of the range it belongs to (6%－6.5%)."""
+    figure = best.figure
+    if figure.range_text is None:
+        return (figure,)
+    ends = [
+        c.figure
+        for c in fits
+        if c.figure.report == figure.report
+        and c.figure.range_text == figure.range_text
+        and abs(c.figure.start - figure.start) <= len(figure.range_text)
+    ]
+    return tuple(sorted(ends, key=lambda f: f.start))

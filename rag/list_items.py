@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from index.vocabulary import IndicatorMention, Vocabulary
 from rag.ask import answer_units
 
+ANOTHER_THING = re.compile("(?:的)?(?:产能|生产能力|价格|库存)")  # 水泥产能 is no output of cement
+
 
 def asks_of_another_kind(rest: str, mention: IndicatorMention) -> bool:
     """Whether a plain noun beside the mention (收入, 产值 …) is measured in units the mention cannot have."""
@@ -20,6 +22,9 @@ def shared_tail(items: Sequence[str], vocabulary: Vocabulary, *, of_like: bool) 
     mentions = vocabulary.find(items[-1])
     if mentions and asks_of_another_kind(rest := items[-1][mentions[-1].end :], mentions[-1]):
         return rest  # 进口和出口的通关时间
+    head = re.search(r"的(?P<head>[^的、和与及]{1,8})$", items[-1]) if of_like else None
+    if head and all(vocabulary.lookup(item + head["head"]) is not None for item in items[:-1]):
+        return f"的{head['head']}"  # 城镇居民和农村居民的人均收入
     for tail in ("增加值", "总产值", "总额", "投资", "收入", "支出", "产量", "人口", "企业", "率"):
         if items[-1].endswith(tail) and not any(item.endswith(tail) for item in items[:-1]):
             known = [vocabulary.lookup(item + tail) is not None for item in items[:-1]]
@@ -35,10 +40,9 @@ _LIKE_PLACES = re.compile(
 
 def with_tail(item: str, shared: str, vocabulary: Vocabulary) -> str:
     """The item with the shared end, without the 的 between them where that makes a known name."""
-    if item.endswith(shared):
-        return item
     if not shared.startswith("的"):
-        return item + shared
+        return item if item.endswith(shared) else item + shared
+    item = item.removesuffix(shared)
     closed = item + shared[1:]
     named = max((m.end - m.start for m in vocabulary.find(closed)), default=0)
     alone = max((m.end - m.start for m in vocabulary.find(item)), default=0)

@@ -15,7 +15,7 @@ import rjieba
 
 # 多少 / 几家 / 百分之几 …: each asks for one figure.
 QUANTITY_QUESTION = re.compile(
-    r"百分之(?:几|多少)|多少|多厉害|怎么变|变化如何|(?:分别|各)(?:是|为|有)(?=[?？。]?$)|(?<!哪)几(?=[个家项户人万亿成倍位名件台套座条所亩公吨%款颗艘架头辆岁种枚支届场]|点|个百分点)"
+    r"百分之(?:几|多少)|多少|多厉害|怎么变|变化如何|(?:分别|各)(?:是|为|有)(?=[?？。]?$)|(?<=连续)几(?=年)|(?<!哪)几(?=[个家项户人万亿成倍位名件台套座条所亩公吨%款颗艘架头辆岁种枚支届场]|点|个百分点)"
     r"|多大(?:的)?(?:比例|比重|份额|规模|幅度|面积)?|多高|多长|多快|怎么样|如何"
 )
 # "…的增幅是？", "GDP增速呢": a noun of quantity at the end asks without a question word.
@@ -26,10 +26,10 @@ FIGURE_NOUN_AT_END = re.compile(
 UNIT_AFTER_QUESTION = re.compile(
     r"(?:多少|几|多大)(?:个)?(百分点|点|万亿美元|亿美元|万美元|美元|万亿元|亿元|万元|元|万亿斤|亿斤|公斤|斤|万吨|亿吨|吨|万人次|万人|人次|人|"
     r"万户|亿户|户|万家|家|万公里|公里|平方公里|平方米|万亩|亿亩|亩|公顷|项|个|件|台|套|辆|座|条|所|张|名|位|次|只|支|倍|成|"
-    r"万千瓦|千瓦时|度|标准箱|立方米|天|岁|万颗|万艘|万架|颗|艘|架|枚|种|款|类|部|头|起|篇|处|场|届|株|棵|万)"
+    r"万千瓦|千瓦时|度|标准箱|立方米|天|岁|年(?![度均底末初来间])|万颗|万艘|万架|颗|艘|架|枚|种|款|类|部|头|起|篇|处|场|届|株|棵|万)"
 )
 GROWTH = re.compile(
-    r"增长率|增长|增速|增幅|涨幅|涨(?!价)|跌|幅度|怎么变|变化(?:了)?多少|上涨|涨了|下降|下滑|降幅|跌幅|同比|环比|回升|"
+    r"增长率|递增|递减|增长|增速|增幅|涨幅|涨(?!价)|跌|幅度|怎么变|变化(?:了)?多少|上涨|涨了|下降|下滑|降幅|跌幅|同比|环比|回升|"
     r"\bgrow(?:th|n|s|ing)?\b|\bgrew\b|\brise\b|\brose\b|\bincrease[ds]?\b|\bfell\b|\bfall\b|"
     r"\bdecline[ds]?\b|\bdrop(?:ped)?\b|\bgrowth rate\b",
     re.IGNORECASE,
@@ -53,7 +53,7 @@ SHARE = re.compile(
 )
 # 降了多少, 压减多少: by how much.
 CHANGED_BY = re.compile(
-    r"(?:增加|减少|增产|减产|多增|少增|增收|净增|降低|提高|压减|压缩|缩短|减免|压降|缩减|调高|调低|少|降|升|掉|砍|减|缩|压|削)(?:了|掉|掉了)?(?:多少|百分之几|几)"
+    r"(?:增加|减少|增产|减产|多增|少增|增收|净增|降低|提高|扩大|压减|压缩|缩短|减免|压降|缩减|调高|调低|少|降|升|掉|砍|减|缩|压|削)(?:了|掉|掉了)?(?:多少|百分之几|几)"
 )
 # 提高到多少 asks for the level that was reached, not for the change.
 REACHED = re.compile(
@@ -66,7 +66,7 @@ FROM_TO = re.compile(
     re.IGNORECASE,
 )
 TARGET = re.compile(
-    r"目标|估算|估计|想把|想要|想将|准备|提出(?:要|把|将)|(?<![主需重纪只摘必扼显概])要(?=再|新|继续|把|将|在|完成|实现|达|压|减|增|降|提|扩|改造|建|控制|安排|发|下降|退出|淘汰|削减|核减|培训|解决|保持)|预期|拟(?=[按安发将定])|拟安排|计划|力争|打算|预计|要求|定为|预算|安排(?!了)|\b(?:targets?|targeted|goals?|planned|plan|expected|projected|budgeted|aims?|aiming|aimed|intended)\b",
+    r"目标|估算|估计|想把|想要|想将|准备|提出(?:要|把|将)|(?<![主需重纪只摘必扼显概])要(?=再|新|继续|把|将|在|完成|实现|达|到|占|稳定|维持|确保|淘汰|压|减|增|降|提|扩|改造|建|控制|安排|发|下降|退出|淘汰|削减|核减|培训|解决|保持)|预期|拟(?=[按安发将定])|拟安排|计划|力争|打算|预计|要求|定为|预算|安排(?!了)|\b(?:targets?|targeted|goals?|planned|plan|expected|projected|budgeted|aims?|aiming|aimed|intended)\b",
     re.IGNORECASE,
 )
 EXPECTED = re.compile(r"预计|估算|估计|预期|有望|展望|expected|projected|forecast|outlook", re.IGNORECASE)
@@ -125,6 +125,7 @@ YEARLY_AVERAGE = re.compile(
 SPAN_OF_YEARS = re.compile(
     r"(?:过去|近|这|前|上|头|最近)?[一二两三四五六七八九十\d]+年(?:间|来|里|内|中)?(?:的)?(?=平均|年均|每年|累计|$|[，,。])"
 )
+TIMES_OF = re.compile(r"(?:是|为|相当于)[^，,。；;？?]{2,12}的(?:多少|几)倍")
 THAN_YEAR_BEFORE = re.compile("[比较](?:上一?年度?|前一年度?|去年|头一年)")
 # What a plain noun of quantity is measured in, where no indicator says so.
 UNITS_OF_NOUN = (
@@ -195,6 +196,7 @@ REMAINDER = re.compile(
     re.IGNORECASE,
 )
 WORK_BACK = re.compile(
+    r"(?:根据|按|用|由|从)[^，,。；;？?]{2,30}(?:增加额|增加数|减少额|增减额|增幅|增速)[，,]|"
     r"推算|倒推|反推|倒算|折算出|算出|\bwork(?:ed|ing)? (?:it )?(?:back|out)\b|\bimpl(?:y|ied|ies)\b|\bback[- ]?calculat|\bderive",
     re.IGNORECASE,
 )
@@ -220,6 +222,8 @@ def content_terms(text: str) -> tuple[str, ...]:
     for piece in _SPLIT.split(JOINTLY.sub(" ", text)):
         cut = [word for word in (word.strip() for word in rjieba.cut(piece)) if word]
         for position, word in enumerate(cut):
+            if re.fullmatch("要[降减增升提压扩建造达到完]", word):
+                continue
             while len(word) > 1 and word[-1] in "了是到至":  # 减了, 压到: cut together with what they lead to
                 word = word[:-1]
             following = cut[position + 1] if position + 1 < len(cut) else ""

@@ -16,6 +16,8 @@ def stated_instead(asks: Sequence[Ask], text: str) -> list[tuple[Ask, ...]]:
     later, earlier = sorted(asks, key=lambda a: a.period.end if a.period else (0, 0), reverse=True)
     if later.period is None or earlier.period is None or later.period.shifted(-1) != earlier.period:
         return []
+    if later.unit == "倍" and words.TIMES_OF.search(text):
+        return [(replace(later, measure=None),)]
     if replace(later, period=None) != replace(earlier, period=None) or later.measure not in (None, "level"):
         return []
     if not (words.DIFFERENCE.search(text) or words.YEAR_COUNT_CHANGE.search(text)):

@@ -23,6 +23,10 @@ _WHICH_YEAR = re.compile(
 _AND_HOW_MANY = re.compile(
     r"(?<=[\u4e00-\u9fff])(?:、|和|以及|及)(?=(?:又)?(?:多少|几)[个家项名位人户所座台件套条辆只支张])"
 )
+# 用了多少国外贷款、吸收了多少外商投资: two questions.
+_TWO_QUESTIONS = re.compile(
+    r"(?P<first>(?:多少|几[个家项户人万亿成])[^，,。；;？?、]{0,16})、(?=[^，,。；;？?、]{2,16}(?:多少|几[个家项户人万亿成]))"
+)
 # What was meant to be, and what came of it.
 _MEANT = re.compile(
     r"(?:原定|原先?计划|原来(?:打算|计划|设想|安排)|原设想|原打算|本来(?:打算|计划|想)|起初计划)"
@@ -82,6 +86,7 @@ def reworded(text: str, vocabulary: Vocabulary) -> str:
     """The Chinese question in plainer words; unchanged where no rule fits."""
     text = framed(text, vocabulary)
     text = _AND_HOW_MANY.sub("，", text)
+    text = _TWO_QUESTIONS.sub(lambda m: f"{m['first']}，", text)
     text = _WHICH_YEAR.sub(lambda m: f"{m['years']}{m['what']}相差多少？", text)
     if _MEANT.search(text) or words.TARGET.search(text):
         text = _CAME_OF_IT.sub("实际", _MEANT.sub("计划", text))

@@ -20,6 +20,8 @@ CITY = """# 云川市2023年经济运行情况
 工业技改投资增长14.2%，上拉工业投资增长5.3个百分点。单位国内生产总值能耗下降3.1%。
 全市累计新增经营主体24180户，其中累计新增企业14508户。全年审批重点项目8个，其中6个来自云川高新区。
 恒曜卫星基地具备年产90颗卫星的能力。日均新登记企业58户。
+市级机关内设机构共59个，比现有的86个减少27个。云川高新区聚集生物企业300家，销售收入达到45亿元。
+云川高新区工业增加值增长9.4%，领先全市2.6个百分点。年末城市低保标准640元。全年接待游客310万人次，连续4年增长。
 全年高技术制造业、装备制造业增加值分别增长13.6%和10.9%。淘汰落后炼铁产能12万吨、炼钢产能34万吨、水泥产能56万吨。
 """
 PLAN = """# 2024年云川市政府工作报告
@@ -33,7 +35,7 @@ PLAN = """# 2024年云川市政府工作报告
 二、2024年主要任务
 
 今年发展主要预期目标是：地区生产总值增长6%左右；居民消费价格涨幅3%左右。拟安排地方政府专项债券86亿元，比上年增加14亿元。
-今年高校毕业生5.6万人，为历史最高。今年要新开工改造老旧小区120个。
+市财政安排扶持中小企业专项资金3.2亿元。今年高校毕业生5.6万人，为历史最高。今年要新开工改造老旧小区120个。
 """
 
 
@@ -55,6 +57,8 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("2023年云川市淘汰的落后炼铁、炼钢、水泥产能各有多少吨？", ["12万吨", "34万吨", "56万吨"]),
         ("2024年云川市地方政府专项债券拟安排多少，比上一年多多少？", ["86亿元", "14亿元"]),
         ("2024年云川市高校毕业生有多少人？", ["5.6万人"]),
+        ("2024年云川市财政拿出多少扶持中小企业专项资金？", ["3.2亿元"]),
+        ("2023年云川高新区生物企业的销售收入有多少？", ["45亿元"]),
         ("2024年云川市要新开工改造的老旧小区有几个？", ["120个"]),
     ],
 )
@@ -71,6 +75,7 @@ def test_answered_in_whatever_frame(city: Path, question: str, figures: list[str
         "2023年云川市地区生产总值在全省占多大分量？",  # a share is no level
         "2023年云川市新增的经营主体中，个体工商户占百分之几？",
         "恒曜卫星基地一年能造多少架飞机？",
+        "2023年云川市接待游客多少人次，已连续几年增长？",  # no half of an answer
         "2024年云川市粮食产量比上一年多多少？",
         "2024年云川市高技术制造业增加值增长多少？",
         "2024年云川市地区生产总值实际增长多少？",
@@ -78,6 +83,25 @@ def test_answered_in_whatever_frame(city: Path, question: str, figures: list[str
 )
 def test_refused_in_whatever_frame(city: Path, question: str) -> None:
     assert qa_over(city, ScriptedModel()).ask(question).abstained
+
+
+def test_what_is_compared_with_is_no_answer(city: Path) -> None:
+    assert "86" not in qa_over(city, ScriptedModel()).ask("2023年云川市市级机关内设机构有几个？").text
+
+
+def test_growth_of_the_whole_from_the_lead_of_a_part(city: Path) -> None:
+    answer = qa_over(city, ScriptedModel()).ask("推算一下，2023年云川市全市工业增加值增长多少？")
+    assert "6.8%" in answer.text, answer.text
+
+
+def test_the_same_of_another_year() -> None:
+    asks = read("1986年基本建设投资增长多少，1985年呢？").asks
+    assert [ask.period.code() for ask in asks if ask.period] == ["1986", "1985"]
+
+
+def test_the_end_of_a_list_holds_for_each_item() -> None:
+    asks = read("2023年城镇居民和农村居民的人均收入各是多少？").asks
+    assert [ask.indicator_ids for ask in asks] == [("urban_disposable_income",), ("rural_disposable_income",)]
 
 
 def read(text: str) -> Query:

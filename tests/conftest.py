@@ -49,6 +49,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(reason)
 
 
+@pytest.fixture
+def no_name_by_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What code reads off a sentence never reaches the model: for tests whose questions stand for what it can't."""
+    from rag.named_stage import NamedStage
+
+    monkeypatch.setattr(NamedStage, "answer", lambda self, query, hits: [])
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]

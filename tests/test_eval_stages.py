@@ -16,6 +16,8 @@ from eval.scoring import score
 from eval.stages import Sources, Stages, lost_counts, spans, stages_of
 from rag.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("no_name_by_code")
+
 
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -8,10 +8,11 @@ import pytest
 from answer_reports import check_promises, index_of, qa_over
 from scripted_model import ScriptedModel
 
-from rag.named_stage import NamedStage
 from rag.qa import ReportQA
 from rag.settings import Settings
 from rag.types import Answer
+
+pytestmark = pytest.mark.usefixtures("no_name_by_code")
 
 ANSWERABLE = [{"有": -0.1, "没": -4.0}, {"能": -0.1, "不": -4.0}]  # the model's judges agree
 UNANSWERABLE = [{"没": -0.1, "有": -4.0}, {"不": -0.1, "能": -4.0}]
@@ -20,12 +21,6 @@ UNANSWERABLE = [{"没": -0.1, "有": -4.0}, {"不": -0.1, "能": -4.0}]
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return index_of(tmp_path_factory.mktemp("model-answer"))
-
-
-@pytest.fixture(autouse=True)
-def no_name_by_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What code reads off a sentence never reaches the model; these questions stand for those it can't read."""
-    monkeypatch.setattr(NamedStage, "answer", lambda self, query, hits: [])
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from rag.telemetry import start_logging
 start_logging(tracing=True)
 client = client_of(app_over(Path({folder!r})))
 client.post("/v1/ask", json={{"question": GDP}})
-client.post("/v1/ask", json={{"question": "市科技馆的新馆长是谁？"}})
+client.post("/v1/ask", json={{"question": "请介绍市科技馆的新馆长"}})
 """
 
 

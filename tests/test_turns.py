@@ -19,6 +19,8 @@ from rag.answer_cache import AnswerCache
 from rag.turns import BusyError, Caller, ClientGoneError, Turns, caller
 from rag.types import Answer
 
+pytestmark = pytest.mark.usefixtures("no_name_by_code")
+
 NAME_QUESTION = "市科技馆的新馆长是谁？"
 
 

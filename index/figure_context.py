@@ -358,6 +358,8 @@ class ParagraphReader(NamesInContext):
         each_of = PER_HEAD_ALONE.fullmatch(subject.name) and bool(self.topic)  # 提高养老金，人均增加1680元
         if subject.generic and (predicate.measure != "change" or self.subject is not None or each_of):
             self.subject = self.subject or self._topic_subject() or self.spoken_of
+            if self.subject is None and subject.name in ("增长速度", "增速", "增长率"):
+                self.subject = self.subjects.from_name("经济增长速度")
             if self.subject is None:
                 return [(subject, False)] * count
             carried = self.subjects.whole(self.subject)

@@ -7,6 +7,7 @@ little takes its verb, its predicate or the subject of the clause before.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index import figure_words as words
@@ -175,6 +176,8 @@ class NamesInContext:
         if predicate.subject_end <= left:
             return None
         own = self.subjects.ending_at(left, predicate.subject_end)
+        if own is not None and own.id is None and words.GROWTH_HEAD.fullmatch(own.name):
+            return replace(own, generic=True, head=own.name)  # 增长速度 of what was spoken of
         return None if own is not None and own.id is None and says_nothing(own.name) else own
 
     def _named_again(self, start: int, end: int) -> Subject | None:

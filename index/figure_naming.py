@@ -386,6 +386,8 @@ def of_these(name: str, before: str, behind: str, unit: str) -> str | None:
         return None
     match = _DOING.match(behind)
     told = with_predicate(name, match["what"]) if match else None
+    if match and match["what"].startswith("来自"):
+        return f"{match['what']}的{name}"
     verb = verb_before(before) if told is None and re.match(r"[，。；、]|$", behind) else None
     return told or (f"{verb}的{name}" if verb else None)
 

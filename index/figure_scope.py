@@ -116,7 +116,7 @@ class ScopeReader:
         if self.work_report is not None:
             if not heading:
                 self.work_report.enter_paragraph(text, periods)
-            periods = [self.work_report.dated(mention, periods) for mention in periods]
+            periods = [self.work_report.dated(text, mention, periods) for mention in periods]
         periods = times.with_spans_meant(text, periods)
         return ParagraphScope(self, text, periods)
 

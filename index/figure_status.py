@@ -29,9 +29,10 @@ _REACHED = re.compile(r"[^，。；]{0,12}(?:任务|目标|指标)(?:已|接近|
 _IS = re.compile(
     r"(?:(?<![一二三四五六七八九十])是|拥有|具有|(?<!还)有(?:近|约)?|作为|(?<!可)达)[^，。；]{0,6}$|据[^，。；]{2,30}(?:统计|检查|调查|试点|反映)"
 )
+_LOOKED_INTO = re.compile(r"[^，。；]{0,20}的?(?:检查|调查|统计|分析|测算)")  # 据对176个项目的检查
 _COMES_FROM = re.compile(r"(?:以上|左右)?的?[^，。；]{0,10}(?:来自|集中在|分布在|是用于)")
 _FACT = re.compile(
-    r"(?<!从)现在(?!起)|目前|已经?(?!定)|据[^，。；]{2,30}(?:统计|检查|调查)|原来|曾|(?<=[，。])结果|(?<![^，。；\n])由于|(?<=[^，。；为除])了(?!解)"
+    r"(?<!从)现在(?!起)|目前|已经?(?!定)|据[^，。；]{2,30}(?:统计|检查|调查)|原来(?!预计|设想|计划|估计)|曾|(?<=[，。])结果|(?<![^，。；\n])由于|(?<=[^，。；为除])了(?!解)"
 )
 _RESOLVE = re.compile(
     r"我们要求|要求[各全]|必须|力争|争取|今后|(?<![需主重])要(?:在|把|使|继续|进一步|大力|努力|抓紧|认真|切实|逐步|有计划|着重|坚决|注意)"
@@ -140,6 +141,8 @@ class StatusReader:
             return True
         if _INTENT.search(clause):
             return False
+        if "据" in clause and _LOOKED_INTO.match(rest):
+            return True
         if _DONE_AFTER.search(rest) or _IS.search(clause) or _COMES_FROM.match(rest):
             return True
         return _FACT.search(self.text, reading.sentence_start, quantity.start) is not None

@@ -138,7 +138,11 @@ def with_spans_meant(text: str, mentions: Sequence[PeriodMention]) -> list[Perio
             and (mention.text.startswith("这") or _only_counts(text, span, mention))
             and years_of(span.period) == years_of(mention.period)
         ):
-            mention = replace(mention, period=span.period, first=span.first, last=span.last)
+            beside = mention.start - span.end <= 1  # 1979年到1982年的四年间
+            mention = replace(
+                mention, period=span.period, first=span.first, last=span.last,
+                relative=mention.relative and not beside,
+            )  # fmt: skip
         meant.append(mention)
     return meant
 

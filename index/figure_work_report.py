@@ -145,7 +145,7 @@ class WorkReport:
         self.mode, self.period = "plan", period or Period.of_years(self.year)
         return True
 
-    def dated(self, mention: PeriodMention, periods: Sequence[PeriodMention]) -> PeriodMention:
+    def dated(self, text: str, mention: PeriodMention, periods: Sequence[PeriodMention]) -> PeriodMention:
         """全年, 年末, 上半年 without a year, and 上年, mean the year under review and the one before it."""
         period = mention.period
         if self.mode != "review":
@@ -166,6 +166,7 @@ class WorkReport:
         for other in periods:
             if (
                 other.end <= mention.start
+                and not re.search(r"[。！？]", text[other.end : mention.start])
                 and other.period.year == self.year
                 and _WRITTEN_YEAR.search(other.text)
             ):

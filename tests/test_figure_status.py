@@ -133,3 +133,23 @@ def test_the_years_of_a_plan_under_way_are_no_facts() -> None:
         ],
         period="2022",
     ) == [("3亿平方米", "2021/2025", "target"), ("609亿元", "2021/2025", "target")]
+
+
+def test_times_said_in_passing_and_what_was_looked_into() -> None:
+    assert told(
+        [
+            ("heading", "一、2022年工作回顾"),
+            ("paragraph", "工程可望在今年内投产。全年施工的改造项目740个。"),
+            ("paragraph", "从2018年到2021年的四年间，产值增长33.6%，而收入却下降了3.3%。"),
+            ("paragraph", "一年多来，接待了30多个代表团。解放以来，粮食产量增长2倍。"),
+            ("heading", "二、2023年工作安排"),
+            ("paragraph", "据对176个项目的检查，浪费现象惊人。"),
+        ]
+    ) == [
+        ("740个", "2022", "actual"),
+        ("33.6%", "2018/2021", "actual"),
+        ("3.3%", "2018/2021", "actual"),
+        ("30多个", "2022", "actual"),
+        ("2倍", "1949/2022", "actual"),
+        ("176个", "2023", "actual"),
+    ]

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     pass
 
 
+_RATIO_TO = re.compile(r"[，、]?[与同](?P<whole>[\u4e00-\u9fff]{2,12}?)之比")
 _NEXT_WITH_VERB = re.compile(
     r"[、和与及]?(?:以及)?(?:分别)?(?:增长|下降|上涨|提高|减少|增加|回落|上升)?(?:约|近)?"
 )
@@ -301,6 +302,11 @@ class ParagraphReader(NamesInContext):
             subject = self.queue.pop(0)
             self.subject = subject
             return [(subject, True)] * count
+        ratio = _RATIO_TO.match(self.masked, left, first.start) if unit_class(first) == "percent" else None
+        if ratio is not None and self.subject is not None:  # 研发经费109.7亿元，…，与地区生产总值之比为2.5%
+            whole = self.subjects.share_of(self.subject, self.text[slice(*ratio.span("whole"))])
+            if whole.id is not None and whole.id != self.subject.id:
+                return [(whole, True)] * count
         subject = self._part_or_pupils(self._with_modifier(left, subject), group[0].start)
         subject = self._with_context(subject, left, predicate, first)
         whole_nation = nation(group[-1], self.text[group[-1].outer_end :][:6])
@@ -358,8 +364,6 @@ class ParagraphReader(NamesInContext):
         each_of = PER_HEAD_ALONE.fullmatch(subject.name) and bool(self.topic)  # 提高养老金，人均增加1680元
         if subject.generic and (predicate.measure != "change" or self.subject is not None or each_of):
             self.subject = self.subject or self._topic_subject() or self.spoken_of
-            if self.subject is None and subject.name in ("增长速度", "增速", "增长率"):
-                self.subject = self.subjects.from_name("经济增长速度")
             if self.subject is None:
                 return [(subject, False)] * count
             carried = self.subjects.whole(self.subject)

@@ -7,7 +7,6 @@ little takes its verb, its predicate or the subject of the clause before.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index import figure_words as words
@@ -117,6 +116,10 @@ class NamesInContext:
         if subject.id is not None or subject.start < 0:
             return subject
         told = self.text[self._sentence : subject.start]
+        kept = self.recent[-1].name if self.recent else ""
+        if subject.name in ("存栏", "出栏") and re.search(r".(?:存栏|出栏)", kept):  # 生猪出栏…，年末存栏…
+            herd = re.split("存栏|出栏", kept)[0] + subject.name
+            return self.subjects.from_name(herd, subject.start, subject.end)
         more = whose_money(subject.name, self.text[left : subject.start])
         more = more or beyond_budget(subject.name, self.text[subject.end : first.outer_start])
         more = more or insured_in(subject.name, told)
@@ -176,8 +179,6 @@ class NamesInContext:
         if predicate.subject_end <= left:
             return None
         own = self.subjects.ending_at(left, predicate.subject_end)
-        if own is not None and own.id is None and words.GROWTH_HEAD.fullmatch(own.name):
-            return replace(own, generic=True, head=own.name)  # 增长速度 of what was spoken of
         return None if own is not None and own.id is None and says_nothing(own.name) else own
 
     def _named_again(self, start: int, end: int) -> Subject | None:

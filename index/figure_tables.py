@@ -36,6 +36,7 @@ _NUMBERING = re.compile(
 _PARENTHESES = re.compile(r"[（(]([^（）()]*)[）)]")
 _PART = re.compile(r"\s*(?:其中|#|＃|[-－—·])")
 _UNIT_COLUMN = re.compile(r"^(?:计量)?单位$")
+_ONLY_HOW_MUCH = re.compile(r"产量|总额|金额|总量|总值|数值|绝对额|绝对数")
 _TITLE_HEAD = re.compile(
     r"(产量|产值|增加值|销售量|销量|保有量|投资|面积|存栏|出栏)(?:及[^，。]{0,6})?(?:情况|统计)?表?$"
 )
@@ -434,6 +435,9 @@ class _TableReader:
                 known = lookup(self.vocabulary, name)
                 if known is not None:
                     return known.name, known, row.name_span
+            own = lookup(self.vocabulary, row.name)
+            if own is not None and _ONLY_HOW_MUCH.fullmatch(column.name) and row.name[-1] in "量额值":
+                return own.name, own, row.name_span  # 发电量 × 产量, 进出口总额 × 总额
             if _GROUP.fullmatch(column.name):
                 return column.name + row.name, None, row.name_span
             return row.name + column.name, None, row.name_span

@@ -64,3 +64,14 @@ def test_names_are_as_full_as_the_sentence_gives_them(text: str, names: list[str
 def test_figures_of_the_same_list_of_capacities_take_turns() -> None:
     figures = read("五年淘汰落后炼铁产能10万吨、落后炼钢产能5万吨，今年分别淘汰3万吨和2万吨")
     assert [figure.indicator for figure in figures] == ["淘汰炼铁产能", "淘汰炼钢产能"] * 2
+
+
+def test_a_ratio_to_another_amount_is_of_what_was_spoken_of() -> None:
+    figures = read("研究与试验发展经费支出19.7亿元，比上年增长13.8%，与地区生产总值之比为2.50%")
+    assert figures[-1].indicator == "研究与试验发展经费投入强度"
+
+
+def test_a_herd_kept_is_of_the_animals_sold() -> None:
+    figures = read("生猪出栏28.5万头，年末存栏16.6万头；旅客吞吐量23.5万人次，首次突破20万人次大关")
+    assert [figure.indicator for figure in figures][1] == "生猪存栏"
+    assert figures[2].indicator == figures[3].indicator

@@ -20,6 +20,7 @@ from index.word_files import term_hash
 from index.words import CONTEXT_WEIGHT, Words, best_of, norms, numbered_words, question_weights, rarity
 
 _FILES = {"reports.i64": "<i8", "lengths.i32": "<i4", "bodies.i32": "<i4"}
+_MANY = 0.02  # of the chunks: a word of more is worth to be spared
 Marks = npt.NDArray[np.bool_]
 
 
@@ -88,18 +89,37 @@ class LargeWords:
         if report_ids is not None and not report_ids:
             return []
         weights = question_weights(text, self.chunks_with, self.count)
-        scores = np.zeros(len(self.base.ids))
-        for term, weight in weights.items():
-            rows, halves = self.base.found(term)
-            frequencies = halves * np.float32(CONTEXT_WEIGHT)
-            scores[rows] += weight * frequencies / (frequencies + self._norms[rows])
-        if self.alive is not None:
-            scores[~self.alive] = 0.0
+        allowed = self.alive
         if report_ids is not None:
-            scores[~np.isin(self.base.reports, np.array(report_ids, dtype=np.int64))] = 0.0
-        old = best_of(self.base.ids, scores, k)
+            asked = np.isin(self.base.reports, np.array(report_ids, dtype=np.int64))
+            allowed = asked if allowed is None else asked & allowed
+        old = self._best(weights, k, allowed)
         new = self.added.scored(weights, k, report_ids, norms(self.added.lengths, self._mean))
         return sorted(old + new, key=lambda one: (-one[1], one[0]))[:k]
+
+    def _best(self, weights: Mapping[str, float], k: int, allowed: Marks | None) -> list[tuple[int, float]]:
+        """The best of the base. Words come rarest first, and no word gives a chunk more than its weight: once the
+        words that are left cannot lift another chunk among the best, only those that can be are looked at.
+        """
+        scores = np.zeros(len(self.base.ids))
+        chosen: npt.NDArray[np.int32] | None = None
+        left, done = sum(weights.values()), 0.0
+        for term, weight in weights.items():
+            rows, halves = self.base.found(term)
+            if chosen is None and left < done and len(rows) > _MANY * len(scores):
+                chosen = _possible(scores, allowed, k, left)
+            if chosen is not None:
+                places = np.minimum(np.searchsorted(rows, chosen), max(len(rows) - 1, 0))
+                places = places[rows[places] == chosen] if len(rows) else places[:0]
+                rows, halves = rows[places], halves[places]
+            frequencies = halves * np.float32(CONTEXT_WEIGHT)
+            scores[rows] += weight * frequencies / (frequencies + self._norms[rows])
+            left, done = left - weight, done + weight
+        if chosen is not None:
+            return best_of(self.base.ids[chosen], scores[chosen], k)
+        if allowed is not None:
+            scores[~allowed] = 0.0
+        return best_of(self.base.ids, scores, k)
 
     def around(self, connection: sqlite3.Connection, identifiers: Sequence[int], reach: int) -> Words:
         """The words of these chunks, of those up to `reach` before and after, and of the first of each report."""
@@ -113,6 +133,18 @@ class LargeWords:
             (given, reach, reach),
         ).fetchall()
         return _Known.of_stored(self, connection, dict(seen))
+
+
+def _possible(
+    scores: npt.NDArray[np.float64], allowed: Marks | None, k: int, left: float
+) -> npt.NDArray[np.int32] | None:
+    """The rows that can still be among the `k` best when no score grows by more than `left`; None: any may."""
+    if allowed is not None:
+        scores = np.where(allowed, scores, 0.0)
+    if k <= 0 or len(scores) <= k:
+        return None
+    least = np.partition(scores, len(scores) - k)[len(scores) - k] - left - 1e-6  # sums are rounded
+    return np.flatnonzero(scores >= least).astype(np.int32) if least > 0 else None
 
 
 class _Known(Words):

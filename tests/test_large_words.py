@@ -5,18 +5,19 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hashing_embedder import HashingEmbedder
 from sample_report import put_lines
 
-from index import vector_loading, word_files, word_loading
+from index import large_words, vector_loading, word_files, word_loading
 from index.large_words import LargeWords, WordBase
 from index.store import ReportIndex
 from index.surroundings import Surroundings
 from index.word_files import term_hash, write_words
-from index.words import Words
+from index.words import Words, numbered_words
 
 SUBJECTS = ("粮食产量", "工业增加值", "固定资产投资", "进出口总额", "财政收入", "gdp growth", "5g 基站")
 QUESTIONS = (
@@ -168,6 +169,41 @@ def test_words_have_numbers_of_their_own() -> None:
     assert len({term_hash(word) for word in words}) == len(words)
     assert term_hash("ab") != term_hash("ba") and term_hash("a" * 300) != term_hash("a" * 301)
     assert min(map(term_hash, words)) >= 0 and max(map(term_hash, words)) < 1 << 48
+
+
+def test_what_is_spared_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Frequent words are looked up for the chunks that can still be among the best: the same ones, the same scores."""
+    draw = random.Random(5)
+    vocabulary = [f"w{number}" for number in range(3000)]
+    odds = [1 / (number + 1) for number in range(3000)]
+    chunks = [
+        (number + 1, number // 10, "", " ".join(draw.choices(vocabulary, odds, k=draw.randrange(5, 80))))
+        for number in range(2000)
+    ]
+    write_words(tmp_path / "words", [chunks])
+    numbers: dict[str, int] = {}
+    whole = Words({id: numbered_words(report, *texts, numbers) for id, report, *texts in chunks}, numbers)
+    base = WordBase(tmp_path / "words")
+    alive = np.array([draw.random() > 0.1 for _ in chunks])
+    kept = {one[0]: one for one, stays in zip(chunks, alive, strict=True) if stays}
+    left = Words({id: numbered_words(one[1], *one[2:], numbers) for id, one in kept.items()}, numbers)
+    spared = []
+
+    def seen(*given: Any) -> Any:
+        spared.append(large_words_possible(*given))
+        return spared[-1]
+
+    large_words_possible = large_words._possible
+    monkeypatch.setattr(large_words, "_possible", seen)
+    for large, plain_words in (
+        (LargeWords(base, None, Words({}, {})), whole),
+        (LargeWords(base, alive, Words({}, {})), left),
+    ):
+        for _ in range(60):
+            question = " ".join(draw.choices(vocabulary, odds, k=12) + draw.choices(vocabulary, k=3))
+            for reports in (None, [3, 50, 51, 77]):
+                assert large.search(question, 5, reports) == plain_words.search(question, 5, reports)
+    assert sum(one is not None for one in spared) > 50
 
 
 def test_nothing_there(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from index.word_files import term_hash
 from index.words import CONTEXT_WEIGHT, Words, best_of, norms, numbered_words, question_weights, rarity
 
 _FILES = {"reports.i64": "<i8", "lengths.i32": "<i4", "bodies.i32": "<i4"}
-_MANY = 0.02  # of the chunks: a word of more is worth to be spared
+_MANY = 2_000  # chunks: a word of more is worth to be spared
 Marks = npt.NDArray[np.bool_]
 
 
@@ -72,6 +73,7 @@ class LargeWords:
         lengths = CONTEXT_WEIGHT * float(base.lengths[there].sum(dtype=np.int64)) + float(added.lengths.sum())
         self.mean_length = max(bodies / self.count if self.count else 0.0, 1.0)
         self._mean = max(lengths / self.count if self.count else 0.0, 1.0)
+        self._local = threading.local()
         self._norms = norms(CONTEXT_WEIGHT * base.lengths, self._mean)
 
     def chunks_with(self, term: str) -> int:
@@ -89,37 +91,73 @@ class LargeWords:
         if report_ids is not None and not report_ids:
             return []
         weights = question_weights(text, self.chunks_with, self.count)
-        allowed = self.alive
-        if report_ids is not None:
-            asked = np.isin(self.base.reports, np.array(report_ids, dtype=np.int64))
-            allowed = asked if allowed is None else asked & allowed
-        old = self._best(weights, k, allowed)
+        old = self._best(weights, k, report_ids)
         new = self.added.scored(weights, k, report_ids, norms(self.added.lengths, self._mean))
         return sorted(old + new, key=lambda one: (-one[1], one[0]))[:k]
 
-    def _best(self, weights: Mapping[str, float], k: int, allowed: Marks | None) -> list[tuple[int, float]]:
+    def _best(
+        self, weights: Mapping[str, float], k: int, report_ids: Sequence[int] | None
+    ) -> list[tuple[int, float]]:
         """The best of the base. Words come rarest first, and no word gives a chunk more than its weight: once the
         words that are left cannot lift another chunk among the best, only those that can be are looked at.
         """
-        scores = np.zeros(len(self.base.ids))
+        scores = self._scores()
+        touched: list[npt.NDArray[np.int32]] = []
         chosen: npt.NDArray[np.int32] | None = None
         left, done = sum(weights.values()), 0.0
-        for term, weight in weights.items():
-            rows, halves = self.base.found(term)
-            if chosen is None and left < done and len(rows) > _MANY * len(scores):
-                chosen = _possible(scores, allowed, k, left)
-            if chosen is not None:
-                places = np.minimum(np.searchsorted(rows, chosen), max(len(rows) - 1, 0))
-                places = places[rows[places] == chosen] if len(rows) else places[:0]
-                rows, halves = rows[places], halves[places]
-            frequencies = halves * np.float32(CONTEXT_WEIGHT)
-            scores[rows] += weight * frequencies / (frequencies + self._norms[rows])
-            left, done = left - weight, done + weight
-        if chosen is not None:
-            return best_of(self.base.ids[chosen], scores[chosen], k)
-        if allowed is not None:
-            scores[~allowed] = 0.0
-        return best_of(self.base.ids, scores, k)
+        try:
+            for term, weight in weights.items():
+                rows, halves = self.base.found(term)
+                if chosen is None and left < done and len(rows) > _MANY:
+                    chosen = self._possible(scores, touched, k, report_ids, left)
+                if chosen is not None:
+                    places = np.minimum(np.searchsorted(rows, chosen), len(rows) - 1)
+                    places = places[rows[places] == chosen] if len(rows) else places[:0]
+                    rows, halves = rows[places], halves[places]
+                frequencies = halves * np.float32(CONTEXT_WEIGHT)
+                before = scores[rows]
+                touched.append(rows[before == 0.0])
+                scores[rows] = before + weight * frequencies / (frequencies + self._norms[rows])
+                left, done = left - weight, done + weight
+            rows = self._allowed(touched, report_ids)
+            return best_of(self.base.ids[rows], scores[rows], k)
+        finally:
+            for part in touched:
+                scores[part] = 0.0
+
+    def _scores(self) -> npt.NDArray[np.float64]:
+        """Of each row 0, kept for the thread's next question: to have a million zeros made takes milliseconds."""
+        scores: npt.NDArray[np.float64] | None = getattr(self._local, "scores", None)
+        if scores is None:
+            scores = self._local.scores = np.zeros(len(self.base.ids))
+        return scores
+
+    def _allowed(
+        self, touched: Sequence[npt.NDArray[np.int32]], report_ids: Sequence[int] | None
+    ) -> npt.NDArray[np.int32]:
+        """Those of the rows that are there, and of these reports."""
+        rows = np.concatenate([*touched, np.zeros(0, np.int32)])
+        if self.alive is not None:
+            rows = rows[self.alive[rows]]
+        if report_ids is not None:
+            rows = rows[np.isin(self.base.reports[rows], np.array(report_ids, dtype=np.int64))]
+        return rows
+
+    def _possible(
+        self,
+        scores: npt.NDArray[np.float64],
+        touched: Sequence[npt.NDArray[np.int32]],
+        k: int,
+        report_ids: Sequence[int] | None,
+        left: float,
+    ) -> npt.NDArray[np.int32] | None:
+        """The rows that can still be among the `k` best when no score grows by more than `left`; None: any may."""
+        rows = self._allowed(touched, report_ids)
+        if k <= 0 or len(rows) <= k:
+            return None
+        found = scores[rows]
+        least = np.partition(found, len(rows) - k)[len(rows) - k] - left - 1e-6  # sums are rounded
+        return rows[found >= least] if least > 0 else None
 
     def around(self, connection: sqlite3.Connection, identifiers: Sequence[int], reach: int) -> Words:
         """The words of these chunks, of those up to `reach` before and after, and of the first of each report."""
@@ -133,18 +171,6 @@ class LargeWords:
             (given, reach, reach),
         ).fetchall()
         return _Known.of_stored(self, connection, dict(seen))
-
-
-def _possible(
-    scores: npt.NDArray[np.float64], allowed: Marks | None, k: int, left: float
-) -> npt.NDArray[np.int32] | None:
-    """The rows that can still be among the `k` best when no score grows by more than `left`; None: any may."""
-    if allowed is not None:
-        scores = np.where(allowed, scores, 0.0)
-    if k <= 0 or len(scores) <= k:
-        return None
-    least = np.partition(scores, len(scores) - k)[len(scores) - k] - left - 1e-6  # sums are rounded
-    return np.flatnonzero(scores >= least).astype(np.int32) if least > 0 else None
 
 
 class _Known(Words):

@@ -190,11 +190,12 @@ def test_what_is_spared_changes_nothing(tmp_path: Path, monkeypatch: pytest.Monk
     spared = []
 
     def seen(*given: Any) -> Any:
-        spared.append(large_words_possible(*given))
+        spared.append(possible(*given))
         return spared[-1]
 
-    large_words_possible = large_words._possible
-    monkeypatch.setattr(large_words, "_possible", seen)
+    possible = LargeWords._possible
+    monkeypatch.setattr(LargeWords, "_possible", seen)
+    monkeypatch.setattr(large_words, "_MANY", 40)
     for large, plain_words in (
         (LargeWords(base, None, Words({}, {})), whole),
         (LargeWords(base, alive, Words({}, {})), left),

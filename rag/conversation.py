@@ -16,7 +16,7 @@ from rag.types import Turn
 
 _ELLIPTIC = re.compile(
     r"^(?:那|那么|还有|另外)?[，,]?.{1,24}?(?:呢|怎么样|如何|多少)?[?？]?$|^\s*(?:and|what about|how about|then)\b.{0,60}$"
-    r"|^what (?:was|were) the (?:actual |real |final )?(?:outcome|result|target|goal)\b.{0,20}$",
+    r"|^what (?:was|were|is|had been) the (?:actual |real |final |original )?(?:outcome|result|target|goal)\b.{0,24}$",
     re.IGNORECASE,
 )
 _LEADING = re.compile(
@@ -32,7 +32,9 @@ _MEASURE_WORD = re.compile(
 )
 _TARGET_WORD = re.compile(
     r"的?(?:当初|原先|原来|年初|之前|事先)?(?:所)?(?:定|设定|提出|确定|制定|安排|计划)?(?:下)?的?(?:预期|预定|增长|控制)?(?:目标|计划)(?:值)?"
-    r"(?:(?:定)?的?(?:是|为|有))?(?:多少)?|(?:the )?(?:planned |original )?(?:target|goal|plan)",
+    r"(?:(?:定)?的?(?:是|为|有))?(?:多少)?"
+    r"|(?:what (?:was|were|is|had been) )?(?:the )?(?:planned |original )?(?:target|goal|plan)(?: been)?(?: set)?"
+    r"(?: (?:for|in) (?:that|the same) year)?",
     re.IGNORECASE,
 )
 _ACTUAL_WORD = re.compile(
@@ -80,7 +82,9 @@ def resolve(
     )
     if moved is not None:
         return moved
-    if not _ELLIPTIC.match(question) or _stands_alone(question, vocabulary):
+    bare = _TRAILING.sub("", _LEADING.sub("", question)).strip()
+    about_plan = bool(_TARGET_WORD.fullmatch(bare) or _ACTUAL_WORD.fullmatch(bare))
+    if not _ELLIPTIC.match(question) or (_stands_alone(question, vocabulary) and not about_plan):
         return _fill_slots(question, earlier, vocabulary, known_regions)
     named = [m for m in vocabulary.find(earlier) if not inside(m, find_periods(earlier))]
     if named and (whole := follow_up.of_it(earlier, question, named[-1])):
@@ -155,7 +159,7 @@ def _fill_slots(
     before = _lead_in(
         earlier,
         want_region=not _regions(question, known_regions),
-        want_period=not find_periods(question),
+        want_period=all(m.compared or question[: m.start].endswith(_BESIDE) for m in find_periods(question)),
         known_regions=known_regions,
     )
     asks = words.QUANTITY_QUESTION.search(question) or re.search(
@@ -166,6 +170,9 @@ def _fill_slots(
     return (
         f"{before}{question}" if detect_language(question) == "zh" else f"{question.rstrip('?')} ({before})?"
     )
+
+
+_BESIDE = ("比", "较", "与", "和", "同")  # 比“六五”多多少: what is compared with, not when
 
 
 def _lead_in(earlier: str, *, want_region: bool, want_period: bool, known_regions: Sequence[str]) -> str:
@@ -240,6 +247,12 @@ def _replaced(earlier: str, fragment: str, vocabulary: Vocabulary, known_regions
     if not fragment:
         return earlier
     old = [m for m in vocabulary.find(earlier) if not inside(m, find_periods(earlier))]
+    if (
+        len(old) > 1
+        and (counts := re.match(r"\s*how many ", earlier, re.IGNORECASE))
+        and old[0].start == counts.end()
+    ):
+        old = old[:1]  # how many firms are in the SME zone: firms are counted
     if old and (_TARGET_WORD.fullmatch(fragment) or _ACTUAL_WORD.fullmatch(fragment)):
         # 当时定的目标是多少: of the same indicator; 实际呢: what came of the target
         planned = _TARGET_WORD.fullmatch(fragment) is not None
@@ -254,8 +267,10 @@ def _replaced(earlier: str, fragment: str, vocabulary: Vocabulary, known_regions
         earlier, fragment
     )
     if changed is None and not vocabulary.find(fragment):
-        changed = follow_up.purpose_replaced(earlier, fragment) or follow_up.english_part(
-            earlier, fragment, asked
+        changed = (
+            follow_up.purpose_replaced(earlier, fragment)
+            or follow_up.same_head(earlier, fragment, asked)
+            or follow_up.english_part(earlier, fragment, asked)
         )
     if changed is not None:
         return changed
@@ -315,7 +330,11 @@ def _object_replaced(earlier: str, fragment: str) -> str:
     """Outside the vocabulary: the words before "有多少" give way."""
     if words.QUANTITY_QUESTION.search(fragment):
         return f"{fragment}，{earlier}"
-    match = re.search(r"的?([\u3400-\u9fffA-Za-z]+?)(?=(?:有|是|为|达到?)?多少)", earlier)
-    if match:
-        return earlier[: match.start(1)] + fragment + earlier[match.end(1) :]
+    asked = re.search(r"(?:有|是|为|达到?)*(?:多少|几)", earlier)
+    if asked:  # the words before it, after 的, the time and the place
+        spoken = [m.end for m in find_periods(earlier)] + [m.end for m in _regions(earlier)]
+        spoken = [end for end in spoken if end <= asked.start()]
+        start = max([0, *spoken, earlier.rfind("的", 0, asked.start()) + 1])
+        if re.fullmatch(r"[\u3400-\u9fffA-Za-z“”]{2,16}", earlier[start : asked.start()]):
+            return earlier[:start] + fragment + earlier[asked.start() :]
     return f"{fragment}，{earlier}"

@@ -266,6 +266,22 @@ _ENGLISH_PART = re.compile(
 )
 
 
+_HEAD = re.compile(
+    r"(?P<which>[\w -]+?) (?P<head>investment|output|exports?|imports|sales|revenue|spending|expenditure|consumption|production|prices"
+    r"|incomes?|loans|deposits)",
+    re.IGNORECASE,
+)
+
+
+def same_head(earlier: str, fragment: str, old: IndicatorMention | None) -> str | None:
+    """ "and for highway projects?" after railway investment: highway investment."""
+    match = _HEAD.fullmatch(old.text) if old is not None else None
+    if match is None or old is None or not re.fullmatch(r"[A-Za-z][\w -]{2,40}", fragment):
+        return None
+    bare = re.sub(r" (?:projects?|sectors?|industry|industries|ones)$", "", fragment, flags=re.IGNORECASE)
+    return f"{earlier[: old.start]}{bare} {match['head']}{earlier[old.end :]}"
+
+
 _ENGLISH_SUBSET = re.compile(
     r"^(?:the )?(?:units?|firms?|enterprises?|companies|households?|those|ones) (?:above|over|below|under|with) ",
     re.I,

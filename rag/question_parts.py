@@ -76,7 +76,7 @@ _COUNT = {
 _WHICH_SO_MANY = re.compile(
     r"哪([两二三四五六])(?=[个家位项座条所名种类大部款])|\bwhich (two|three|four|five|six)\b", re.IGNORECASE
 )
-_BETWEEN_NAMES = re.compile(r"[、,，;；和与及]|\band\b")
+_BETWEEN_NAMES = re.compile(r"[、,，;；和与及]|联合|携手|会同|\band\b")
 
 
 def names_fewer(question: str, said: Sequence[str]) -> bool:

@@ -34,6 +34,17 @@ from rag.types import Turn
             "And the part run by local governments?",
             "How large was the fiscal deficit by local governments planned for 2017?",
         ),
+        ("1991年云川市新增的煤炭生产能力是多少？", "发电装机呢？", "1991年云川市新增的发电装机是多少？"),
+        (
+            "How much railway investment was to be completed in 2019?",
+            "And for highway projects?",
+            "How much highway investment was to be completed in 2019?",
+        ),
+        (
+            "How fast did grain output grow in 2012?",
+            "What had been the target for that year?",
+            "What was the target for grain output growth in 2012?",
+        ),
         # plans and what came of them
         ("2012年国内生产总值增长目标是多少？", "最后完成得怎么样？", "2012年国内生产总值实际增长多少？"),
         ("2012年国内生产总值增长多少？", "当初定的目标呢？", "2012年国内生产总值增长的目标是多少？"),

@@ -257,6 +257,10 @@ def _end_of_name(ask: Ask, figure: Figure, around: Surroundings) -> bool:
     if figure.indicator_id is not None or not ask.names or len(figure.indicator) < 2:
         return False
     name = ask.names[0]
+    if name.endswith("税率") and figure.indicator.endswith(
+        "税率"
+    ):  # 将制造业等行业16%的税率降至13%, of 增值税
+        return name.removesuffix("税率") in around.sentence
     head = name.removesuffix(figure.indicator)
     return head != name and len(head) >= 2 and head in around.sentence
 

@@ -55,7 +55,9 @@ def chinese_asks(
     last_region: str | None = None
     named_here: list[RegionMention] = []
     whole_status = asked_status(text)
-    statuses = {_status_of(clause, whole_status) for clause in re.split("[，,；;]", text)} - {None}
+    statuses = {_status_of(clause, whole_status) for clause in re.split("[，,；;？?。]", text) if clause} - {
+        None
+    }
     other_end: list[Period] = []  # 与2008年相比，…: what a later clause is compared with
     for match in _CLAUSE.finditer(text):
         clause, start, end = match[0], match.start(), match.end()

@@ -92,6 +92,8 @@ def _joined(topic: str, clause: str) -> str:
     if head in ("总量", "总数", "余额"):  # of all, not of the new ones
         topic = re.sub(r"^(?:累计|本年|当年)?(?:新增|新登记|新设立?|净增)了?", "", topic)
     topic = re.sub(r"(?:的)?(?:预期)?(?:目标|计划)$", "", topic)
+    if words.TARGET.search(clause):
+        topic = topic.removeprefix("实际")
     return f"{topic}{clause}"
 
 

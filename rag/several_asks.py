@@ -26,7 +26,14 @@ def named_for_another(figure: Figure, ask: Ask, asks: Sequence[Ask]) -> bool:
     own = set(ask.terms).difference(*(other.terms for other in asks if other is not ask))
     if any(contained(term, figure.indicator) > 0.8 for term in own):
         return False
-    foreign = {term for other in asks if other is not ask for term in other.terms if term not in ask.terms}
+    named = f"{ask.indicator} {' '.join(ask.names[:1])}"
+    foreign = {
+        term
+        for other in asks
+        if other is not ask
+        for term in other.terms
+        if term not in ask.terms and term not in named
+    }
     return any(contained(term, figure.indicator) > 0.8 for term in foreign)
 
 

@@ -9,8 +9,10 @@ from answer_reports import check_promises, index_of, qa_over
 from scripted_model import ScriptedModel
 
 from index.vocabulary import load_vocabulary
+from rag.conversation import resolve
 from rag.query import Query, understand
 from rag.question_frames import framed
+from rag.types import Turn
 
 CITY = """# 云川市2023年经济运行情况
 
@@ -140,3 +142,18 @@ def test_an_increase_may_be_stated_instead_of_two_levels() -> None:
 )
 def test_put_plainly(question: str, plain: str) -> None:
     assert framed(question, load_vocabulary()) == plain
+
+
+def test_another_thing_keeps_the_year_and_what_it_is_of() -> None:
+    turns = (Turn("1991年云川市新增的煤炭开采能力是多少？"),)
+    assert (
+        resolve("发电机组呢？", turns, load_vocabulary(), ("云川市",)) == "1991年云川市新增的发电机组是多少？"
+    )
+
+
+def test_met_the_target_asks_for_it() -> None:
+    asks = read("1998年经济实际增长多少？是否达到预定目标？").asks
+    assert [(ask.status, ask.indicator_ids) for ask in asks] == [
+        ("actual", ("gross_domestic_product",)),
+        ("target", ("gross_domestic_product",)),
+    ]

@@ -124,13 +124,12 @@ def run_benchmark(
     With `dense_weights` the questions are searched once for each: 0 ranks by words alone, 1 by vectors alone.
     """
     from rag.qa import ReportQA
-    from rag.settings import Settings
 
     asked = load_questions(questions)[:limit]
     with opened(documents, index) as qa:
         own = qa.settings
         for weight in dense_weights or (own.dense_weight,):
-            settings = Settings.model_validate(own.model_dump() | {"dense_weight": weight})
+            settings = own.model_copy(update={"dense_weight": weight})
             searcher = ReportQA(qa.index, qa.embedder, qa.model, settings)
             began = time.monotonic()
             hits = {q.id: _as_lines(searcher.search(q.question, top_k=top_k)) for q in asked}

@@ -39,6 +39,7 @@ class Surroundings:
     cosine: Numbers
     best_cosine_around: Numbers
     opening: npt.NDArray[np.bool_]  # (passages, words): what the first sentence of the passage's report says
+    first: npt.NDArray[np.bool_]  # (passages, words): what the first passage of its report says
     in_sentences: Integers  # (n, 3): number of a passage, of a sentence of it, of a word that stands there
     mean_tokens: float  # of a chunk
 
@@ -97,6 +98,7 @@ def read(
         cosine=cosines[own],
         best_cosine_around=np.where(there, cosines[places], -np.inf).max(axis=1, initial=-np.inf),
         opening=opening[place_of[firsts]],
+        first=counts[place_of[firsts]] > 0,
         in_sentences=_by_passage(own, at, sentence, term, len(seen)),
         mean_tokens=words.mean_length,
     )

@@ -2,32 +2,55 @@
 
 Retrievers judge each passage alone. In a report the passages around one another share its subject, so the
 words that decide are those that few of them have; and a passage whose neighbours answer the question's other
-words is in the right place. See docs/retrieval.md.
+words is in the right place. Among news that tell one event, what decides is whether a passage holds the kind
+of thing asked for, and says it in the question's own words. See docs/retrieval.md.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
+from index.split import sentences
 from index.surroundings import Counts, Surroundings
+from index.tokenize import normalise
+from rag.answer_form import answer_form
+from rag.character_runs import Runs, asked_characters, codes, longest_run, rarity_among, without_marks
 
 Features = npt.NDArray[np.float64]
 
 REACH = 3  # passages before and after that count as around
+RUN_LENGTHS = (3, 5)
+_HAN = re.compile("[\u3400-\u9fff]")
 
-# Fitted as the odds that a passage is the one with the answer, on 1,589 questions over 848 paragraphs in folds
-# by paragraph (docs/retrieval.md).
 WEIGHTS: dict[str, float] = {
-    "vector": 0.57,
-    "own words": -0.79,
-    "number of words": 3.61,
-    "bm25 around": 6.51,
-    "vector around": 2.03,
-    "rest best sentence": 5.87,
-    "words before": -1.53,
+    "vector": 0.45,
+    "own words": 0.70,
+    "number of words": 2.62,
+    "rare words": 0.92,
+    "rarest words": -5.27,
+    "first": -0.18,
+    "words with first": 3.35,
+    "bm25 around": 3.57,
+    "vector around": 0.88,
+    "best sentence": 1.40,
+    "rest best sentence": 1.47,
+    "words before": -0.64,
+    "longest run": -5.59,
+    "runs of 3": 3.90,
+    "runs of 5": 2.13,
+    "codes": 1.94,
+    "unit": 1.13,
+    "unit beside words": 2.40,
+    "rate": 0.55,
+    "rate beside words": 2.72,
+    "number": 0.48,
+    "length": 0.47,
 }
 
 
@@ -47,19 +70,95 @@ class Scale:
         return np.asarray((cosine - self.best) / self.spread)
 
 
-def features(seen: Surroundings, scale: Scale | None = None) -> tuple[list[str], Features]:
-    """Names, and a row a passage, shape (len(seen.identifiers), len(names)); `scale`: that of `seen` itself."""
-    scale = scale or Scale.of(seen.cosine)
-    columns = {
-        "vector": scale(seen.cosine),
-        "own words": _bm25(seen.own, 1, seen),
-        "number of words": np.count_nonzero(seen.own.words, axis=1) / (len(seen.terms) or 1),
-        "bm25 around": _bm25(seen.around, seen.around_size, seen),
-        "vector around": scale(seen.best_cosine_around),
-        "rest best sentence": _best_sentence(seen),
-        "words before": _bm25(seen.before, 1, seen),
-    }
-    return list(columns), np.stack(list(columns.values()), axis=1)
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A passage as it is searched: its sentences, and all of it without marks."""
+
+    sentences: tuple[str, ...]
+    characters: str
+    codes: frozenset[str]
+
+
+@lru_cache(maxsize=20_000)  # about 1 KB each
+def _read(text: str) -> _Text:
+    parts = tuple(normalise(text[start:end]) for start, end in sentences(text))
+    whole = "".join(parts)
+    return _Text(parts, without_marks(whole), codes(whole))
+
+
+class Question:
+    """One question and the passages proposed for it, against which each of them is measured."""
+
+    def __init__(self, question: str, searched: str, seen: Surroundings, texts: Sequence[str]) -> None:
+        """`searched` are the words that were searched for: of an English question its Chinese terms."""
+        self.form = answer_form(normalise(question))
+        self.asked = asked_characters(normalise(searched))
+        read = [_read(text).characters for text in texts]
+        self.runs = {length: Runs.of(self.asked, length, read) for length in RUN_LENGTHS}
+        self.scale = Scale.of(seen.cosine)
+        self.rarity = rarity_among(np.count_nonzero(seen.own.words, axis=0), len(texts))
+        # M2, D-15, 5G; an English question's words are none
+        self.codes = codes(normalise(question)) if _HAN.search(question) else frozenset()
+
+    def scores(self, seen: Surroundings, texts: Sequence[str]) -> list[float]:
+        """One number a passage; a difference of 1 is a factor of e in the odds of being the right one."""
+        names, rows = self.features(seen, texts)
+        return [float(score) for score in rows @ np.array([WEIGHTS[name] for name in names])]
+
+    def features(self, seen: Surroundings, texts: Sequence[str]) -> tuple[list[str], Features]:
+        """Names, and a row a passage, shape (len(seen.identifiers), len(names)); `texts` are theirs."""
+        read = [_read(text) for text in texts]
+        characters = [one.characters for one in read]
+        stands = seen.own.words > 0
+        rarity = seen.rarity / (seen.rarity.sum() or 1.0)
+        rare = self.rarity / (self.rarity.sum() or 1.0)
+        runs = [longest_run(self.asked, one) for one in characters]
+        covered = _sentence_words(seen) @ rarity
+        rarest = seen.rarity**3 / ((seen.rarity**3).sum() or 1.0)
+        columns = {
+            "vector": self.scale(seen.cosine),
+            "own words": _bm25(seen.own, 1, seen),
+            "number of words": np.count_nonzero(stands, axis=1) / (len(seen.terms) or 1),
+            "rare words": stands @ rare,
+            "rarest words": stands @ rarest,
+            "first": seen.first @ rarity,
+            "words with first": (stands | seen.first) @ rarity,
+            "bm25 around": _bm25(seen.around, seen.around_size, seen),
+            "vector around": self.scale(seen.best_cosine_around),
+            "best sentence": covered.max(axis=1, initial=0.0),
+            "rest best sentence": _best_sentence(seen),
+            "words before": _bm25(seen.before, 1, seen),
+            "longest run": np.array(runs) / (len(self.asked) or 1),
+            **{f"runs of {length}": found.shares(characters) for length, found in self.runs.items()},
+            "codes": np.array([len(self.codes & one.codes) for one in read]) / (len(self.codes) or 1),
+            **self._form(read, covered),
+            "length": np.log(np.maximum(seen.own.tokens, 1.0)),
+        }
+        return list(columns), np.stack(list(columns.values()), axis=1)
+
+    def _form(self, read: Sequence[_Text], covered: Features) -> dict[str, Features]:
+        """Whether a passage has what the question asks for, and how many of its words stand in such a sentence."""
+        columns: dict[str, Features] = {}
+        holds = np.zeros(covered.shape, dtype=bool)
+        if self.form is not None:
+            for number, one in enumerate(read):
+                for place, sentence in enumerate(one.sentences[: covered.shape[1]]):
+                    holds[number, place] = self.form.stands_in(sentence)
+        for kind in ("unit", "rate", "number"):
+            asked = float(self.form is not None and self.form.kind == kind)
+            columns[kind] = holds.any(axis=1) * asked
+            if kind != "number":  # a number stands in too many sentences
+                columns[f"{kind} beside words"] = (holds * covered).max(axis=1, initial=0.0) * asked
+        return columns
+
+
+def _sentence_words(seen: Surroundings) -> npt.NDArray[np.bool_]:
+    """(passages, sentences, words of the question): which stand there."""
+    passage, sentence, word = seen.in_sentences.T
+    shape = (len(seen.identifiers), int(sentence.max(initial=0)) + 1, len(seen.terms))
+    stands = np.zeros(shape, dtype=bool)
+    stands[passage, sentence, word] = True
+    return stands
 
 
 def _bm25(counts: Counts, size: npt.NDArray[np.int64] | int, seen: Surroundings) -> Features:
@@ -82,9 +181,3 @@ def _best_sentence(seen: Surroundings) -> Features:
     best = found.reshape(passages, sentences).max(axis=1, initial=0.0)
     total = rest.sum(axis=1)
     return np.asarray(best / np.where(total, total, 1.0))
-
-
-def scores(seen: Surroundings, scale: Scale | None = None) -> list[float]:
-    """One number a passage; a difference of 1 is a factor of e in the odds of being the right one."""
-    names, rows = features(seen, scale)
-    return [float(score) for score in rows @ np.array([WEIGHTS[name] for name in names])]

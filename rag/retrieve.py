@@ -16,7 +16,7 @@ from rag.query import Ask, Query
 from rag.query_vectors import QueryEmbedder
 from rag.settings import Settings
 
-CONSIDERED = 30  # chunks that the re-ranker looks at
+CONSIDERED = 60  # chunks that the re-ranker looks at
 PER_PART = 12  # chunks proposed for each part of a question of several reports
 REPORT_YEAR_BONUS = 2.0  # on the re-ranker's scale, where 1 is a factor of e in the odds
 IN_PERIOD_BONUS = 1.0
@@ -44,13 +44,14 @@ def retrieve(
         lexical = dict(index.search_lexical(part.text, PER_PART, part.reports)) | lexical
     pool = _proposed(dense, lexical, settings.dense_weight)
     seen = index.surroundings(text, vector, pool, rerank.REACH)
-    scale = rerank.Scale.of(seen.cosine)
-    base = dict(zip(seen.identifiers, rerank.scores(seen, scale), strict=True))
+    texts = _texts(seen.identifiers, reader)
+    judge = rerank.Question(query.text, text, seen, texts)
+    base = dict(zip(seen.identifiers, judge.scores(seen, texts), strict=True))
     by_ask = figure_scores(query, index, reader, base, reports, metadata_known)
     late = sorted({chunk for found in by_ask for chunk in found} - base.keys())
     if late:  # found by their figures alone
         more = index.surroundings(text, vector, late, rerank.REACH)
-        base |= zip(more.identifiers, rerank.scores(more, scale), strict=True)
+        base |= zip(more.identifiers, judge.scores(more, _texts(more.identifiers, reader)), strict=True)
     chunks = {chunk.id: chunk for chunk in reader.chunks(list(base))}
     figures = {chunk: max((found.get(chunk, 0.0) for found in by_ask), default=0.0) for chunk in chunks}
     scope = {id: _scope_bonus(query, chunk, index, reader) for id, chunk in chunks.items()}
@@ -70,6 +71,12 @@ def retrieve(
         )
         for id in ranked
     ]  # fmt: skip
+
+
+def _texts(identifiers: Sequence[int], reader: EvidenceReader) -> list[str]:
+    """Their texts; one that was removed meanwhile has none."""
+    texts = {chunk.id: chunk.text for chunk in reader.chunks(identifiers)}
+    return [texts.get(one, "") for one in identifiers]
 
 
 def weighted_fusion(

@@ -38,6 +38,13 @@ def look(index: ReportIndex, reach: int = rerank.REACH) -> tuple[list[int], Surr
     return ids, index.surroundings(QUESTION, vector, ids, reach)
 
 
+def judged(
+    index: ReportIndex, seen: Surroundings, question: str = QUESTION
+) -> tuple[rerank.Question, list[str]]:
+    texts = [index.chunk(one).text for one in seen.identifiers]
+    return rerank.Question(question, question, seen, texts), texts
+
+
 def test_around_keeps_to_the_report(index: ReportIndex) -> None:
     ids, seen = look(index, reach=1)
     assert seen.identifiers == tuple(ids) and len(ids) == 6
@@ -74,12 +81,14 @@ def test_chunks_that_are_gone_are_left_out(index: ReportIndex) -> None:
     index.remove("云川博物馆.txt")
     vector = HashingEmbedder().embed_queries([QUESTION])[0]
     seen = index.surroundings(QUESTION, vector, ids, rerank.REACH)
-    assert seen.identifiers == tuple(ids[4:]) and len(rerank.scores(seen)) == 2
+    judge, texts = judged(index, seen)
+    assert seen.identifiers == tuple(ids[4:]) and len(judge.scores(seen, texts)) == 2
 
 
 def test_what_the_opening_says_is_not_what_is_asked(index: ReportIndex) -> None:
     ids, seen = look(index)
-    names, rows = rerank.features(seen)
+    judge, texts = judged(index, seen)
+    names, rows = judge.features(seen, texts)
     rest = dict(zip(ids, rows[:, names.index("rest best sentence")], strict=True))
     assert rest[ids[0]] == 0.0  # the opening itself
     assert rest[ids[2]] > max(rest[ids[1]], rest[ids[3]])
@@ -87,8 +96,24 @@ def test_what_the_opening_says_is_not_what_is_asked(index: ReportIndex) -> None:
 
 def test_the_passage_whose_neighbours_name_the_subject_is_first(index: ReportIndex) -> None:
     ids, seen = look(index)
-    scores = dict(zip(ids, rerank.scores(seen), strict=True))
+    judge, texts = judged(index, seen)
+    scores = dict(zip(ids, judge.scores(seen, texts), strict=True))
     assert max(scores, key=scores.__getitem__) == ids[2]
+
+
+def test_a_passage_with_a_number_in_the_asked_unit_is_told_from_others(index: ReportIndex) -> None:
+    _, seen = look(index)
+    judge, texts = judged(index, seen)
+    names, rows = judge.features(seen, texts)
+    assert names == list(rerank.WEIGHTS)
+    assert rows[:, names.index("unit")].tolist() == [0, 0, 1, 0, 0, 0]
+    assert not rows[:, names.index("rate")].any()
+
+
+def test_the_first_passage_of_a_report_says_what_all_of_it_is_about(index: ReportIndex) -> None:
+    _, seen = look(index)
+    assert seen.first[:, seen.terms.index("博物馆")].all()
+    assert seen.first[:, seen.terms.index("青铜器")].tolist() == [False] * 4 + [True] * 2
 
 
 def test_scores_do_not_depend_on_how_far_apart_a_model_sets_texts() -> None:
@@ -110,5 +135,7 @@ def test_nothing_to_look_at_is_no_error(index: ReportIndex, question: str) -> No
     ids, _ = look(index)
     vector = HashingEmbedder().embed_queries(["x"])[0]
     wanted = [] if question else ids
-    scores = rerank.scores(index.surroundings(question, vector, wanted, rerank.REACH))
+    seen = index.surroundings(question, vector, wanted, rerank.REACH)
+    judge, texts = judged(index, seen, question)
+    scores = judge.scores(seen, texts)
     assert len(scores) == len(wanted) and all(map(math.isfinite, scores))

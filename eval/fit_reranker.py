@@ -71,7 +71,7 @@ def recorded() -> Iterator[dict[int, Array]]:
         found.update(zip(given[0].identifiers, rows, strict=True))
         return names, rows
 
-    rerank.Question.features = recording  # type: ignore[method-assign]
+    rerank.Question.features = recording  # type: ignore[method-assign, assignment]
     try:
         yield found
     finally:
@@ -209,8 +209,8 @@ def in_folds(sets: Sequence[Set], seed: int) -> list[list[tuple[int, int]]]:
     for one in sets:
         groups = sorted({example.group for example in one.examples})
         np.random.default_rng(seed).shuffle(groups)
-        fold = {group: at % FOLDS for at, group in enumerate(groups)}
-        folds.append(np.array([fold[example.group] for example in one.examples]))
+        fold_of = {group: at % FOLDS for at, group in enumerate(groups)}
+        folds.append(np.array([fold_of[example.group] for example in one.examples]))
     found: list[list[tuple[int, int]]] = [[(0, 0)] * len(one.examples) for one in sets]
     for held_out in range(FOLDS):
         weights = fit(

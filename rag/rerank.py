@@ -113,7 +113,7 @@ class Question:
         rarity = seen.rarity / (seen.rarity.sum() or 1.0)
         rare = self.rarity / (self.rarity.sum() or 1.0)
         runs = [longest_run(self.asked, one) for one in characters]
-        covered = _sentence_words(seen) @ rarity
+        covered: Features = _sentence_words(seen) @ rarity
         rarest = seen.rarity**3 / ((seen.rarity**3).sum() or 1.0)
         columns = {
             "vector": self.scale(seen.cosine),
@@ -146,18 +146,19 @@ class Question:
                     holds[number, place] = self.form.stands_in(sentence)
         for kind in ("unit", "rate", "number"):
             asked = float(self.form is not None and self.form.kind == kind)
-            columns[kind] = holds.any(axis=1) * asked
+            columns[kind] = np.where(holds.any(axis=1), asked, 0.0)
             if kind != "number":  # a number stands in too many sentences
-                columns[f"{kind} beside words"] = (holds * covered).max(axis=1, initial=0.0) * asked
+                beside: Features = (holds * covered).max(axis=1, initial=0.0)
+                columns[f"{kind} beside words"] = beside * asked
         return columns
 
 
-def _sentence_words(seen: Surroundings) -> npt.NDArray[np.bool_]:
+def _sentence_words(seen: Surroundings) -> Features:
     """(passages, sentences, words of the question): which stand there."""
     passage, sentence, word = seen.in_sentences.T
     shape = (len(seen.identifiers), int(sentence.max(initial=0)) + 1, len(seen.terms))
-    stands = np.zeros(shape, dtype=bool)
-    stands[passage, sentence, word] = True
+    stands: Features = np.zeros(shape)
+    stands[passage, sentence, word] = 1.0
     return stands
 
 

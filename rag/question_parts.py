@@ -76,16 +76,20 @@ _COUNT = {
 _WHICH_SO_MANY = re.compile(
     r"哪([两二三四五六])(?=[个家位项座条所名种类大部款])|\bwhich (two|three|four|five|six)\b", re.IGNORECASE
 )
+_EACH = re.compile(
+    r"(?:分别|各自|各)(?:是|为|在|从|由|于|到)?(?:哪|什么|谁|何时|何地)"
+)  # 对甲和对乙各从哪个月起算
 _BETWEEN_NAMES = re.compile(r"[、,，;；和与及]|联合|携手|会同|\band\b")
 
 
 def names_fewer(question: str, said: Sequence[str]) -> bool:
     """Whether a question for so many names (哪两个市, which three) was answered with fewer."""
     match = _WHICH_SO_MANY.search(question)
-    if match is None or not said:
+    each = _EACH.search(question)
+    if (match is None and each is None) or not said:
         return False
     named = sum(len([piece for piece in _BETWEEN_NAMES.split(text) if piece.strip()]) for text in said)
-    return named < _COUNT[(match[1] or match[2]).lower()]
+    return named < (_COUNT[(match[1] or match[2]).lower()] if match else 2)
 
 
 def _split_at(words: list[tuple[str, str]], number: int) -> tuple[QuestionPart, ...]:

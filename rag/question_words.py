@@ -16,7 +16,7 @@ import rjieba
 # 多少 / 几家 / 百分之几 …: each asks for one figure.
 QUANTITY_QUESTION = re.compile(
     r"百分之(?:几|多少)|多少|多厉害|怎么变|变化如何|(?:分别|各)(?:是|为|有)(?=[?？。]?$)|(?<=连续)几(?=年)|(?<!哪)几(?=[个家项户人万亿成倍位名件台套座条所亩公吨%款颗艘架头辆岁种枚支届场]|点|个百分点)"
-    r"|多大(?:的)?(?:比例|比重|份额|规模|幅度|面积)?|多高|多长|多久|多快|怎么样|如何"
+    r"|多大(?:的)?(?:比例|比重|份额|规模|幅度|面积)?|多高|多长|多快|怎么样|如何"
 )
 # "…的增幅是？", "GDP增速呢": a noun of quantity at the end asks without a question word.
 FIGURE_NOUN_AT_END = re.compile(

@@ -61,3 +61,9 @@ def test_labels_tell_the_parts_apart() -> None:
 )
 def test_as_many_names_as_asked(question: str, said: list[str], fewer: bool) -> None:
     assert names_fewer(question, said) == fewer
+
+
+def test_one_answer_to_a_question_about_each_of_two_is_too_few() -> None:
+    question = "新办法对机关和对学校各从哪个月起算？"
+    assert names_fewer(question, ["7月"])
+    assert not names_fewer(question, ["机关从7月", "学校从1月"])

@@ -98,6 +98,19 @@ def of_compared_spans(text: str, mentions: Sequence[PeriodMention], reading: Rea
     return spans[1 if reading.role == "from" else 0].period
 
 
+def year_compared_with(text: str, mentions: Sequence[PeriodMention], reading: Reading) -> str | None:
+    """2005年与2000年相比，产值增长57.3%: growth since that year, in all clauses of the sentence; a yearly average is not."""
+    if reading.reference is not None or reading.measure not in ("growth", "change") or reading.basis:
+        return None
+    before = [
+        m for m in mentions if reading.sentence_start <= m.start < reading.quantity.start and m.compared
+    ]
+    last = before[-1] if before else None
+    if last is None or not last.period.is_whole_year or not re.match(r"相比|比较", text[last.end :]):
+        return None
+    return last.text
+
+
 _AGO = re.compile(r"[由从](?P<n>[一二三四五六七八九十]|\d{1,2})年前的?$")
 
 

@@ -12,6 +12,7 @@ from index.figure_context import ParagraphReader
 from index.figure_reading import Reading
 from index.figure_scope import ParagraphScope, ReportScope, ScopeReader
 from index.figure_tables import read_table
+from index.figure_times import year_compared_with
 from index.figure_words import word_set
 from index.numerals import find_numerals
 from index.periods import Period
@@ -95,7 +96,7 @@ def _figure(
         basis=reading.basis,
         direction=reading.direction,
         qualifier=quantity.qualifier,
-        reference=reading.reference,
+        reference=reading.reference or year_compared_with(scope.text, scope.all_mentions, reading),
         period=period.value,
         period_origin=period.origin,
         region=region.value,

@@ -374,10 +374,20 @@ def _basis_fits(ask: Ask, figure: Figure, around: Surroundings) -> bool:
         return False
     if ask.base is not None and ask.period is not None and ask.base != ask.period.shifted(-1):
         return ask.base in [m.period for m in find_periods(figure.reference or "")]
+    if ask.base is None and _since_another_year(ask, figure):
+        return False
     average = figure.basis == "年均" or bool(words.YEARLY_AVERAGE.search(around.clause))
     if ask.average:
         return average
     return not average or ask.period is None or not ask.period.is_whole_year
+
+
+def _since_another_year(ask: Ask, figure: Figure) -> bool:
+    """与2000年相比增长57.3% is no growth of 2005, which is that over the year before."""
+    if ask.period is None or not ask.period.is_whole_year or not figure.reference:
+        return False
+    since = [m.period for m in find_periods(figure.reference) if not m.relative and m.period.is_whole_year]
+    return bool(since) and since[0] != ask.period.shifted(-1)
 
 
 _COMPARED_WITH = re.compile(r"比(?!重|例|率|较)[^，,；;。比\d]{0,8}$")

@@ -128,6 +128,11 @@ def _carried(question: NamedQuestion, group: str) -> tuple[float, bool]:
     return share if first else share * 0.5, whole and first
 
 
+_COUNTS = re.compile(
+    r"[破超逾达近约过为增降升占](?:[\d.]+|[一二三四五六七八九十百千两]+)?[万亿千百]|\d[\d.]*(?:%|％|[万亿]|个百分点)|百分之"
+)
+
+
 def _candidates(question: NamedQuestion, group: str) -> list[str]:
     ways: dict[str, Callable[[NamedQuestion, str], Iterator[str]]] = {
         "name": _beside_noun, "which": _which, "who": _by_place, "when": _dates, "where": _places,
@@ -140,6 +145,8 @@ def _candidates(question: NamedQuestion, group: str) -> list[str]:
         bare = re.sub(r"[^\w、]", "", text)
         if len(bare) < 2 or bare in given or _NOBODY.match(bare) or bare == question.noun:
             continue
+        if question.form in ("name", "which", "who") and _COUNTS.search(text):
+            continue  # 月产破万辆 tells how many, and names nothing
         if text.count("“") != text.count("”"):
             text = text.strip("“”")
         if text.count("“") == text.count("”"):
@@ -204,8 +211,8 @@ def _by_place(question: NamedQuestion, group: str) -> Iterator[str]:
         return
     for clause in clauses:
         said = [term for term in question.before if _where(term, clause) is not None]
-        if 2 * sum(map(len, said)) <= sum(map(len, question.before)):
-            continue
+        if 2 * sum(map(len, said)) <= sum(map(len, question.before)) or question.before[-1] not in said:
+            continue  # what is asked stands beside the word before the question word
         first, last = _first_of(question.before, clause) or 0, _last_of(question.before, clause) or 0
         head, tail = _without_time(clause[:first]), clause[last:]
         if len(_TRIM_TAIL.sub("", head)) < 2 <= len(tail) <= _LONGEST_NAME + 2:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from test_figures import read
 
+from index.figures import figures_in_text
+
 
 @pytest.mark.parametrize(
     ("text", "names"),
@@ -75,3 +77,9 @@ def test_a_herd_kept_is_of_the_animals_sold() -> None:
     figures = read("生猪出栏28.5万头，年末存栏16.6万头；旅客吞吐量23.5万人次，首次突破20万人次大关")
     assert [figure.indicator for figure in figures][1] == "生猪存栏"
     assert figures[2].indicator == figures[3].indicator
+
+
+def test_growth_since_a_year_compared_with_tells_since_when() -> None:
+    first, average = figures_in_text("2005年与2000年相比，地区生产总值增长57.3%，年均增长9.5%。")
+    assert (first.reference, first.period) == ("2000年", "2005")
+    assert average.reference is None

@@ -70,6 +70,11 @@ def test_nothing_where_a_word_of_the_question_is_missing(question: str) -> None:
     assert answer(question, REPORT) is None
 
 
+def test_how_many_is_no_name() -> None:
+    asked = "云川远航智慧整车项目首批量产的是什么车型？"
+    assert answer(asked, "云川远航智慧整车项目月产破万辆，首批新车型“远航60”已实现量产。") != "月产破万辆"
+
+
 def test_nothing_where_two_sentences_answer_differently() -> None:
     assert (
         answer("哪家企业入选全球独角兽榜？", "甲丰重机入选全球独角兽榜", "乙盛光电入选全球独角兽榜") is None

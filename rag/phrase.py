@@ -49,7 +49,7 @@ def figure_text(figure: Figure) -> str:
     text, qualifier = figure.text, figure.qualifier or ""
     if figure.unit == "个百分点" and text.endswith("个"):
         text = f"{text}百分点"  # 分别领先2.7个、1.9个百分点
-    elif figure.unit == "%" and not re.search("%|％|百分之|成", text):
+    elif figure.unit == "%" and not re.search("%|％|百分之|成|[0-9０-９]", text):
         text = f"百分之{text}"  # 百分之八至九
     elif figure.cell is not None and figure.unit and figure.unit not in text:
         text = f"{text}{figure.unit}"  # of a table: the unit stands in the header

@@ -259,7 +259,7 @@ def test_stop_ends_a_question_and_frees_the_model(visitor: Visitor) -> None:
         return sum(float(line.split()[1]) for line in text.splitlines() if line.startswith("wenbao_model_"))
 
     expect(page.locator("#status .wb-status-wait")).to_have_count(0)
-    page.locator("#question textarea").fill("青岚市公报所说的“港产城”指的是什么？")
+    page.locator("#question textarea").fill("请介绍青岚市公报所说的“港产城”")
     page.keyboard.press("Enter")
     expect(page.locator(".wb-turn[data-status=checking]")).to_have_count(1)
     page.locator("#stop").click()

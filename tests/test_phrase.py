@@ -49,6 +49,8 @@ def en(given: Figure) -> str:
             id="unit-of-the-table",
         ),
         pytest.param(figure("6.3", "%", text="6.3%", cell="增速"), "6.3%", id="unit-in-the-cell"),
+        pytest.param(figure("3.6", "%", text="3.6", cell="增速"), "3.6%", id="percent-of-the-table"),
+        pytest.param(figure("9", "%", text="九"), "百分之九", id="end-of-a-range-in-words"),
     ],
 )
 def test_figure_as_the_report_has_it(given: Figure, said: str) -> None:

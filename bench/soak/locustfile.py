@@ -35,7 +35,7 @@ def figure_question() -> str:
 
 def name_question() -> str:
     county, year = random.choice(PLACES)
-    return f"{year}年{county}科技馆馆长是谁？"
+    return f"请介绍{year}年{county}科技馆的馆长"  # a form that code leaves to the model
 
 
 def fired(name: str, began: float, error: Exception | None = None, size: int = 0) -> None:

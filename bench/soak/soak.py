@@ -117,7 +117,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         assert server.stdout is not None
         address = server.stdout.readline().split()[-1]
         try:
-            post(address, "/v1/ask", {"question": "2022年松岭县科技馆馆长是谁？"})
+            post(address, "/v1/ask", {"question": "请介绍2022年松岭县科技馆的馆长"})
             post(address, "/v1/ask", {"question": "2022年松岭县地区生产总值是多少？"})
             watch = Watch(server.pid, address)
             start = memory_of(server.pid)

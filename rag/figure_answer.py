@@ -15,13 +15,7 @@ from rag import question_words as words
 from rag.ask import WHOLE_REGIONS
 from rag.bind import Candidate, bind, contained
 from rag.evidence import EvidenceReader
-from rag.figure_likeness import (
-    distinct,
-    other_currency,
-    period_key,
-    rounds,
-    same,
-)
+from rag.figure_likeness import distinct, other_currency, period_key, rounds, same
 from rag.figure_parts import (
     WAYS,
     behind_lead,

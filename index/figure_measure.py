@@ -78,7 +78,7 @@ def _part_of_whole(masked: str, reading: Reading) -> bool:
 
 
 def read_object_of_change(masked: str, reading: Reading) -> None:
-    """减少农村贫困人口1240万: the verb stands before the noun."""
+    """减少农村贫困人口1240万, 增产粮食4900万吨: the verb stands before the noun."""
     subject = reading.subject
     if (
         subject is None
@@ -88,7 +88,7 @@ def read_object_of_change(masked: str, reading: Reading) -> None:
     ):
         return
     verb = re.search(
-        r"(?:(减少|降低|减轻|压减|压缩|削减|缩减)|(增加|扩大|提高))(?:了)?$",
+        r"(?:(减少|降低|减轻|压减|压缩|削减|缩减|减产|少收)|(增加|扩大|提高|增产|多收|多产|净增))(?:了)?$",
         masked[reading.scope_start : subject.start],
     )
     if verb and unit_class(reading.quantity) == "other" and subject.start < reading.quantity.start:

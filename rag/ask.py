@@ -128,10 +128,18 @@ def asked_unit(clause: str) -> str | None:
     return "个百分点" if match else None
 
 
+# 能耗的降低目标, 增长预期目标: the target of a change, whatever verb asks for it.
+_GROWTH_TARGET = re.compile(
+    r"(?:增长|下降|降低|减少|上涨|提高|降幅|涨幅|增幅|增速)的?(?:年度|预期|控制|调控|计划)?目标(?!完成)"
+)
+
+
 def asked_measure(clause: str) -> AskedMeasure | None:
     """What kind of quantity the clause asks for; None where it does not say."""
     if words.RANK.search(clause):
         return "rank"
+    if _GROWTH_TARGET.search(clause):
+        return "growth"
     if words.REACHED.search(clause):
         if words.NOUN_OF_GROWTH.search(clause):
             return "growth"

@@ -120,6 +120,11 @@ def contained(term: str, text: str) -> float:
     return (sum(pair in text for pair in pairs) / len(pairs)) ** 2
 
 
+def _rate_wanted(ask: Ask, figure: Figure) -> bool:
+    """A percentage of what is counted in tons (增长二千二百万吨，即7.8%) is not how much there was."""
+    return figure.unit != "%" or not ask.units or "%" in ask.units
+
+
 def _slot_score(ask: Ask, figure: Figure, around: Surroundings) -> float:
     score = 0.0
     if ask.indicator_ids and figure.indicator_id in ask.indicator_ids:
@@ -136,7 +141,8 @@ def _slot_score(ask: Ask, figure: Figure, around: Surroundings) -> float:
             score += 0.15  # 手机出货量 itself, before 国产品牌手机出货量
     if ask.unit is not None and split_unit(ask.unit).base_unit == figure.base_unit:
         score += 0.05
-    if ask.measure == figure.measure or (ask.measure is None and figure.measure in ("level", "rate")):
+    level = figure.measure == "level" or (figure.measure == "rate" and _rate_wanted(ask, figure))
+    if ask.measure == figure.measure or (ask.measure is None and level):
         score += 0.1
     if ask.period is not None and figure.period == ask.period.code():
         score += 0.15

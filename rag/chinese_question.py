@@ -78,6 +78,8 @@ def chinese_asks(
         bare = without(text, [*found, *places, *here[-1:]])[start:end]
         bare = words.SPAN_OF_YEARS.sub(" ", words.COUNTED.sub(" ", words.DEDUCTED.sub(" ", bare)))
         terms = words.content_terms(bare)
+        if here:  # 物价（CPI）: its other name says no more
+            terms = tuple(term for term in terms if term not in indicator_names(here[-1]))
         slip = bool(here) and _mistyped_verb(clause, here[-1].end - start, terms)
         terms = terms[:-1] if slip else terms
         if carried or carried_indicators:  # 比上年预算增加多少 goes on about the clause before
@@ -134,6 +136,8 @@ def chinese_asks(
         ):
             base = replace(base, base=compared[0])  # 2010年比2005年增长多少: growth since that year
             own_periods = main
+        elif base.measure == "change" and not main and last_period and compared == [last_period.shifted(-1)]:
+            own_periods = main  # 1979年是多少，比1978年增加多少: still that of 1979
         periods_here = own_periods or ([last_period] if last_period else [])
         if led_in and not own_periods and (words.DIFFERENCE.search(clause) or words.JOINTLY.search(clause)):
             periods_here = led_in

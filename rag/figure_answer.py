@@ -404,6 +404,8 @@ class FigureAnswerer:
         figures = [b.figures[0] for b in bound]
         if query.operation == "difference" and len(figures) == 2:
             later, earlier = sorted(figures, key=period_key, reverse=True)
+            if (later.measure == "change") != (earlier.measure == "change"):
+                return None, ""  # how much there was, less by how much it grew: that is nothing
             if words.IN_PER_CENT.search(query.text) and all(f.measure == "level" for f in figures):
                 return compute.growth(later, earlier), "growth"
             return compute.difference(later, earlier), "difference"

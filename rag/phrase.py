@@ -119,7 +119,11 @@ def _chinese(figure: Figure, ask: Ask, period: str | None) -> str:
     elif figure.measure == "share":
         body = f"{name}占{figure.reference}的比重为{said}" if figure.reference else f"{name}为{said}"
     elif figure.measure == "contribution":
-        body = f"{name}拉动{said}" if figure.unit == "个百分点" else f"{name}贡献率为{said}"
+        body = (
+            f"{name}拉动{said}"
+            if figure.unit == "个百分点"
+            else f"{name.removesuffix('贡献率')}贡献率为{said}"
+        )
     else:
         body = f"{name}为{said}"
     head = "".join((when, where))

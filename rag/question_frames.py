@@ -17,6 +17,9 @@ _WHICH_SIZE = re.compile(
     rf"(?:什么样|什么|怎样|怎么样|何等|何种|哪种)(?:的)?(?=(?:{_KIND_OF_SIZE})(?:[的了呢啊。？?，,]|$))"
 )
 # 占(了)多大(的)分量, 占多大一块, 占几分之几.
+_CONTRIBUTED = re.compile(
+    r"对(?P<what>[^，,。；;]{2,12}?)的?贡献(?:了|有)?(?:多少|多大|百分之几|几成)(?![个点万亿])"
+)
 _WEIGHT = re.compile(
     r"(?:占(?:了|到|据|有)?|所占)(?:多大|多少|多重|几)(?:的)?(?:分量|份量|一块|一份|一部分|比例|比重|份额|地位|分之几)"
 )
@@ -110,6 +113,7 @@ def framed(text: str, vocabulary: Vocabulary) -> str:
         lambda m: f"{'日' if (unit := m['a'] or m['b'] or m['c']) == '天' else unit}均", text
     )
     text = _within(text)
+    text = _CONTRIBUTED.sub(lambda m: f"对{m['what']}的贡献率是多少", text)
     text = _WEIGHT.sub("占百分之几", text)
     text = _PART_IN.sub(lambda m: f"占{m['whole']}的百分之几", text)
     text = _PERCENTAGE_NAMED.sub("占比", text)

@@ -83,3 +83,9 @@ def test_growth_since_a_year_compared_with_tells_since_when() -> None:
     first, average = figures_in_text("2005年与2000年相比，地区生产总值增长57.3%，年均增长9.5%。")
     assert (first.reference, first.period) == ("2000年", "2005")
     assert average.reference is None
+
+
+def test_harvested_more_in_both_years_is_a_change_over_both() -> None:
+    (more,) = figures_in_text("2021、2022两年共增产粮食4900多万吨。")
+    assert (more.measure, more.direction, more.period) == ("change", "up", "2021/2022")
+    assert more.indicator == "粮食产量"

@@ -148,8 +148,12 @@ def _slot_score(ask: Ask, figure: Figure, around: Surroundings) -> float:
         score += 0.15
     if figure.measure == "level" and _STOCK.search(figure.indicator) and _ADDED.search(around.clause):
         score -= 0.0 if _ADDED.search(ask.text) or re.search(r"\b(?:new|added|built)\b", ask.text) else 0.3
-    if not ask.indicator_ids and len(figure.indicator) > 2 and figure.indicator in ask.text.replace("的", ""):
-        score += 0.15  # by the very name of the question
+    if (
+        figure.indicator_id is None
+        and len(figure.indicator) > 2
+        and figure.indicator in ask.text.replace("的", "")
+    ):
+        score += 0.35 if ask.indicator_ids else 0.15  # by the very name of the question, all of it
     if figure.reference == "由" and ask.role is None:
         score -= 0.5  # where it started, not where it is
     if ask.status is not None and (ask.status == "target") == (figure.status in ("target", "forecast")):

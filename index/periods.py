@@ -246,9 +246,16 @@ class _Resolver:
             base = self.sentence_year
         # "the that year" and a bare "following year" are read as if the article stood right
         said = atom.relative_year.removeprefix("the ")
-        offset = patterns.RELATIVE_YEAR_OFFSET.get(said) or patterns.RELATIVE_YEAR_OFFSET.get(
-            f"the {said}", 0
+        offset = next(
+            (
+                patterns.RELATIVE_YEAR_OFFSET[one]
+                for one in (said, f"the {said}")
+                if one in patterns.RELATIVE_YEAR_OFFSET
+            ),
+            None,
         )
+        if offset is None:
+            return None
         return None if base is None else base + offset
 
     def _many_years(self, first: int, count: int) -> Period | None:

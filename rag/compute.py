@@ -25,8 +25,22 @@ def plain(value: Decimal) -> str:
     return text if text != "-0" else "0"
 
 
+# More or less than this, nobody knows by how much: no number follows from it.
+_OPEN_ENDED = frozenset(
+    (
+        "超过", "超", "突破", "逾", "高于", "余", "多", "以上", "不低于", "不少于", "至少", "近", "接近", "不足", "不到",
+        "低于", "以下", "以内", "不超过",
+    )
+)  # fmt: skip
+
+
 def difference(minuend: Figure, subtrahend: Figure) -> Computed | None:
-    """`minuend − subtrahend` in the coarser unit of the two; percentages differ by points."""
+    """`minuend − subtrahend` in the coarser unit of the two; percentages differ by points.
+
+    None where the units differ in kind, or one side only says "more than" (超过1.2万亿斤).
+    """
+    if {minuend.qualifier, subtrahend.qualifier} & _OPEN_ENDED:
+        return None
     if minuend.unit == "%" and subtrahend.unit == "%":
         value = minuend.value - subtrahend.value
         unit = "个百分点"

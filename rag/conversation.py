@@ -67,6 +67,8 @@ def resolve(
     if not history:
         return question
     earlier = resolve(history[-1].question, history[:-1], vocabulary, known_regions)
+    if _complete(question, vocabulary, known_regions):
+        return _fill_slots(question, earlier, vocabulary, known_regions)
     question = follow_up.dated(question, earlier)
     if two := follow_up.halves(question):  # 进口呢，增速多少: another thing, then another measure of it
         first = resolve(two[0], history, vocabulary, known_regions)
@@ -98,6 +100,42 @@ def resolve(
     return _replaced(earlier, fragment, vocabulary, known_regions)
 
 
+_YEAR = re.compile(r"(?:19|20)\d\d年")
+# Words that point back at the question before.
+_POINTS_BACK = re.compile(
+    r"^(?:那|还有|另外|再|又|而|其中|这其中|里面|当中|这当中|[比往向]|[和与跟同较](?!.*(?:谁|哪|什么|何[时地])))|呢|它|这个|前者|上面|刚才|上述"
+    r"|那时|那(?:一)?年|当时|同年|次年|翌年|来年|其(?![他余它实次])"
+    r"|^\s*(?:and|what about|how about|then|but)\b|\b(?:it|its|that|those|they|them|their|this|these|the same)\b"
+    r"|\b(?:years? (?:earlier|before|later|after)|(?:previous|preceding|following|next) year)\b",
+    re.IGNORECASE,
+)
+_OPENS_LATE = re.compile(r"\s*(?:and|but|then|what about|how about)\b", re.IGNORECASE)
+_ASKS_FOR_A_NAME = re.compile(r"谁|哪|什么|何时|何地|几月|几号|哪些|为什么|怎样|如何")
+
+
+def _complete(question: str, vocabulary: Vocabulary, known_regions: Sequence[str]) -> bool:
+    """Whether a question asks for a thing it names itself: nothing of it may be read from the one before.
+
+    2023年前三季度云川市进出口总额增长多少; 首个试验区是什么时候设立的; keywords with a time (云川 2023年 粮食产量).
+    """
+    if detect_language(question) == "en":
+        long = len(question.split()) > 12 and not _OPENS_LATE.match(question)  # "it" is named in it
+        own = long or (len(question.split()) > 6 and not _POINTS_BACK.search(question))
+        return own and bool(_ASKS_IN_ENGLISH.search(question))
+    if _POINTS_BACK.search(question):
+        return False
+    periods = find_periods(question)
+    bare = without(question, [*periods, *_regions(question, known_regions)])
+    known = bool(vocabulary.find(bare))
+    asks = words.QUANTITY_QUESTION.search(bare) or words.DEFINITION.search(bare)
+    if known:
+        return bool(asks or periods or _ASKS_FOR_A_NAME.search(bare))
+    content = len("".join(words.content_terms(bare)))
+    if any(m.kind == "report" for m in periods):
+        content += 4  # …政府工作报告是谁作的
+    return content >= 4 and bool(asks or _ASKS_FOR_A_NAME.search(bare))
+
+
 def _moved(fragment: str, earlier: str, vocabulary: Vocabulary, known_regions: Sequence[str]) -> str | None:
     """ "跌了多少？", "how fast did they grow?": the growth of what was asked for before."""
     old = [m for m in vocabulary.find(earlier) if not inside(m, find_periods(earlier))]
@@ -116,7 +154,7 @@ def _against(
     """2024年比它多多少 after a question on 2023: the same of 2024 beside that of 2023."""
     periods = [m for m in find_periods(earlier) if m.kind != "report"]
     places = _regions(earlier, known_regions)
-    if re.match(r"(?:19|20)\d\d年", other):
+    if _YEAR.match(other):
         base = _replaced(earlier, own, vocabulary, known_regions) if own else earlier
         return _compared(base, other) if periods else None
     if own and find_periods(own) and len(periods) == 1:

@@ -14,7 +14,7 @@ from index.periods import find_periods
 from index.regions import find_regions
 from rag.bind import contained
 from rag.evidence import Sentence, squeeze
-from rag.named_question import GENERAL_NOUNS, WORD_LISTS, NamedQuestion
+from rag.named_question import GENERAL_NOUNS, NUMERALS, WORD_LISTS, NamedQuestion
 
 LEAST_SHARE = 0.8  # of the question's words that the group of clauses must carry
 LEAST_DRAFT = 0.6  # for a draft that the model judges
@@ -363,7 +363,7 @@ def _meanings(question: NamedQuestion, group: str) -> Iterator[str]:
         before = re.sub(r"(?:的|等)$", "", group[: match.start()])
         if last := _enumeration_before(before):
             wanted = re.search(r"[两二双三四五六七八九十]", question.quoted)
-            count = question.count or (NUMBER[wanted[0]] if wanted else None)
+            count = question.count or (NUMERALS[wanted[0]] if wanted else None)
             if count is None or count in (last.count("、") + 1, len(_items(last))):
                 yield _without_lead(last)
 
@@ -383,6 +383,3 @@ def _listed_by_marks(question: NamedQuestion, group: str) -> Iterator[str]:
         if all(mark in item for mark, item in zip(marks, items, strict=True)):
             yield "、".join(items)
             return
-
-
-NUMBER = {"两": 2, "二": 2, "双": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}

@@ -77,7 +77,7 @@ class NamedQuestion:
         return tuple(dict.fromkeys((*self.before, *self.after)))
 
 
-_NUMERALS = {
+NUMERALS = {
     "两": 2,
     "二": 2,
     "双": 2,
@@ -166,7 +166,7 @@ def _built(text: str, form: Form, match: re.Match[str], known_regions: Sequence[
         noun,
         _content(head, known_regions),
         _content(tail, known_regions),
-        _NUMERALS[counted[1]] if counted else None,
+        NUMERALS[counted[1]] if counted else None,
         term if form == "meaning" else "",
         joined[1] if joined else "",
         bool(_FIRST.search(text)),

@@ -41,6 +41,11 @@ def test_difference_is_exact_and_shown(
     assert (result.text, result.calculation) == (text, calculation)
 
 
+@pytest.mark.parametrize("qualifier", ["超过", "近", "以上"])
+def test_no_difference_to_more_or_less_than_a_number(qualifier: str) -> None:
+    assert compute.difference(figure("1.21", "万亿斤"), figure("1.2", "万亿斤", qualifier=qualifier)) is None
+
+
 def test_difference_of_different_kinds_is_none() -> None:
     assert compute.difference(figure("3", "亿元"), figure("3", "万人")) is None
     assert compute.difference(figure("3", "亿元"), figure("3", "亿美元")) is None

@@ -58,3 +58,23 @@ def test_made_whole(before: str, question: str, whole: str) -> None:
 def test_the_first_years_of_a_span_are_not_counted_back() -> None:
     whole = resolve("前三年呢？", [Turn("2018年云川市粮食产量是多少？")], load_vocabulary())
     assert "2015年" not in whole
+
+
+@pytest.mark.parametrize(
+    "before", ["2021年青岚市粮食产量增长多少？", "How fast did grain output grow in 2018?"]
+)
+@pytest.mark.parametrize(
+    "question",
+    [
+        "2023年前三季度云川市进出口总额同比增长多少？",  # not three years before
+        "2023年云川市地区生产总值比2022年增加多少亿元？",
+        "云川市首个改革试验区是什么时候设立的？",
+        "跟云川高新区合建“远望合作园”的是哪个市？",
+        "2024年云川市的政府工作报告是谁作的？",
+        "云川市 2023年 粮食产量",
+        "How large an issue of bonds was planned for 2004, and how much less was it than the year before?",
+    ],
+)
+def test_a_whole_question_takes_nothing_but_place_and_time(before: str, question: str) -> None:
+    alone = resolve(question, [], load_vocabulary()).rstrip("?？")
+    assert alone in resolve(question, [Turn(before)], load_vocabulary(), ("云川市", "云川高新区", "青岚市"))

@@ -16,6 +16,7 @@ import zipfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -187,11 +188,11 @@ class _Downloads:
     def bytes_at_hand(self) -> int:
         """Bytes of wheels downloaded or under way, for the progress bar."""
         total = 0
-        for path in self.wheels.rglob("*"):
-            try:
-                total += path.stat().st_size if path.is_file() else 0
-            except FileNotFoundError:  # pip has just moved it
-                continue
+        # os.walk passes over folders that pip has removed meanwhile; Path.rglob ends with their absence.
+        for folder, _, names in os.walk(self.wheels):
+            for name in names:
+                with suppress(FileNotFoundError):  # pip has just moved it
+                    total += (Path(folder) / name).stat().st_size
         return total
 
 

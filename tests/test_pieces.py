@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+import tempfile
+import threading
 from pathlib import Path
 
 import pytest
 from wheels import content, make_wheel, wheel_of
 
-from rag.pieces import Piece, PieceError, assemble
+from rag.pieces import Piece, PieceError, _Downloads, assemble
 
 WHOLE = b"".join(content(number) for number in (1, 2, 3))
 WHOLE_SHA256 = hashlib.sha256(WHOLE).hexdigest()
@@ -117,3 +120,24 @@ def test_a_piece_that_cannot_be_had_is_named(pieces: list[Piece], links: Path, t
 def test_without_downloads_the_folders_are_named(pieces: list[Piece], target: Path, tmp_path: Path) -> None:
     with pytest.raises(PieceError, match=rf"wenbao-test-part1==1\.0 is not in {tmp_path}"):
         assemble(pieces, target, [tmp_path], download=False)
+
+
+def test_counting_goes_on_while_pip_makes_and_removes_folders(tmp_path: Path) -> None:
+    ended = threading.Event()
+
+    def pip() -> None:
+        while not ended.is_set():
+            folder = Path(tempfile.mkdtemp(dir=tmp_path))
+            (folder / "unpacked").mkdir()
+            shutil.rmtree(folder)
+
+    at_work = [threading.Thread(target=pip) for _ in range(4)]
+    for thread in at_work:
+        thread.start()
+    try:
+        (tmp_path / "whole.whl").write_bytes(b"12345")
+        assert {_Downloads(tmp_path, [], download=False).bytes_at_hand() for _ in range(300)} == {5}
+    finally:
+        ended.set()
+        for thread in at_work:
+            thread.join()

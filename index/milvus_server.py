@@ -126,8 +126,8 @@ class Server:
             ) from None
         logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # what it logs, our errors say
         self._client: Any = None
+        self._broken = True  # there is no connection yet
         self._guard = threading.Lock()
-        self._call(self._connect)
         version = str(self._call(lambda: self._client.get_server_version(timeout=location.timeout)))
         self.is_lite = "lite" in version.lower()
 
@@ -142,6 +142,9 @@ class Server:
                 db_name="" if location.database == "default" else location.database,
                 timeout=location.timeout,
                 dedicated=True,  # a shared connection that broke stays broken for all
+                # Connections of one process to one address wait together, longer after each failure, up to two
+                # minutes (gRPC's connection backoff): a server that is back would not be asked.
+                grpc_options={"grpc.use_local_subchannel_pool": 1},
             )
             old, self._client = self._client, new
         if old is not None:
@@ -318,6 +321,9 @@ class Server:
         wait, loaded = 0.1, False
         while True:
             try:
+                if self._broken:
+                    self._connect()
+                    self._broken = False
                 return action()
             except (MilvusException, RpcError, ValueError) as error:
                 if isinstance(error, ValueError) and "closed channel" not in str(error):
@@ -326,13 +332,13 @@ class Server:
                     loaded = True
                     self._load()
                     continue
-                # pymilvus never recovers a connection whose first attempt to reconnect failed: make another.
+                # pymilvus never recovers a connection whose first attempt to reconnect failed, and spends all the
+                # time of a call on it: the next attempt, in this call or a later one, makes another.
+                self._broken = self._broken or _is_away(error)
                 if not again or not _is_away(error) or time.monotonic() + wait >= deadline:
                     raise self._explained(error) from error
             time.sleep(wait)
             wait = min(2 * wait, 2.0)
-            with suppress(MilvusException, RpcError):
-                self._connect()
 
     def _load(self) -> None:
         """A server that was started again may wait to be told what to keep ready (milvus-lite does)."""

@@ -16,6 +16,7 @@ from index.errors import IndexMissingError, WenbaoError
 from page.answer_view import render_conversation
 from page.asking import steps
 from page.desk import Desk, Session
+from page.events import AT_ONCE, QUEUED
 from page.export import answered, plain_text, to_csv, to_docx, to_markdown
 from page.safe import button, escape
 from page.strings import say
@@ -140,7 +141,7 @@ def wire(chat: Chat, desk: Desk, session: gr.State) -> None:
 
     shown = [chat.conversation, chat.question, session, chat.send, chat.stop, chat.kept]
     options: dict[str, Any] = {
-        "outputs": shown, "show_progress": "hidden", "api_name": False, "concurrency_limit": AT_A_TIME,
+        **QUEUED, "outputs": shown, "concurrency_limit": AT_A_TIME,
         "concurrency_id": "ask", "trigger_mode": "once",
     }  # fmt: skip
     typed = gr.on(
@@ -160,7 +161,7 @@ def wire(chat: Chat, desk: Desk, session: gr.State) -> None:
 
     chat.stop.click(
         stop, session, [chat.conversation, session, chat.send, chat.stop, chat.kept],
-        cancels=[typed, clicked], show_progress="hidden", api_name=False, queue=False,
+        cancels=[typed, clicked], **AT_ONCE,
     )  # fmt: skip
     _wire_kept(chat, desk, session, [typed, clicked])
     _wire_ratings_and_exports(chat, desk, session)
@@ -261,7 +262,6 @@ def render_kept(desk: Desk, own: Session) -> str:
 def _wire_kept(chat: Chat, desk: Desk, session: gr.State, asking: list[Any]) -> None:
     """What leaves a conversation stops the question under way in it."""
     shown = [chat.conversation, session, chat.kept, chat.send, chat.stop]
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_name": False}
 
     def show(own: Session) -> tuple[Any, ...]:
         return (
@@ -294,9 +294,9 @@ def _wire_kept(chat: Chat, desk: Desk, session: gr.State, asking: list[Any]) -> 
             else show(own)
         )
 
-    chat.new.click(start_new, session, shown, cancels=asking, **quiet)
-    chat.kept.open_kept(open_kept, session, shown, cancels=asking, **quiet)
-    chat.kept.delete_kept(delete_kept, session, shown, **quiet)
+    chat.new.click(start_new, session, shown, cancels=asking, **AT_ONCE)
+    chat.kept.open_kept(open_kept, session, shown, cancels=asking, **AT_ONCE)
+    chat.kept.delete_kept(delete_kept, session, shown, **AT_ONCE)
 
 
 # ---------------------------------------------------------------- ratings and exports
@@ -313,9 +313,7 @@ def _wire_ratings_and_exports(chat: Chat, desk: Desk, session: gr.State) -> None
             gr.Info(own.say("rated"), duration=2)
         return render_conversation(own.turns, own.language, desk.titles()), own
 
-    chat.conversation.rate(
-        rate, session, [chat.conversation, session], show_progress="hidden", api_name=False
-    )
+    chat.conversation.rate(rate, session, [chat.conversation, session], **AT_ONCE)
 
     def export(own: Session, kind: str) -> dict[str, str] | None:
         if not answered(own.turns):
@@ -331,7 +329,7 @@ def _wire_ratings_and_exports(chat: Chat, desk: Desk, session: gr.State) -> None
     for pressed, kind in chat.exports:
         pressed.click(
             lambda own, kind=kind: export(own, kind), session, chat.download,
-            show_progress="hidden", api_name=False,
+            **AT_ONCE,
         ).then(None, chat.download, None, js="(file) => wenbao.save(file)")  # fmt: skip
 
 

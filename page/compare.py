@@ -15,6 +15,7 @@ from page import sources
 from page.chart import SERIES, line_chart
 from page.chat import download, event_data
 from page.desk import Desk, Session
+from page.events import AT_ONCE, QUEUED
 from page.safe import button, escape
 from page.words import Words
 
@@ -174,7 +175,6 @@ def _cell(own: Session, comparison: Comparison, region: str, period: str) -> str
 
 def wire(part: Compare, desk: Desk, session: gr.State, source: list[Any]) -> None:
     """Connects the part's events; `source` is column and panel of the source."""
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_name": False}
 
     def compare(
         own: Session, indicator: str | None, regions: list[str] | None, first: str | None, last: str | None
@@ -203,7 +203,7 @@ def wire(part: Compare, desk: Desk, session: gr.State, source: list[Any]) -> Non
 
     part.go.click(
         compare, [session, part.indicator, part.regions, part.first, part.last],
-        [part.result, part.tools, session], concurrency_limit=2, trigger_mode="always_last", **quiet,
+        [part.result, part.tools, session], concurrency_limit=2, trigger_mode="always_last", **QUEUED,
     )  # fmt: skip
 
     def see_cell(own: Session, event: gr.EventData) -> tuple[Any, ...]:
@@ -220,14 +220,14 @@ def wire(part: Compare, desk: Desk, session: gr.State, source: list[Any]) -> Non
             )
         return sources.show(desk, own)
 
-    part.result.see_cell(see_cell, session, [*source, session], **quiet)
+    part.result.see_cell(see_cell, session, [*source, session], **AT_ONCE)
 
     def to_csv(own: Session) -> dict[str, str] | None:
         if own.comparison is None:
             return None
         return download("wenbao-compare.csv", "text/csv", b"\xef\xbb\xbf" + own.comparison.to_csv().encode())
 
-    part.to_csv.click(to_csv, session, part.file, **quiet).then(
+    part.to_csv.click(to_csv, session, part.file, **AT_ONCE).then(
         None, part.file, None, js="(file) => wenbao.save(file)"
     )
     part.to_png.click(None, js="() => wenbao.savePicture('#comparison-chart', 'wenbao-compare.png')")

@@ -13,6 +13,7 @@ from page import chat, compare, reports, settings, sources
 from page.answer_view import render_conversation
 from page.chat import render_kept
 from page.desk import Desk, Session
+from page.events import AT_ONCE, StreamGate
 from page.safe import escape
 from page.security import SecurityHeaders
 from page.strings import LANGUAGE_NAMES, LANGUAGES, say
@@ -84,7 +85,6 @@ def build_page(desk: Desk) -> gr.Blocks:
         chat.wire(asking, desk, session)
         sources.wire(source_column, source_panel, desk, session, asking.conversation)
 
-        quiet: dict[str, Any] = {"show_progress": "hidden", "api_name": False}
         source = [source_column, source_panel]
         compare.wire(comparing, desk, session, source)
         reports.wire(keeping, desk, session, asking.scope, source)
@@ -131,14 +131,14 @@ def build_page(desk: Desk) -> gr.Blocks:
             compare_choices,
             None,
             [comparing.indicator, comparing.regions, comparing.first, comparing.last],
-            **quiet,
+            **AT_ONCE,
         )
-        reports_tab.select(lambda own: reports.render_list(desk, own), session, keeping.listing, **quiet)
+        reports_tab.select(lambda own: reports.render_list(desk, own), session, keeping.listing, **AT_ONCE)
         settings_tab.select(
             lambda own: (settings.render_models(desk, own), settings.render_ratings(desk, own)),
-            session, [setting.models, setting.ratings], **quiet,
+            session, [setting.models, setting.ratings], **AT_ONCE,
         )  # fmt: skip
-        page.load(arrive, [visitor, session], shown, js="(_, own) => [wenbao.visitor(), own]", **quiet)
+        page.load(arrive, [visitor, session], shown, js="(_, own) => [wenbao.visitor(), own]", **AT_ONCE)
 
         def left(request: gr.Request) -> None:
             """A closed page needs no answer: the model is for the others."""
@@ -147,11 +147,11 @@ def build_page(desk: Desk) -> gr.Blocks:
         page.unload(left)
         language.input(
             change_language, [language, session], shown,
-            js="(chosen, own) => { wenbao.remember(chosen); return [chosen, own]; }", **quiet,
+            js="(chosen, own) => { wenbao.remember(chosen); return [chosen, own]; }", **AT_ONCE,
         )  # fmt: skip
         timer.tick(
             lambda own: (render_status(desk, own), gr.Timer(active=desk.readiness == "loading")),
-            session, [status, timer], **quiet,
+            session, [status, timer], **AT_ONCE,
         )  # fmt: skip
     page.state_session_capacity = SESSIONS_KEPT
     page.queue(max_size=64, api_open=False)
@@ -203,6 +203,7 @@ def create_page_app(service: Service, host: str = "127.0.0.1", *, warm: bool = F
     """The API with the page mounted at `/`. `warm` loads the models in the background."""
     app = create_app(service, host=host)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(StreamGate)
     desk = Desk(service)
     if warm:
         desk.warm_up()

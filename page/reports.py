@@ -17,6 +17,7 @@ from index.readers import SUPPORTED_SUFFIXES
 from page import sources
 from page.chat import event_data
 from page.desk import Desk, Session
+from page.events import AT_ONCE, QUEUED
 from page.safe import button, escape
 from page.sources import period_label
 from page.strings import term
@@ -244,7 +245,6 @@ def render_progress(own: Session, stage: str, done: int, total: int) -> str:
 
 def wire(part: Reports, desk: Desk, session: gr.State, scope: gr.Dropdown, source: list[Any]) -> None:
     """Connects the part's events; `source` is column and panel of the source."""
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_name": False}
 
     def lists(own: Session) -> tuple[Any, ...]:
         choices = [(title, name) for name, title in desk.titles().items()]
@@ -263,7 +263,7 @@ def wire(part: Reports, desk: Desk, session: gr.State, scope: gr.Dropdown, sourc
                 yield render_summary(own, progress), None, *lists(own)
 
     part.upload.upload(
-        add, [part.upload, session], [part.outcome, part.upload, *listed], concurrency_limit=2, **quiet
+        add, [part.upload, session], [part.outcome, part.upload, *listed], concurrency_limit=2, **QUEUED
     )
 
     def view(own: Session, event: gr.EventData) -> tuple[Any, ...]:
@@ -274,7 +274,7 @@ def wire(part: Reports, desk: Desk, session: gr.State, scope: gr.Dropdown, sourc
         """Scrolls to what a click on a row has opened, above or below the list."""
         return {"fn": None, "js": f"() => wenbao.bring('{place}')"}
 
-    part.listing.view_report(view, session, [part.detail, session], **quiet).then(**bring("#report-detail"))
+    part.listing.view_report(view, session, [part.detail, session], **AT_ONCE).then(**bring("#report-detail"))
 
     def edit(own: Session, event: gr.EventData) -> tuple[Any, ...]:
         own.chosen = str(event_data(event).get("report", ""))
@@ -287,7 +287,7 @@ def wire(part: Reports, desk: Desk, session: gr.State, scope: gr.Dropdown, sourc
         return gr.update(visible=True), heading, own, *values
 
     part.listing.edit_report(
-        edit, session, [part.editor, part.edit_heading, session, *part.fields], **quiet
+        edit, session, [part.editor, part.edit_heading, session, *part.fields], **AT_ONCE
     ).then(**bring("#editor"))
 
     def save(own: Session, *values: str) -> tuple[Any, ...]:
@@ -307,7 +307,7 @@ def wire(part: Reports, desk: Desk, session: gr.State, scope: gr.Dropdown, sourc
         done = f"<p class='wb-done' role='status'>{escape(own.say('saved', name=name))}</p>"
         return done, gr.update(visible=False), *lists(own)
 
-    part.save.click(save, [session, *part.fields], [part.outcome, part.editor, *listed], **quiet)
+    part.save.click(save, [session, *part.fields], [part.outcome, part.editor, *listed], **AT_ONCE)
 
     def ask_removal(own: Session, event: gr.EventData) -> tuple[Any, ...]:
         own.chosen = str(event_data(event).get("report", ""))
@@ -318,7 +318,7 @@ def wire(part: Reports, desk: Desk, session: gr.State, scope: gr.Dropdown, sourc
         )
 
     part.listing.remove_report(
-        ask_removal, session, [part.confirm, part.confirm_text, session], **quiet
+        ask_removal, session, [part.confirm, part.confirm_text, session], **AT_ONCE
     ).then(**bring("#confirm"))
 
     def remove(own: Session) -> tuple[Any, ...]:
@@ -333,13 +333,15 @@ def wire(part: Reports, desk: Desk, session: gr.State, scope: gr.Dropdown, sourc
         column, panel, _ = sources.show(desk, own)
         return said, gr.update(visible=False), own, column, panel, *lists(own)
 
-    part.confirm_yes.click(remove, session, [part.outcome, part.confirm, session, *source, *listed], **quiet)
+    part.confirm_yes.click(
+        remove, session, [part.outcome, part.confirm, session, *source, *listed], **AT_ONCE
+    )
     for cancel in part.cancels:
         cancel.click(
             lambda: (gr.update(visible=False), gr.update(visible=False)),
             None,
             [part.confirm, part.editor],
-            **quiet,
+            **AT_ONCE,
         )
 
     def see_figure(own: Session, event: gr.EventData) -> tuple[Any, ...]:
@@ -349,7 +351,7 @@ def wire(part: Reports, desk: Desk, session: gr.State, scope: gr.Dropdown, sourc
             open_figure(desk, own, str(data.get("report", "")), int(start), int(end))
         return sources.show(desk, own)
 
-    part.detail.see_figure(see_figure, session, [*source, session], **quiet)
+    part.detail.see_figure(see_figure, session, [*source, session], **AT_ONCE)
 
 
 def open_figure(desk: Desk, own: Session, name: str, start: int, end: int) -> None:

@@ -12,6 +12,7 @@ import gradio as gr
 
 from page.chat import download
 from page.desk import Desk, Session
+from page.events import AT_ONCE, QUEUED
 from page.feedback import counts, gold_candidates, run_gold
 from page.safe import escape
 from page.words import Words
@@ -106,18 +107,17 @@ def strictness_choices(own: Session) -> Any:
 
 def wire(part: SettingsPart, desk: Desk, session: gr.State) -> None:
     """Connects the part's events."""
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_name": False}
 
     def choose(chosen: str, own: Session) -> Session:
         own.strictness = next((one for one in STRICTNESS if one == chosen), "careful")
         return own
 
-    part.strictness.input(choose, [part.strictness, session], session, **quiet)
+    part.strictness.input(choose, [part.strictness, session], session, **AT_ONCE)
 
     def export(own: Session) -> dict[str, str]:
         return download("wenbao-ratings.jsonl", "application/jsonl", gold_candidates(desk.history, own.owner))
 
-    part.export.click(export, session, part.file, **quiet).then(
+    part.export.click(export, session, part.file, **AT_ONCE).then(
         None, part.file, None, js="(file) => wenbao.save(file)"
     )
 
@@ -128,6 +128,6 @@ def wire(part: SettingsPart, desk: Desk, session: gr.State) -> None:
         yield from run_gold(desk, own, Path(path))
 
     running = part.run.click(
-        run, [part.gold, session], part.scores, concurrency_limit=1, trigger_mode="once", **quiet
+        run, [part.gold, session], part.scores, concurrency_limit=1, trigger_mode="once", **QUEUED
     )
     part.stop.click(None, cancels=[running], api_name=False)

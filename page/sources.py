@@ -14,6 +14,7 @@ from index.periods import Period
 from index.types import Metadata, Report
 from page.chat import event_data, turn_of
 from page.desk import Desk, Session
+from page.events import AT_ONCE
 from page.safe import button, escape
 from rag.page_image import PageImage, render_page
 from rag.source import Segment, SourceBlock, Span, Surroundings, figure_spans, surroundings
@@ -54,7 +55,6 @@ def open_span(
 def wire(column: gr.Column, panel: gr.HTML, desk: Desk, session: gr.State, conversation: gr.HTML) -> None:
     """Connects the panel with the markers of the conversation and its own buttons."""
     shown = [column, panel, session]
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_name": False}
 
     def cite(own: Session, event: gr.EventData) -> tuple[Any, ...]:
         data = event_data(event)
@@ -78,9 +78,9 @@ def wire(column: gr.Column, panel: gr.HTML, desk: Desk, session: gr.State, conve
         own.source = None
         return show(desk, own)
 
-    conversation.cite(cite, session, shown, **quiet)
-    panel.turn_page(turn_page, session, shown, **quiet)
-    panel.close_source(close, session, shown, **quiet)
+    conversation.cite(cite, session, shown, **AT_ONCE)
+    panel.turn_page(turn_page, session, shown, **AT_ONCE)
+    panel.close_source(close, session, shown, **AT_ONCE)
 
 
 def show(desk: Desk, own: Session) -> tuple[Any, str, Session]:

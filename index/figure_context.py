@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from index import figure_words as words
+from index.figure_clause_names import gaining, given_work, of_people
 from index.figure_english_context import is_english, read_english_meaning
 from index.figure_fuller import PER_HEAD_ALONE, per_head, topic_of
 from index.figure_in_context import NamesInContext
@@ -40,6 +41,7 @@ _RATIO_TO = re.compile(r"[，、]?[与同](?P<whole>[\u4e00-\u9fff]{2,12}?)之�
 _NEXT_WITH_VERB = re.compile(
     r"[、和与及]?(?:以及)?(?:分别)?(?:增长|下降|上涨|提高|减少|增加|回落|上升)?(?:约|近)?"
 )
+_COUNTED_IN = re.compile(r"(?:不)?(?:包括|含)(?!在内)")
 _ASIDE = re.compile(r"(?<=[^，。；：、\s])[（(][^（）()，。；\n]{1,20}[）)](?=[^，。；：、\s])")
 
 
@@ -308,6 +310,17 @@ class ParagraphReader(NamesInContext):
             if whole.id is not None and whole.id != self.subject.id:
                 return [(whole, True)] * count
         subject = self._part_or_pupils(self._with_modifier(left, subject), group[0].start)
+        around = (self.text[clause_start : first.outer_start], self.text[group[-1].outer_end :][:40])
+        whole = (
+            given_work(*around, first.base_unit, self.text[self._sentence : first.start])
+            or self._aside_of_last(clause_start)
+            or self._same_again(first)
+        )
+        if whole is None and subject is not None and predicate.measure is None:
+            whole = gaining(subject.name, around[1], first.base_unit)
+        if whole is not None:
+            self.subject = whole if isinstance(whole, Subject) else self.subjects.from_name(whole)
+            return [(self.subject, False)] * count
         subject = self._with_context(subject, left, predicate, first)
         whole_nation = nation(group[-1], self.text[group[-1].outer_end :][:6])
         if whole_nation is not None:
@@ -336,7 +349,6 @@ class ParagraphReader(NamesInContext):
                 funds = paid_for(purse.name, self.masked[sentence_start : purse.start])
             if funds is not None:
                 subject = self.subjects.from_name(funds, purse.start, purse.end)
-        around = (self.text[clause_start : first.outer_start], self.text[group[-1].outer_end :][:40])
         if predicate.measure is None and not respectively:
             told = (
                 from_around(*around, first.base_unit)
@@ -352,7 +364,8 @@ class ParagraphReader(NamesInContext):
                 return [(subject, False)] * count
         if subject is None:
             told = None
-            if self.subject is not None and predicate.measure is None and not attached and not respectively:
+            plain = predicate.measure is None and not predicate.role
+            if self.subject is not None and plain and not attached and not respectively:
                 told = of_these(self.subject.name, *around, first.base_unit)
             if told is not None:
                 return [(self.subjects.from_name(told), False)] * count
@@ -360,7 +373,8 @@ class ParagraphReader(NamesInContext):
             known = self.subjects.from_name(fresh) if fresh else None
             self.subject = known if known is not None and known.id is not None else self.subject
             self.subject = self.subject or self._left_out(left, first, group[-1], predicate)
-            return [(self.subject, True)] * count
+            people = of_people(self.subject.name, first.base_unit) if self.subject is not None else None
+            return [(self.subjects.from_name(people) if people else self.subject, True)] * count
         each_of = PER_HEAD_ALONE.fullmatch(subject.name) and bool(self.topic)  # 提高养老金，人均增加1680元
         if subject.generic and (predicate.measure != "change" or self.subject is not None or each_of):
             self.subject = self.subject or self._topic_subject() or self.spoken_of
@@ -387,6 +401,22 @@ class ParagraphReader(NamesInContext):
         self.subject = subject
         self.listed, self.queue = [], []
         return [(subject, False)] * count
+
+    def _aside_of_last(self, clause_start: int) -> Subject | None:
+        """农业总产值增长4%（包括村办工业为6%）: the same thing, counted otherwise."""
+        aside = self.masked[clause_start - 1 : clause_start] in tuple("（(") and _COUNTED_IN.match(
+            self.masked, clause_start
+        )
+        return self.readings[-1].subject if aside and self.readings else None
+
+    def _same_again(self, first: Quantity) -> Subject | None:
+        """追加了八十亿元。这八十亿元中…: the sum just said."""
+        if not re.search(r"(?:这|上述|该)$", self.masked[max(0, first.start - 2) : first.start]):
+            return None
+        for reading in reversed(self.readings[-6:]):
+            if (reading.quantity.value, reading.quantity.unit) == (first.value, first.unit):
+                return reading.subject
+        return None
 
     def _listed_behind(self, quantity: Quantity) -> int:
         """How many more quantities go on the list with verbs of their own: …、下降1.6%和增长7.2%."""

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from index import figure_words as words
+from index.figure_clause_names import cut_directly, described, reached_share
 from index.figure_fuller import WEAK, of_topic, with_verb
 from index.figure_left_out import named_again, of_the_economy, says_nothing, setting_behind, where_named
 from index.figure_lists import ListReader
@@ -260,7 +261,8 @@ class NamesInContext:
                 return Subject(self.text[group[-1].start : behind.end], None, behind.start, behind.end)
             use = paid(behind.name, before, self.text[behind.end : behind.end + 60])
             return self.subjects.from_name(use, behind.start, behind.end) if use else behind
-        if before.strip("、和与及以 "):
+        told = before.endswith("的") and "的" in behind.name  # 已开工的57个项目: the name has its clause already
+        if before.strip("、和与及以 ") and not told:
             self.counting = verb_before(before)
         insured = insured_in(behind.name, self.text[self._sentence : group[0].start])
         name = (
@@ -275,6 +277,8 @@ class NamesInContext:
         if name is None and group[0].base_unit in ("", "个", "家", "户", "所", "名"):
             name = shared_predicate(behind.name, self.text[behind.end : stop])
             name = name or tried_in(behind.name, before, self.text[behind.end : stop + 1])
+        if told and name is None:
+            return behind
         if name is None and group[0].base_unit in ("名", "人", "户", "位", "") and "的" in behind.name:
             beside = subject is not None and subject.end == group[0].outer_start and not subject.generic
             name = helped(behind.name, before, subject.name if beside and subject is not None else "")
@@ -328,6 +332,17 @@ class NamesInContext:
         if last.rank or predicate.measure in ("lead", "contribution"):
             return None
         start = last.outer_end
+        before = self.masked[left : last.outer_start]
+        if unit_class(last) == "percent" and predicate.measure == "growth" and cut_directly(before):
+            behind = self.subjects.starting_at(start, right)
+            vague = subject is None or (subject.id is None and subject.end + 4 > last.outer_start)
+            if behind is not None and vague and self.masked[start : start + 1] != "的":
+                return behind  # 减少1/3行政审批事项
+        if not predicate.found and unit_class(last) == "other" and before.endswith("的"):
+            behind = self.subjects.starting_at(start, right)
+            name = described(before, self.text[behind.start : behind.end], last.base_unit) if behind else None
+            if behind is not None and behind.id is None and name is not None:
+                return self.subjects.from_name(name, behind.start, behind.end)
         verb_first = subject is None and unit_class(last) == "other" and predicate.subject_end <= left
         de = self.masked[start : start + 1] == "的"
         cut = (
@@ -348,8 +363,15 @@ class NamesInContext:
         most = most and (
             last.qualifier == "以上"
             or last.kind == "fraction"
-            or self.masked[last.outer_start - 1 :][:1] == "在"
+            or self.masked[last.outer_start - 1 :][:1] in tuple("在有")
         )
+        if unit_class(last) == "percent" and subject is not None and not subject.generic:
+            place = self.subjects.starting_at(start, right)
+            reach = place and reached_share(
+                subject.name, before, place.name, self.text[place.end :][:6]
+            )  # 基本药物制度在30%的医疗机构实施
+            if place is not None and reach and widened(subject.name, place.name) is None:
+                return self.subjects.from_name(reach)
         if unit_class(last) in ("percent", "points", "multiple") and (
             (not de and not most) or (predicate.measure == "share" and subject is not None)
         ):

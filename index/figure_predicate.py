@@ -86,10 +86,11 @@ class PredicateReader:
                 return Predicate(self.trim(left, left + plan.start()), "share", reference=span)
             share = words.SHARE_REACHED.search(text) or words.SHARE_VERB.search(text)
             if share:
-                reference = (left + share.start("reference"), left + share.end("reference"))
+                named = "near" if share.groupdict().get("near") else "reference"
+                reference = (left + share.start(named), left + share.end(named))
                 return Predicate(
                     self.trim(left, left + share.start()), "share",
-                    reference=reference if share["reference"] else None
+                    reference=reference if share[named] else None
                 )  # fmt: skip
         times = words.TIMES_OF.search(text) if kind == "multiple" else None
         if times:

@@ -174,6 +174,8 @@ class ParagraphScope:
             self.text, mention.end
         ):
             return False  # 恢复到2019年的112%
+        if times.BEFORE_THEN.match(self.text, mention.end):
+            return False  # 对2000年底以前发布的行政法规进行清理
         if mention.kind == "since" and _RECORD_AFTER.match(self.text, mention.end):
             return False  # 超过了建国以来的最高水平
         return not (named and _QUOTED_YEAR.search(self.text[max(0, mention.start - 20) : mention.start]))
@@ -298,6 +300,7 @@ class ParagraphScope:
         if (
             not self.statuses.reviewing()
             and year is not None
+            and span.end[0] >= year
             and self.statuses.states_a_fact(reading, clause)
         ):
             return Period.of_years(year)
@@ -313,7 +316,7 @@ class ParagraphScope:
         told = clause
         if clause.startswith("其中"):
             told = re.split("[；。]", self.text[reading.sentence_start : reading.quantity.start])[-1]
-        if re.search(r"新增|新建|新开|新修|建成|累计", told):
+        if re.search(r"新增|新建|新开|新修|建成|累计|铺轨", told) or times.ALL_ALONG.search(clause):
             return span  # 新增铁路里程: what was added, not what there was
         reached = words.END_OF_SPAN.search(clause) is not None
         return Period.of_years(span.end[0]) if reached or lasting else span
@@ -379,6 +382,9 @@ class ParagraphScope:
 
     def _period_at(self, reading: Reading, mention: PeriodMention) -> Period:
         """Of a span, the end for 增加到; for 由 its beginning, or the year before 五年来."""
+        if mention.kind == "since" and reading.role and (mention.period.start[1], mention.period.end[1]) == (1, 12):
+            first, last = mention.period.start[0], mention.period.end[0]
+            return Period.of_years(last if reading.role == "to" else first - 1)  # 从1999年起…从36%提高到59%
         if mention.kind == "range" and reading.basis != "年均":
             if reading.role == "to" and mention.last is not None:
                 return mention.last

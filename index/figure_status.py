@@ -18,14 +18,21 @@ from index.types import Status
 NOW = re.compile(r"截至目前|目前|至今|迄今|(?<![表从])现在(?!起)|现已|如今")
 _INTENT = re.compile(
     r"(?<![需主重])要(?!求|素|点|闻|害)|(?<![即行必])将|拟|力争|争取|计划(?!生育)|目标|确保|保证|准备|打算|努力|应当|应该|必须|今后"
-    r"|规划|安排|预算|再(?!生|次)|今年|明年|控制|达到\D{0,4}$|草案|预期|预定|到\d{4}年"
+    r"|规划|(?<![共已])安排(?!了)|预算|再(?!生|次)|今年|明年|控制|达到\D{0,4}$|草案|预期|预定|到\d{4}年"
 )
-_PEOPLE = re.compile(r"(?:以上|左右|多)?(?:的)?(?:中国)?(?:人民|农民|人口|同胞|群众|各族|儿女|职工)")
+_PEOPLE = re.compile(r"(?:以上|左右|多)?(?:口(?=的)|(?:的)?(?:中国)?(?:人民|农民|人口|同胞|群众|各族|儿女|职工))")
 _DONE_AFTER = re.compile(
     r"[^，。；为除解]了(?!解)|已经?(?:完成|投|开)|(?:任务|目标)(?:已|接近|基本|圆满|胜利)"
 )
 _COMPLETED = re.compile(r"(?:如期|提前|超额|胜利|圆满|基本|已经?|全面)完成")
-_REACHED = re.compile(r"[^，。；]{0,12}(?:任务|目标|指标)(?:已|接近|基本|圆满|胜利|提前|如期)")
+_REACHED = re.compile(r"[^，。；]{0,12}(?:任务|目标|指标)，?(?:已|接近|基本|圆满|胜利|提前|如期)")
+# 提前一年实现农村中小学人均公用经费500元的目标, in a review: what was reached, not what is aimed at
+_ACHIEVED = re.compile(
+    r"(?<![没未不])(?:(?:提前|如期|顺利|超额|胜利|全面|基本|圆满)[^，。；\d]{0,4}(?:实现|完成|达到)|(?:实现|完成)了)[^，。；]*$"
+)
+_FORECAST_COMPARED = re.compile(r"[比较][^，。；]{0,6}(?:年|年度)?预计(?:数|完成|执行)?")
+_IN_FROM = re.compile(r"[由从](?:去年|上年)的?")
+_LISTED = re.compile(r"(?<!还)有[^，。；]{0,10}，(?:约|近)?$")  # 我国有十亿人口，两亿多户
 _IS = re.compile(
     r"(?:(?<![一二三四五六七八九十])是|拥有|具有|(?<!还)有(?:近|约)?|作为|(?<!可)达)[^，。；]{0,6}$|据[^，。；]{2,30}(?:统计|检查|调查|试点|反映)"
 )
@@ -64,19 +71,21 @@ class StatusReader:
         sentence = self.text[reading.sentence_start : quantity.start]
         clause = self.text[reading.clause_start : quantity.start]
         reached = _REACHED.match(after) or _COMPLETED.search(clause)
+        reached = reached or (self.reviewing() and _ACHIEVED.search(clause))
         if words.TARGET_AFTER.match(after) and not reached:
             return "target"
         if words.OF_PLAN.search(clause) and not words.FIRM_TARGET.search(sentence):
             return self.default  # 完成年度目标的108.7%
         own = self.text[max(reading.clause_start, reading.scope_start) : quantity.start]
-        if words.FORECAST.search(own if reading.role == "to" else clause) or self._part_of_forecast(reading):
+        ahead = _FORECAST_COMPARED.sub("", own if reading.role == "to" else clause)
+        if words.FORECAST.search(ahead) or self._part_of_forecast(reading):
             return "forecast"
         if words.PRELIMINARY.search(sentence):
             return "preliminary"
         if words.REVISED.search(clause):
             return "revised"
         firm = words.FIRM_TARGET.search(sentence)
-        past = words.PAST.search(clause)
+        past = words.PAST.search(_IN_FROM.sub("", clause) if reading.role == "to" else clause)
         if self.work is not None:
             return self._work_report_status(reading, parsed, firm is not None, past is not None)
         reference = self.reported
@@ -109,6 +118,8 @@ class StatusReader:
             if words.FIRM_TARGET.search(clause) and not past and reading.role != "from":
                 return "target"
             return "actual"
+        if period is not None and period.start[0] > year:
+            return "target"  # what lies ahead is no fact, however it is said
         if reading.role == "from" or (NOW.search(clause) and not firm):
             return "actual"
         if period is not None and not firm and period.year == year and not period.is_whole_year:
@@ -120,7 +131,7 @@ class StatusReader:
             if words.FORECAST.search(opening):
                 return "forecast"
             if not self._goes_on(period):
-                return "target" if _INTENT.search(opening) else "actual"
+                return "target" if _INTENT.search(opening.replace("今年", "")) else "actual"
         return "target"
 
     def _goes_on(self, period: Period | None) -> bool:
@@ -138,6 +149,8 @@ class StatusReader:
         quantity = reading.quantity
         rest = self.text[quantity.end : reading.clause_end]
         if quantity.scale >= 8 and _PEOPLE.match(rest):
+            return True
+        if _LISTED.search(self.text, reading.sentence_start, quantity.start):
             return True
         if _INTENT.search(clause):
             return False

@@ -482,6 +482,9 @@ class SubjectReader:
         if span is None:
             return None
         last = span[1]
+        for mention in self.mentions:  # 小型水库〔除险加固〕, 行政〔审批事项〕: a known name goes on
+            if start <= mention.start < last < mention.end <= limit:
+                last = mention.end
         if _NO_OBJECT.match(self.masked, start, last):
             return None
         if self.masked[start:last] == "国家":

@@ -40,6 +40,9 @@ def compared_with(text: str, mentions: Sequence[PeriodMention], reading: Reading
     return None
 
 
+BEFORE_THEN = re.compile(r"(?:年?底)?(?:以|之)?前(?:发布|颁布|制定|出台|签订|批准)")
+# 五年来赤字率一直控制在3%以内: of all the years, not of their last
+ALL_ALONG = re.compile(r"一直|始终|每年都|年年|连年|各年度?均")
 _BY_THE_MEASURE_OF = re.compile(r"按照?$")
 _MEASURE = re.compile(r"的?(?:实际|数额|水平|口径|同口径|实绩|决算)")
 _LEFT_OVER = re.compile(r"的?(?:超收|结余|结转)(?:收入|资金|中)")
@@ -176,7 +179,7 @@ def dates_figures(text: str, mention: PeriodMention) -> bool:
 
 def left_behind(text: str, mention: PeriodMention, reading: Reading) -> bool:
     """由上年下降2.3%转为增长8.5%，能耗…: the year behind 由 dates nothing past the turn or the clause."""
-    if not mention.relative or not text.endswith(("由", "从"), 0, mention.start):
+    if not mention.relative or mention.kind == "range" or not text.endswith(("由", "从"), 0, mention.start):
         return False
     return bool(_TURN.search(text, mention.end, reading.quantity.start))
 

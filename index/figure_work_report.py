@@ -29,7 +29,7 @@ _ORDERS = re.compile(
 )
 _TASKS_AHEAD = re.compile(r"(?:当前|今后|今年)[^，。]{0,16}任务[，是]")
 _OPENING = 24  # characters of a paragraph that tell what it is about
-_WITHIN_YEARS = re.compile(r"[三四五]\s?年内?$")
+_WITHIN_YEARS = re.compile(r"[两三四五十二\d]{1,3}\s?年(?:内|(?:左右)?的?时间)?$")
 _WRITTEN_YEAR = re.compile(
     r"[今本去明次同翌]|上(?!半)|前(?=一?年)|年来|以来|last|this|previous|next", re.IGNORECASE
 )
@@ -107,6 +107,17 @@ class WorkReport:
             return False
         return years_of(lead.period) == years_of(planned)
 
+    def _counts_the_section(self, mention: PeriodMention) -> bool:
+        """这两年 in a review of just two years: those, though the report's own year is one of them."""
+        return (
+            mention.text.startswith("这")
+            and mention.kind == "range"
+            and mention.relative
+            and self.period.year is None
+            and self.period.end[0] >= self.year
+            and years_of(self.period) == years_of(mention.period)
+        )
+
     def _turn(self, opening: str, text: str, lead: PeriodMention | None) -> bool:
         """Sets mode and period by the words of a heading or opening; False if they say nothing."""
         if lead is not None and lead.kind == "report":
@@ -133,7 +144,9 @@ class WorkReport:
         if self.mode == "review" and lead.relative and not _WRITTEN_YEAR.search(lead.text):
             return False  # 全年, 年末 of the year under review
         if lead.period.start[0] >= self.year and (opening == text or _PLAN_OPENING.search(text)):
-            return self._plan(lead.period if lead.kind == "range" else None)
+            # 二、1981年计划的主要指标, in a report of 1980: the year planned for is not the report's
+            ahead = lead.kind == "range" or (opening == text and lead.period.start[0] > self.year)
+            return self._plan(lead.period if ahead else None)
         if self.year - 1 <= lead.period.end[0] < self.year and lead.kind in ("period", "range"):
             self.mode = "review"
             self.period = Period.of_years(lead.period.start[0], lead.period.end[0])
@@ -157,6 +170,9 @@ class WorkReport:
             if within and mention.kind == "range" and period.end[0] == self.year - 1:
                 return _moved(mention, period.end[0] - period.start[0] + 1)  # 五年内 of a plan lie ahead
             return mention
+        if self._counts_the_section(mention):
+            first, last = Period.of_years(self.period.start[0]), Period.of_years(self.period.end[0])
+            return replace(mention, period=self.period, first=first, last=last)  # 前两年的执行情况: 这两年
         if mention.text.startswith("上年") and period.year == self.year - 1:
             return replace(mention, period=period.shifted(-1))
         if mention.kind == "since" and period.start[0] < period.end[0] == self.year:

@@ -147,7 +147,10 @@ def _chinese_atoms(text: str) -> Iterator[Atom]:
             yield Atom(
                 *match.span(), kind="range", many_years=(0 if match["both"].startswith("今") else -1, 2)
             )
-        elif count := small_number(match["n"] or match["m"] or match["k"] or match["w"]):
+        elif count := small_number(
+            match["n"] or match["m"] or match["k"] or match["w"] or match["opening"] or match["spending"]
+            or match["using"] or match["within"]
+        ):  # fmt: skip
             kind = "range" if count > 1 else "period"  # 过去一年 is a year
             yield Atom(*match.span(), kind=kind, many_years=(1 if match["m"] else -count, count))
     for match in patterns.YEARS_UP_TO.finditer(text):

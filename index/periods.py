@@ -191,7 +191,7 @@ class _Resolver:
         if period is None:
             return None
         compared = _is_compared(self.text, atom)
-        if not compared and atom.kind in ("period", "point", "date"):
+        if not compared and atom.kind in ("period", "point", "date") and not _is_base(self.text, atom):
             self.latest_year = period.start[0]
             if atom.kind != "date":
                 self.sentence_year = period.start[0]
@@ -293,6 +293,16 @@ def _is_compared(text: str, atom: Atom) -> bool:
         return True
     beside, following = patterns.COMPARED_AROUND
     return bool(beside.search(before) and following.search(after))
+
+
+_BASE_BEFORE = re.compile(r"(?:是|为|相当于|达到|恢复[到至])$")
+_BASE_AFTER = re.compile(r"(?:同期)?的?\s?(?:近|约)?\d[\d.]*\s?倍")
+
+
+def _is_base(text: str, atom: Atom) -> bool:
+    """是2010年的2.2倍: a year that later words (全年) are not counted from."""
+    before = text[max(0, atom.start - 4) : atom.start]
+    return bool(_BASE_BEFORE.search(before) and _BASE_AFTER.match(text, atom.end))
 
 
 def _as_report(mention: PeriodMention, text: str, after: int) -> PeriodMention:

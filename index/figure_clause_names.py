@@ -13,13 +13,17 @@ import rjieba
 from index import figure_words as words
 
 _MONEY = ("元", "美元", "欧元", "日元", "英镑")
-_NOT_COUNTED = (*_MONEY, "%", "‰", "吨", "公斤", "斤", "亩", "公顷", "平方米", "平方公里", "千瓦", "千瓦时", "度")
+_NOT_COUNTED = (
+    *_MONEY, "%", "‰", "吨", "公斤", "斤", "亩", "公顷", "平方米", "平方公里", "千瓦", "千瓦时", "度",
+)  # fmt: skip
 _PEOPLE = ("人", "名", "户", "人次", "户次", "")
 _LEAD = re.compile(
     r"(?:[、\s和与及]|全国|全省|全市|我国|我省|我市|已经?|还|又|也|再|共(?!同|享|青)|将|把|对|了|全部|目前|现在|同时|国家(?=按|有|规定)|接连|迅速"
     r"|推出|出台|制定|实施|进一步|继续|据|开展|完成|建成|取消|清理|组织|落实|要|做好|抓好|确定|使|向|以上|先|年初|年底|原来|原)+"
 )
-_NO_CLAUSE = re.compile(r"(?:增长|下降|提高|减少|增加|达到|超过|突破|左右|以上|以下|以内|之间|基础上|情况下|之后|之前|其中|来自)$")
+_NO_CLAUSE = re.compile(
+    r"(?<!促进经济)(?<!推动经济)(?<!稳定经济)(?:增长|下降|提高|减少|增加|达到|超过|突破|左右|以上|以下|以内|之间|基础上|情况下|之后|之前|其中|来自)$"
+)
 
 
 @lru_cache(maxsize=20_000)
@@ -49,7 +53,7 @@ _WHERE = re.compile(r"城镇|农村|城乡|乡村")
 
 
 def given_work(before: str, behind: str, unit: str, sentence: str) -> str | None:
-    """在城镇安排〔600万人〕就业: 城镇安排就业人数; `sentence` is all of it before the number.
+    """在城镇安排〔600万人〕就业: 城镇安排就业的人; `sentence` is all of it before the number.
 
     The work may have been named before: 劳动就业，在城镇安排600万人.
     """
@@ -61,7 +65,7 @@ def given_work(before: str, behind: str, unit: str, sentence: str) -> str | None
     if not works and not told:
         return None
     places = _WHERE.findall(sentence[-16:])
-    return f"{places[-1] if places else ''}{verb['verb']}就业人数"
+    return f"{places[-1] if places else ''}{verb['verb']}就业的人"
 
 
 _REACHES = re.compile(r"(?P<verb>覆盖(?:到|了)?|惠及|扩大到|推广到|在)(?:全国|全省|全市)?$")
@@ -118,3 +122,11 @@ _OF_RATE = re.compile(r"率$")
 def of_people(name: str, unit: str) -> str | None:
     """毕业生就业率达到83%，比上年增加〔60万人〕: so many people are no rate."""
     return _OF_RATE.sub("人数", name) if unit in ("人", "户", "人次") and _OF_RATE.search(name) else None
+
+
+def town_and_country(said: str) -> tuple[str, str] | None:
+    """城乡低保标准分别提高9%和14%: 城市低保标准, 农村低保标准."""
+    rest = said.removeprefix("城乡")
+    if rest == said or len(rest) < 3:
+        return None
+    return (f"城镇{rest}" if rest.startswith(("居民", "人均")) else f"城市{rest}"), f"农村{rest}"

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from index import figure_words as words
-from index.figure_clause_names import gaining, given_work, of_people
+from index.figure_clause_names import gaining, given_work, of_people, town_and_country
 from index.figure_english_context import is_english, read_english_meaning
 from index.figure_fuller import PER_HEAD_ALONE, per_head, topic_of
 from index.figure_in_context import NamesInContext
@@ -41,6 +41,9 @@ _RATIO_TO = re.compile(r"[，、]?[与同](?P<whole>[\u4e00-\u9fff]{2,12}?)之�
 _NEXT_WITH_VERB = re.compile(
     r"[、和与及]?(?:以及)?(?:分别)?(?:增长|下降|上涨|提高|减少|增加|回落|上升)?(?:约|近)?"
 )
+_PART_IN = re.compile(r"在(?P<whole>[^，。；、\d]{2,12}?)(?:当中|中|里)(?:所)?的?(?:占比|比重|份额|占)")
+_AND_GROWS = re.compile(r"，(?:增长|递增|提高)")
+_GOES_ON = re.compile(rf"{words.HOW_IT_GOES.pattern}|[{words.TIME}]|近年|首次|出现|双")
 _COUNTED_IN = re.compile(r"(?:不)?(?:包括|含)(?!在内)")
 _ASIDE = re.compile(r"(?<=[^，。；：、\s])[（(][^（）()，。；\n]{1,20}[）)](?=[^，。；：、\s])")
 
@@ -230,6 +233,9 @@ class ParagraphReader(NamesInContext):
         basis = basis_of(words_before) or (basis_of(self.text[clause[0] : left]) if attached else None)
         subjects = self._subjects_of(left, predicate, first, right, group, attached, is_range, clause[0])
         before = self.readings[-1] if self.readings else None
+        if before is not None and before.basis == "年均" and before.measure == "change" and basis is None:
+            gap = self.masked[before.quantity.outer_end : first.outer_start]
+            basis = "年均" if _AND_GROWS.fullmatch(gap) else None  # 平均每年增加42亿元，增长4.9%
         for position, reading in enumerate(readings):
             subject, inherited = subjects[position]
             reading.subject, reading.inherited = subject, inherited
@@ -286,8 +292,15 @@ class ParagraphReader(NamesInContext):
                     self.subject = self.domain = items[-1] if count == wanted else items[count - 1]
                     return [(subject, False) for subject in items[:count]]
                 own = self._own_subject(left, predicate, attached)
+                both = town_and_country(self.text[own.start : own.end]) if own and own.start >= 0 else None
+                if both is not None and respectively and count == 2:
+                    self.listed = [self.subjects.from_name(name) for name in both]
+                    return [(subject, False) for subject in self.listed]
                 if own is None and respectively and self.silent is not None and self.silent[1] >= left - 1:
-                    items = self.subjects.items(*self.silent, count)  # A和B，分别增长x和y
+                    start, stop = self.silent
+                    goes = _GOES_ON.search(self.masked, start + 2, stop)  # A和B近年来首次双降，分别…
+                    stop = goes.start() if goes else stop
+                    items = self.subjects.items(start, stop, count)  # A和B，分别增长x和y
                     if items is not None:
                         self.listed = items
                 if own is None and len(self.listed) == count:
@@ -311,15 +324,12 @@ class ParagraphReader(NamesInContext):
                 return [(whole, True)] * count
         subject = self._part_or_pupils(self._with_modifier(left, subject), group[0].start)
         around = (self.text[clause_start : first.outer_start], self.text[group[-1].outer_end :][:40])
-        whole = (
-            given_work(*around, first.base_unit, self.text[self._sentence : first.start])
-            or self._aside_of_last(clause_start)
-            or self._same_again(first)
-        )
-        if whole is None and subject is not None and predicate.measure is None:
-            whole = gaining(subject.name, around[1], first.base_unit)
-        if whole is not None:
-            self.subject = whole if isinstance(whole, Subject) else self.subjects.from_name(whole)
+        named = given_work(*around, first.base_unit, self.text[self._sentence : first.start])
+        if named is None and subject is not None and predicate.measure is None:
+            named = gaining(subject.name, around[1], first.base_unit)
+        again = self._aside_of_last(clause_start) or self._same_again(first)
+        if named is not None or again is not None:
+            self.subject = self.subjects.from_name(named) if named is not None else again
             return [(self.subject, False)] * count
         subject = self._with_context(subject, left, predicate, first)
         whole_nation = nation(group[-1], self.text[group[-1].outer_end :][:6])
@@ -381,6 +391,10 @@ class ParagraphReader(NamesInContext):
             if self.subject is None:
                 return [(subject, False)] * count
             carried = self.subjects.whole(self.subject)
+            part = _PART_IN.search(self.masked, left, first.start)
+            if part is not None:  # 服务业快速发展，在国内生产总值中占比提高2.5个百分点
+                shared = self.subjects.share_of(carried, self.text[slice(*part.span("whole"))])
+                carried = shared if shared.id is not None else carried
             if PER_HEAD_ALONE.fullmatch(subject.name):
                 each = self.subjects.from_name(per_head(carried.name), carried.start, carried.end)
                 carried = each if each.id is not None or carried.id is None else carried

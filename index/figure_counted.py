@@ -121,6 +121,8 @@ def _inside_noun(word: str, before: str, rest: Sequence[Token], nouns: int) -> b
     for other, tag in rest:
         if other in ("的", "，", "等"):
             break
+        if other in ("予以", "给予", "用于"):  # 专项奖补资金〔予以支持〕
+            return size <= _LONGEST and rest[0][1][0] in "nzj"
         if not (tag[0] in "nbjslz" or tag in ("v", "vn")) or (other in words.VERBS and other not in PURPOSES):
             return False
         size += len(other)

@@ -24,6 +24,7 @@ _LEAD = re.compile(
 _NOT_RELATIVE = re.compile(
     r"(?:增长|下降|提高|减少|增加|达到|超过|突破|左右|以上|以下|以内|之间|目标|水平|速度|幅度|基础上|情况下|之后|之前)的$"
 )
+_EARNED = re.compile(r"(?P<who>[\u4e00-\u9fff]{2,12}?)新?增加的")
 _JOIN = re.compile(r"(?:[、和与及]|以及)$")
 
 
@@ -45,6 +46,9 @@ def fuller_start(masked: str, begin: int, start: int) -> int:
     if not 2 < len(before) <= _LONGEST:
         return start
     if before.endswith("的"):
+        earned = _EARNED.fullmatch(before)
+        if earned and all(tag[0] in "nbjvf" for _, tag in _tags(earned["who"])):
+            return begin  # 农民增加的收入
         if _NOT_RELATIVE.search(before) or not any(tag[0] == "v" for _, tag in _tags(before[:-1])):
             return start
         return begin

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from index import figure_words as words
 from index.figure_clause_names import cut_directly, described, reached_share
-from index.figure_fuller import WEAK, of_topic, with_verb
+from index.figure_fuller import PER_HEAD_ALONE, WEAK, of_topic, with_verb
 from index.figure_left_out import named_again, of_the_economy, says_nothing, setting_behind, where_named
 from index.figure_lists import ListReader
 from index.figure_money import paid, with_purpose
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
 _ONLY_BETWEEN = re.compile(r"各|均|都|在|达|达到|为|总额|超过|约|近")
 _BUILT = re.compile(r"(?:城镇|农村|城乡|城市|乡村|全国)?(?:新建|新修|新辟|新开|新设|改建|扩建)$")
+_DONE_TO = re.compile(r"(?:得到|实现|完成|进行)(?P<verb>[\u4e00-\u9fff]{2})的(?P<what>[^的]+)")
 _TURNED = re.compile(r"转为|变为|转成|覆盖|惠及")
 _MATERIALS = frozenset(("煤", "标准煤", "标煤", "油", "粮食", "水"))
 _MOVED = frozenset(("转移", "安置", "培训", "资助", "救助", "帮扶", "扶持"))
@@ -97,6 +98,13 @@ class NamesInContext:
                 said = plain_words(self.masked[left : predicate.subject_end])
             if said is not None or not predicate.found:
                 return self.subjects.from_name(said) if said else None
+            counts = predicate.measure == "change" and unit_class(first) == "other"
+            if (
+                counts
+                and first.base_unit != "元"
+                and self.subjects.starting_at(first.outer_end, first.outer_end + 30)
+            ):
+                return None  # 实行绩效工资制度，提高1200万〔教师待遇〕
             return self._topic_subject() if fresh and predicate.found else None
         if self.subject is not None and subject.start >= 0 and self.masked[left : left + 1] == "、":
             same = self.subjects.of_the_same(self.subject.name, self.text[subject.start : subject.end])
@@ -123,9 +131,11 @@ class NamesInContext:
             return self.subjects.from_name(herd, subject.start, subject.end)
         more = whose_money(subject.name, self.text[left : subject.start])
         more = more or beyond_budget(subject.name, self.text[subject.end : first.outer_start])
-        more = more or insured_in(subject.name, told)
         if more is not None:
             return Subject(more, None, subject.start, subject.end)
+        insured = insured_in(subject.name, told)
+        if insured is not None:
+            return self.subjects.from_name(insured, subject.start, subject.end)
         other = grown(self.text[left : subject.start]) or of_foreign_money(subject.name, told)
         if other is not None:
             return self.subjects.from_name(other, subject.start, subject.end)
@@ -140,7 +150,13 @@ class NamesInContext:
         funds = (
             with_purpose(subject.name, self.text[first.outer_end :][:60]) if first.base_unit == "元" else None
         )
-        if self.theme and not self.recent and funds is None and WEAK.fullmatch(subject.name):
+        if (
+            self.theme
+            and not self.recent
+            and funds is None
+            and "为此" not in told
+            and WEAK.fullmatch(subject.name)
+        ):
             return self.subjects.from_name(of_topic(self.theme, subject.name), subject.start, subject.end)
         built = _BUILT.search(self.masked, left, subject.start)
         if predicate.found and built is not None and not subject.generic and unit_class(first) == "other":
@@ -261,7 +277,9 @@ class NamesInContext:
                 return Subject(self.text[group[-1].start : behind.end], None, behind.start, behind.end)
             use = paid(behind.name, before, self.text[behind.end : behind.end + 60])
             return self.subjects.from_name(use, behind.start, behind.end) if use else behind
-        told = before.endswith("的") and "的" in behind.name  # 已开工的57个项目: the name has its clause already
+        told = (
+            before.endswith("的") and "的" in behind.name
+        )  # 已开工的57个项目: the name has its clause already
         if before.strip("、和与及以 ") and not told:
             self.counting = verb_before(before)
         insured = insured_in(behind.name, self.text[self._sentence : group[0].start])
@@ -294,6 +312,11 @@ class NamesInContext:
             name = subject.name + behind.name
         if name is None:
             return behind
+        done = _DONE_TO.fullmatch(name)  # 得到改造的农村危房
+        for form in (done["what"] + done["verb"], done["verb"] + done["what"]) if done else ():
+            known = self.subjects.from_name(form, behind.start, behind.end)
+            if known.id is not None:
+                return known
         full = self.subjects.from_name(name, behind.start, behind.end)
         return full if full.id is None or full.name != behind.name else behind
 
@@ -389,6 +412,9 @@ class NamesInContext:
             return None  # 综合能耗由2.51吨煤降到2.28吨煤: part of the unit
         if behind is None or (subject is None and words.GROWTH_HEAD.fullmatch(behind.name)):
             return None  # 保持百分之八的增长率
+        if subject is not None and PER_HEAD_ALONE.fullmatch(subject.name) and behind.start >= 0:
+            said = self.text[behind.start : behind.end]
+            return self.subjects.from_name(f"人均{said}", behind.start, behind.end)  # 人均一亩半耕地
         if subject is not None and subject.generic:
             return self.subjects.from_name(behind.name + subject.name, behind.start, behind.end)
         if subject is not None and subject.id is not None:

@@ -16,7 +16,11 @@ from index.figure_scan import Quantity
 _BACK = re.compile(
     r"(?:这|该|上述)(?:一|个|些|种)?(?P<head>比重|比例|份额|速度|增长速度|增速|水平|数字|指标|数量|规模|额度)"
 )
-_EDGE_WORD = re.compile(r".+(?:(?<![工小课学])时|(?<![高初其])中)|[前新中内后于由更较]|由?前|.*(?:由|从)前")
+_EDGE_WORD = re.compile(
+    r".+(?:(?<![工小课学])时|(?<![高初其])中)|[前新中内后于由更较]|由?前|.*(?:由|从)前"
+    r"|[\u4e00-\u9fff]{2,4}(?<![售善])后"
+    r"|(?:实际)?(?:执行)?(?:结果|实绩)|执行情况"
+)
 _PERSONS = ("同志", "总书记", "总理", "主席", "书记", "先生")
 _ONLY_SAYS_HOW = ("d", "ad", "zg", "b", "a", "f", "c", "r", "p", "y")
 _NATION = re.compile(
@@ -34,6 +38,8 @@ def says_nothing(name: str) -> bool:
     """Whether words read as a name are none: the rest of a time (五年〔前〕, 执行中), 适当, 普遍较."""
     if _EDGE_WORD.fullmatch(name) or name.endswith(_PERSONS):
         return True
+    if len(name) == 1 and _tags(name)[0][1] == "v":
+        return True  # 共〔印〕239亿册
     return (
         len(name) > 1
         and all(tag in _ONLY_SAYS_HOW for _, tag in _tags(name))

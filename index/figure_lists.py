@@ -8,12 +8,16 @@ import rjieba
 
 from index.figure_counted import counted_span
 from index.figure_naming import in_apposition, lookup, share_tail
-from index.figure_subject import HARD_STOP, PAREN, TRIM_END, Subject, SubjectReader
+from index.figure_subject import Subject, SubjectReader
+from index.figure_subject_words import HARD_STOP, PAREN, TRIM_END
 
 _EACH = re.compile(r"(?:分别|各自?)(?:完成|实现|达到|淘汰|压减|新增|化解|退出)(?P<head>[^、和与及]{2,8})$")
 _WITH_CLAUSE = re.compile(
     r"(?:以上|左右)?(?P<name>(?P<clause>[^，。；：、\d\ue000“”（）的]{3,16})的(?P<noun>[^，。；：、\d\ue000的]{2,10}?))"
     r"(?=[，。；、\n]|实施|实行|纳入|$)"
+)
+_MATTERS = re.compile(
+    r"[\u4e00-\u9fff“”]{3,14}(?:和|与)?[\u4e00-\u9fff]{0,6}?事项(?=[，。；、（]|实现|纳入|均|已|全部|$)"
 )
 _ITEMS = ("事项", "项目", "标准", "措施", "任务")
 _PER_UNIT = re.compile(r"(?:单位|万元)(?:国内|地区)?生产总值|单位工业增加值|万元工业增加值")
@@ -76,6 +80,9 @@ class ListReader(SubjectReader):
 
     def doing_what(self, start: int, limit: int, unit: str) -> Subject | None:
         """国务院部门…实施的〔审批事项〕, 受过高等教育的〔人才〕: a counted noun behind a clause of its own."""
+        matters = _MATTERS.match(self.masked, start, limit) if unit == "项" else None
+        if matters is not None:  # 职业资格许可和认定事项, 群众经常办理事项
+            return self.from_name(self.text[slice(*matters.span())], *matters.span())
         found = _WITH_CLAUSE.match(self.masked, start, limit)
         if found is None or counted_span(self.masked, found.start("noun"), found.end("noun")) is None:
             return None

@@ -14,11 +14,14 @@ _PURPOSE = re.compile(
 _COUNTS = re.compile(r"\d+[多余]?[万亿]?(?:户|个|名|人|家|所|项|条)")
 
 
+_LOCAL_BOND = re.compile(r"地方(?:政府)?(?:继续|拟|将)?(?:代理)?发行(?:了)?$")
 _PAID_TO = re.compile(r"对(?P<who>[^，。；\d]{2,14}?)(?:一次性|再|分别|每年)?(?:发放|给予|安排|提供)$")
 
 
 def paid(noun: str, before: str, behind: str) -> str | None:
     """对种粮农民发放200亿元补贴: 种粮农民补贴; 47亿元专项补助资金，用于支持再就业: with what it is for."""
+    if noun in ("债券", "国债") and _LOCAL_BOND.search(before):
+        return "地方政府债券"
     who, purpose = _PAID_TO.search(before), _PURPOSE.match(behind)
     if who is not None and noun.startswith(("补贴", "补助", "奖励", "补偿")):
         return who["who"] + noun

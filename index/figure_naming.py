@@ -34,7 +34,7 @@ _WORK = re.compile(
 _INDUSTRY = re.compile(r"(?:[一二三]产|第[一二三]产业)")
 _GROUP = re.compile(r"城镇|农村|乡村|城市|全体")
 _SCHOOL = re.compile(
-    r"(?:普通)?(?:高等学校|高等院校|高校)|中等职业学校|中等专业学校|技工学校|普通高中|高中|初中|中学|小学|研究生"
+    r"成人高等学校|成人高校|(?:普通)?(?:高等学校|高等院校|高校)|中等职业学校|中等专业学校|技工学校|普通高中|高中|初中|中学|小学|研究生"
 )
 _PUPILS = re.compile(r"(?:在校学?生|在校研究生|招生|毕业生)(?:人?数|总数|规模)?")
 
@@ -108,7 +108,7 @@ _ADVERBS_BEHIND = re.compile(
 )
 _ASIDE = re.compile(r"^[（(][^（）()]{1,12}[）)]")
 _NO_PREDICATE = re.compile(
-    r"^(?:达|占|为(?!主)|是|有|增|减|下降|上升|提高|超过|以上|左右|以下|等|的|和|与|及|、|，|中|里|内|来自|之)"
+    r"^(?:不动摇|不变|不减|不松|达|占|为(?!主)|是|有|增|减|下降|上升|提高|超过|以上|左右|以下|等|的|和|与|及|、|，|中|里|内|来自|之)"
 )
 _PARTICLES = re.compile(r"(?<=[^为除])了|着(?=[^手力])")
 _LIGHT_VERBS = words.word_set(
@@ -212,6 +212,8 @@ def relieved(before: str, behind: str, unit: str) -> str | None:
 def doing(behind: str, unit: str) -> str | None:
     """1800多万人通过多种渠道实现了再就业: what so many people do."""
     match = _DOING.match(behind)
+    if unit == "次" and match is not None and _tags(match["what"])[0][1] == "v":
+        return match["what"]  # 先后4次〔降低存款准备金率〕
     if unit not in _PEOPLE or match is None:
         return None
     noun = "户" if unit.startswith("户") else "人"
@@ -232,7 +234,7 @@ def from_around(before: str, behind: str, unit: str) -> str | None:
     source = _OUT_OF.search(before)
     if unit == "元" and source:
         return source["source"]
-    noun = _LONG_NOUN.match(behind)
+    noun = _LONG_NOUN.match(behind) if not behind.startswith("等") else None
     return noun["noun"] if noun and unit not in ("元", "%", "个百分点") else None
 
 
@@ -247,7 +249,7 @@ def reached(noun: str, before: str, topic: str) -> str | None:
     match = _REACHES.search(before)
     if match is None:
         return None
-    who = re.sub(r"^(?:的|并|也|还|从而|使|其中|年底)+", "", match["who"]) or topic
+    who = re.sub(r"^(?:、|的|并|也|还|从而|使|其中|年底)+", "", match["who"]) or topic
     return f"{who}{match['verb']}的{noun}" if not re.search(r"[\d\ue000]", who) else None
 
 
@@ -331,9 +333,12 @@ _INSURANCE = re.compile(
 )
 
 
+_INSURED = ("参保", "参合", "参保的人", "参合的人", "参保人数", "参保人员")
+
+
 def insured_in(name: str, before: str) -> str | None:
     """开展新型农村社会养老保险试点，3.58亿人〔参保〕: 新型农村社会养老保险参保人数."""
-    schemes = _INSURANCE.findall(before) if name in ("参保", "参合", "参保的人", "参合的人") else []
+    schemes = _INSURANCE.findall(before) if name in _INSURED else []
     if not schemes:
         return None
     return re.sub(r"^.*(?:实施|开展|建立|推进|完善|参加|启动)(?:了)?", "", schemes[-1]) + "参保人数"
@@ -352,7 +357,8 @@ def which_tax(name: str, before: str) -> str | None:
 
 _OF_FOREIGN = {
     "直接投资": "外商直接投资", "实际投资": "实际使用外商直接投资", "实际金额": "实际使用外商直接投资金额",
-    "实际使用金额": "实际使用外商直接投资金额", "协议金额": "外商直接投资协议金额",
+    "实际使用金额": "实际使用外商直接投资金额", "实际到位": "实际使用外商直接投资金额",
+    "实际到位资金": "实际使用外商直接投资金额", "协议金额": "外商直接投资协议金额",
     "合同金额": "外商直接投资合同金额",
 }  # fmt: skip
 

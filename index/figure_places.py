@@ -24,7 +24,12 @@ _IN_NAME = re.compile(
     r"|煤矿|大开发|大道|崛起|振兴|战略|会议|论坛|峰会|水库|公报)"
 )
 _TOWARDS = re.compile(r"(?:对|向|从|与|同|和|自|赴)$")
-_NOT_OF_REGION = re.compile(r"(?:对|向|从|与|同|和|以|经|赴|由|及|、)$")
+_NOT_OF_REGION = re.compile(
+    r"(?:对|向|从|与|同|和|以|经|赴|由|及|、|获批|入选|列入|荣获|获评|被评为|认定为)$"
+)
+# 在东北三省试点的基础上: where it was tried first; 全世界都看到: who sees it
+_ONLY_SETTING = re.compile(r"[^，。；]{0,14}(?:的?基础上|的情况下|之后)，")
+_WHO_SEES = re.compile(r"(?:都|人民|各国|上)?(?:看到|知道|公认|瞩目|关注|承认)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,12 @@ class PlaceReader:
             and not _ONLY_ONE.match(self.text, mention.end)
             and not self.text.startswith("等", mention.end)
             and not _IN_NAME.match(self.text, mention.end)
+            and not (mention.name in (WORLD, "世界") and _WHO_SEES.match(self.text, mention.end))
+            and not _ONLY_SETTING.match(self.text, mention.end)
+            and not (
+                self.text.startswith("西部", mention.start)
+                and self.text[mention.start - 1 : mention.start] == "中"
+            )
         ]
 
     def region(self, reading: Reading, masked: str) -> Found:

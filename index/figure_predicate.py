@@ -100,6 +100,13 @@ class PredicateReader:
             )  # fmt: skip
         if kind in ("percent", "points"):
             contribution = words.CONTRIBUTION_VERB.search(text)
+            leads_on = contribution and kind == "percent" and contribution["verb"] in ("带动", "推动")
+            if contribution and leads_on and contribution["change"] and contribution["object"]:
+                down = bool(contribution["down"])
+                end_of_object = left + contribution.end("object")
+                return Predicate(
+                    self.trim(left, end_of_object), "growth", "down" if down else "up", down
+                )  # 带动固定资产投资增长5.1%: what grows is the investment
             if contribution and (kind == "points" or contribution["change"]) and contribution["object"]:
                 down = bool(contribution["down"])
                 return Predicate(

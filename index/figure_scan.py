@@ -134,6 +134,9 @@ _RATIO = re.compile(r"\s?[:：∶]\s?1(?![\d.])")
 _FRACTION = re.compile(r"\s?/\s?\d{1,2}(?!\d)")
 _HALF = re.compile(r"一半(?!天|多月|年)|半数")
 _TENTHS_AFTER = re.compile(r"(?P<unit>成)(?:半)?(?=以上|以下|左右|多|的|[，。；、）]|企业|人|$)")
+_NAMED_BY_NUMBER = re.compile(r"(?:十|10)种有色金属")
+_MANY_POINTS = re.compile(r"[多余]百分点")
+_AND_A_HALF = re.compile(r"半(?=[，。；、左多的耕水土旱])")
 _TITLE_MARKS = re.compile(r"《[^》\n]{1,80}》")
 _QUOTED = re.compile(r"“[^”\n]{1,24}”|‘[^’\n]{1,24}’|「[^」\n]{1,24}」|\"[^\"\n]{1,24}\"")
 _QUOTE_FIGURE = re.compile(r"%|元|百分|[吨亩斤番]|公里")
@@ -231,6 +234,8 @@ def _read_counted(plain: str, numeral: Numeral, before: str) -> Quantity | None:
     end = numeral.end
     chinese = numeral.kind == "chinese"
     digits = plain[numeral.start : end]
+    if _NAMED_BY_NUMBER.match(plain, numeral.start):
+        return None  # 十种有色金属产量: what the ten are called
     if before.endswith(("最后", "最初")):
         return None  # 最后一公里
     if before.endswith("每") and _UNIT.match(plain, end):
@@ -258,6 +263,13 @@ def _read_counted(plain: str, numeral: Numeral, before: str) -> Quantity | None:
         return None  # 1万年
     if chinese and not _firm_chinese(numeral, unit, plain[unit_end : unit_end + 2]):
         return None
+    if unit == "个":
+        points = _MANY_POINTS.match(plain, unit_end)
+        if points:
+            return _quantity(numeral, points.end(), "个百分点")  # 2个多百分点
+    half = _AND_A_HALF.match(plain, unit_end) if unit and not numeral.scale else None
+    if half:
+        return _quantity(replace(numeral, value=numeral.value + Decimal("0.5")), half.end(), unit)
     if unit in ("百分点", "千分点", "基点"):
         unit = "个" + unit
     if numeral.kind == "bare scale" and not unit and plain[end : end + 1] not in tuple("，。；、）级"):

@@ -186,6 +186,7 @@ class ParagraphScope:
         compared = times.compared_with(self.text, self.all_mentions, reading)
         compared = compared or times.of_compared_spans(self.text, self.all_mentions, reading)
         compared = compared or times.years_before(self.text, reading, self.report.year)
+        compared = compared or times.year_by_year(self.text, self.all_mentions, reading, self.report.year)
         if compared is not None:
             return Found(compared.code(), "sentence")
         mention = self._mention_for(reading)
@@ -382,7 +383,11 @@ class ParagraphScope:
 
     def _period_at(self, reading: Reading, mention: PeriodMention) -> Period:
         """Of a span, the end for 增加到; for 由 its beginning, or the year before 五年来."""
-        if mention.kind == "since" and reading.role and (mention.period.start[1], mention.period.end[1]) == (1, 12):
+        if (
+            mention.kind == "since"
+            and reading.role
+            and (mention.period.start[1], mention.period.end[1]) == (1, 12)
+        ):
             first, last = mention.period.start[0], mention.period.end[0]
             return Period.of_years(last if reading.role == "to" else first - 1)  # 从1999年起…从36%提高到59%
         if mention.kind == "range" and reading.basis != "年均":

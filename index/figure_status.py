@@ -20,7 +20,9 @@ _INTENT = re.compile(
     r"(?<![需主重])要(?!求|素|点|闻|害)|(?<![即行必])将|拟|力争|争取|计划(?!生育)|目标|确保|保证|准备|打算|努力|应当|应该|必须|今后"
     r"|规划|(?<![共已])安排(?!了)|预算|再(?!生|次)|今年|明年|控制|达到\D{0,4}$|草案|预期|预定|到\d{4}年"
 )
-_PEOPLE = re.compile(r"(?:以上|左右|多)?(?:口(?=的)|(?:的)?(?:中国)?(?:人民|农民|人口|同胞|群众|各族|儿女|职工))")
+_PEOPLE = re.compile(
+    r"(?:以上|左右|多)?(?:口(?=的)|(?:的)?(?:中国)?(?:人民|农民|人口|同胞|群众|各族|儿女|职工))"
+)
 _DONE_AFTER = re.compile(
     r"[^，。；为除解]了(?!解)|已经?(?:完成|投|开)|(?:任务|目标)(?:已|接近|基本|圆满|胜利)"
 )
@@ -70,8 +72,8 @@ class StatusReader:
         after = self.text[quantity.end : quantity.end + 48]
         sentence = self.text[reading.sentence_start : quantity.start]
         clause = self.text[reading.clause_start : quantity.start]
-        reached = _REACHED.match(after) or _COMPLETED.search(clause)
-        reached = reached or (self.reviewing() and _ACHIEVED.search(clause))
+        reached = _REACHED.match(after) is not None or _COMPLETED.search(clause) is not None
+        reached = reached or (self.reviewing() and _ACHIEVED.search(clause) is not None)
         if words.TARGET_AFTER.match(after) and not reached:
             return "target"
         if words.OF_PLAN.search(clause) and not words.FIRM_TARGET.search(sentence):

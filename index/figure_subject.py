@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import rjieba
 
+from index import figure_subject_words as words_of
 from index import figure_words as words
+from index.figure_clause_names import used_for
 from index.figure_counted import counted_span
 from index.figure_fuller import PER_HEAD_ALONE, PURPOSES, fuller_start, list_start
 from index.figure_naming import lookup, lookup_widely, shorter
@@ -31,57 +33,6 @@ class Subject:
     head: str = ""  # 增速, 占比, ... that stood behind the name
     generic: bool = False  # only a head (总量, 占比): what it is of stands elsewhere
     whole: str = ""  # of 服务业在国内生产总值中的比重: 国内生产总值
-
-
-_NOUN_TAGS = ("n", "j", "l", "i", "b", "vn", "an", "eng", "f", "s", "a", "k", "h", "g", "z", "vi")
-_ON = re.compile(r"在(?:学|校|岗|建|读|册|职|营|逃|用)")
-_SPENDING = words.word_set("投入 支出 补助 投资 拨付 贷款")
-_SKIPPED = words.word_set("拟 将 共 已 累计 计划 再 又 为此 还 一次性")
-_INSIDE = words.word_set(
-    "第一 第二 第三 人均 单位 全 每 以上 以下 全社会 各类 跨境 高 新 特别 超 超长期 最低 最高 综合 "
-    "基本 每人 每户 平均 累计 年 长期 中长期 短期 超长 自然 现代 传统 日 月 每吨 每亩 初次"
-)
-_REACHING, _REACHED_BY = words.word_set("覆盖 参保 受益 惠及"), words.word_set("人数 人口 面 范围 户数")
-_PAYERS = words.word_set("财政 中央财政 国家 政府 中央 地方 各级 银行")
-_THINGS = frozenset("具机车品薪贷补险件券税")  # of one character, as nouns: 高效照明灯具
-_LIST_WORDS = words.word_set("、 和 与 及 以及")
-_TRIM_START = re.compile(
-    r"(?:内(?![地部外蒙河需贸容存资陆销设])|[但而却](?=[^\n]{3})|尽管|要求|合计|总计|[、，。：’（）()\s的和与及等了]|以上|以下|以及|其中|全年|全部|累计|共(?!同|享|青)|将|把|各类"
-    r"|各种|每年|约|近(?!海|郊|岸)|新的|一批|其他|首次|首批|还|又|已|也|再|以来|年来|力争|争取|确保|预计"
-    r"|要(?!素|求|点)|到(?![位期])|使(?!用)|实现|达到|约|拟|计划(?!生育|经济|单列)|完成|达)+"
-)
-TRIM_END = re.compile(r"(?:[、，：“\s的和与了]|总共|分别|大约|首次|同比|环比|平均每(?:公斤|斤|吨|亩)?|每)+$")
-HARD_STOP = re.compile(
-    rf"[{words.TIME}，,；;：:。！？!?\n\t（）()—《》]|其中|包括|特别是|尤其是|主要是|同时|此外|——"
-)
-_KEPT_HEADS = words.word_set("企业 产业 项目 居民 人口 教育 保险 消费")
-_PLACES = words.word_set("全国 全省 全市 全区 全县 我国 国家 世界 全球 各地 地方 中国")
-_NOUN_ENDINGS = words.word_set("类 率 额 量 数 值 度 费 款 金 线 价 面")
-_SHARE_OF = re.compile(
-    r"(?P<of>[在占](?P<whole>[^，。；、]{2,14}?)(?:当中|中|里|内)?(?:所占)?的?(?P<head>比重|比例|份额)"
-    r"|所占的?(?P<own>比重|比例|份额)"
-    r"|[与同和](?P<second>[^，。；、]{2,10}?)(?P<ratio>之比|的比例|的比率|的比值|比值))$"
-)
-_CONTRIBUTES = re.compile(r"(?P<who>[\u4e00-\u9fff“”、]{2,14})对(?P<what>[\u4e00-\u9fff]{2,12}?)的?贡献率$")
-_NEW = re.compile(r"^(?:净增|新增加|新增|累计新增|新登记|累计|新)(?=..)")
-_STARTS_WITH_CHANGE = re.compile(r"(?:增长|上涨|上升|下降|提高|回落|加快|放缓)(?!点|极|率|速|幅)")
-_INNER_ADVERB = re.compile(r"(?<=..)(?:拟|将|共|已|又|再)(?=投入|安排|支出|发行|补助|拨付)")
-_TRAILING_CHANGE = re.compile(r"(?:增长|上涨|下降|提高|上升|增加|减少)$")
-_PLANNED = re.compile(r"(?:预期|预计|计划|年均|平均|的)*$")
-_PROJECT = re.compile(r"退[耕牧田养][还休][林草湖湿渔](?:还[林草湖湿])?$|封山育林$")
-_NO_OBJECT = re.compile(
-    r"大关|关口|部分|之间|区间|的?(?:较|更|合理|控制|预定|既定|原定|预期|计划|规划|年度|调控|政策|增长|发展)*(?:目标|水平|速度"
-    r"|幅度|增速|区间"
-    r"|指标|任务|比例)"
-)
-_GDP = re.compile(r"(?<!国内)(?:地区|区域)?生产总值|GDP")
-_LETTERS_INSIDE = re.compile(r"([\u4e00-\u9fff]{2,14})[（(][A-Za-z&0-9.]{2,8}[）)]$")
-_TO_US = re.compile(r"^.*(?:[，、]|(?:同|与|和)(?:我国|中国|我们)|我国|我省|我市)")
-_SPENT_ON = re.compile(r"(?:[\u4e00-\u9fff]{0,4}财政|[\u4e00-\u9fff]{2,4}(?<!可))用于(?:这些)?$")
-_OF_PLAN = re.compile(r"的(?:规划|计划|目标|任务|方案|工作|要求|检查|调查|统计|分析)$")
-_PER_HEAD = re.compile(r"按人口平均|平均每人|每人平均")
-_YEARLY = re.compile(r"^(?:年均|平均每年|每年平均|全年|平均)(?=..)")
-PAREN = re.compile(r"（[^（）]{0,20}）$|\([^()]{0,20}\)$")
 
 
 @lru_cache(maxsize=20_000)
@@ -114,27 +65,27 @@ class SubjectReader:
 
     def ending_at(self, start: int, end: int) -> Subject | None:
         """The subject whose words end at `end`, not reaching back over `start`."""
-        end = start + len(TRIM_END.sub("", self.masked[start:end]))
+        end = start + len(words_of.TRIM_END.sub("", self.masked[start:end]))
         if end <= start:
             return None
-        paren = PAREN.search(self.masked, start, end)
+        paren = words_of.PAREN.search(self.masked, start, end)
         if paren and paren.start() > start:
             abbreviated = self._mention_ending(start, end)  # 采购经理指数（PMI）
             if abbreviated is not None and abbreviated.end == end:
                 indicator = abbreviated.indicator
                 return Subject(indicator.name, indicator.id, abbreviated.start, end, indicator.rate)
             end = paren.start()
-        stops = [match.end() for match in HARD_STOP.finditer(self.masked, start, end)]
+        stops = [match.end() for match in words_of.HARD_STOP.finditer(self.masked, start, end)]
         begin = stops[-1] if stops else start
         if begin >= end:
             return None
-        letters = _LETTERS_INSIDE.search(self.masked, start, begin)
+        letters = words_of.LETTERS_INSIDE.search(self.masked, start, begin)
         if letters:  # 研究与试验发展（R&D）经费支出
             for skipped in range(len(letters[1]) - 1):  # 重点地区细颗粒物（PM2.5）平均浓度
                 known = lookup_widely(self.vocabulary, letters[1][skipped:] + self.text[begin:end])
                 if known is not None:
                     return Subject(known.name, known.id, letters.start(), end, known.rate)
-        share = _SHARE_OF.search(self.masked, begin, end)
+        share = words_of.SHARE_OF.search(self.masked, begin, end)
         if share and share.end() == end and share.start("of") > begin:
             part = self.ending_at(begin, share.start("of"))
             if part is not None:
@@ -144,18 +95,26 @@ class SubjectReader:
                     return replace(part, head=share["own"])
                 whole = self.text[slice(*share.span("whole"))].strip("的")
                 return replace(self.share_of(part, whole), head=share["head"], whole=whole)
-        lifts = _CONTRIBUTES.search(self.masked, begin, end)
+        lifts = words_of.CONTRIBUTES.search(self.masked, begin, end)
         if lifts is not None and lifts.end() == end:
             return self._contribution(lifts)
         mention = self._mention_ending(begin, end)
-        project = _PROJECT.search(self.masked, begin, end) if mention is None else None
+        purpose = used_for(self.masked[begin:end])
+        if purpose is not None and (mention is None or mention.start > end - len(purpose) + 4):
+            return self.from_name(self.text[end - len(purpose) : end], end - len(purpose), end)
+        project = words_of.PROJECT.search(self.masked, begin, end) if mention is None else None
         phrase = project.start() if project else self._noun_phrase(begin, end)
+        if phrase is not None and words_of.HOW_MUCH.fullmatch(self.masked, phrase, end):
+            verb = words_of.TRAILING_CHANGE.search(self.masked, begin, phrase)
+            grown = self.ending_at(begin, verb.start()) if verb and verb.start() > begin else None
+            if verb is not None and grown is not None:  # 工作人员总数减少幅度
+                return replace(grown, head=self.text[verb.start() : end])
         if mention is not None:
             first = min(phrase, mention.start) if phrase is not None else mention.start
             if not self._begins_a_word(mention.start):
                 return self.named(phrase if phrase is not None else mention.start, end)
             before = words.REGION_PREFIX.sub("", self.masked[first : mention.start])
-            before = _TRIM_START.sub("", before)
+            before = words_of.TRIM_START.sub("", before)
             if not before or not self._modifies(before):
                 head = self.masked[mention.end : end]
                 told = None if mention.indicator.rate else words.GROWTH_HEAD.search(mention.text)
@@ -165,10 +124,10 @@ class SubjectReader:
                     rate=mention.indicator.rate, head=head,
                 )  # fmt: skip
         if phrase is None:
-            verb = _TRAILING_CHANGE.search(self.masked, begin, end)
+            verb = words_of.TRAILING_CHANGE.search(self.masked, begin, end)
             if verb is None or verb.start() == begin:
                 return None
-            planned = _PLANNED.search(self.masked, begin, verb.start())
+            planned = words_of.PLANNED.search(self.masked, begin, verb.start())
             growing = self.ending_at(begin, planned.start() if planned else verb.start())
             if growing is None:
                 return None
@@ -179,7 +138,7 @@ class SubjectReader:
 
     def _fully_named(self, begin: int, phrase: int, end: int) -> Subject | None:
         """取消和调整的审批项目, 按人口平均的纯收入: with the words before that belong to the name."""
-        each = _PER_HEAD.search(self.masked, begin, end)
+        each = words_of.PER_HEAD.search(self.masked, begin, end)
         if each is not None and begin < each.start() < phrase + 4:
             phrase = min(self._noun_phrase(begin, each.start()) or each.start(), phrase)
         subject = self.named(phrase, end)
@@ -202,18 +161,20 @@ class SubjectReader:
         """同我国建交的国家, 财政用于民生的比例: a noun with the clause before it."""
         phrase = self.masked[start:end]
         before = self.masked[begin:start]
-        if (phrase in _PLACES or phrase.startswith("国家总")) and before.endswith("的"):
-            clause = _TO_US.sub("", before[:-1])
+        if (phrase in words_of.PLACES or phrase.startswith("国家总")) and before.endswith("的"):
+            clause = words_of.TO_US.sub("", before[:-1])
             if 2 <= len(clause) <= 12 and words.TIME not in clause:
                 return Subject(f"{clause}的{phrase.removesuffix('总数')}", None, start, end)
-        spent = _SPENT_ON.search(before)
+        spent = words_of.SPENT_ON.search(before)
         if spent and "的" in phrase and lookup(self.vocabulary, phrase) is None:
             return self.from_name(self.text[begin + spent.start() : end], begin + spent.start(), end)
         return None
 
     def share_of(self, part: Subject, whole: str) -> Subject:
         """服务业 and 国内生产总值 as 服务业比重, where the vocabulary knows such a share."""
-        whole = _GDP.sub("国内生产总值", words.REGION_PREFIX.sub("", whole) if len(whole) > 3 else whole)
+        whole = words_of.GDP.sub(
+            "国内生产总值", words.REGION_PREFIX.sub("", whole) if len(whole) > 3 else whole
+        )
         base = self.text[part.start : part.end] if part.start >= 0 else part.name
         for name in dict.fromkeys((base, part.name)):
             for form in (
@@ -247,19 +208,19 @@ class SubjectReader:
         if whole is None:
             return part
         if whole.id is None:
-            whole = self.from_name(_GDP.sub("国内生产总值", whole.name), whole.start, whole.end)
+            whole = self.from_name(words_of.GDP.sub("国内生产总值", whole.name), whole.start, whole.end)
         return replace(whole, rate=True)
 
     def named(self, start: int, end: int) -> Subject | None:
         """The subject that the words `text[start:end]` name."""
-        trimmed = _TRIM_START.match(self.masked, start, end)
+        trimmed = words_of.TRIM_START.match(self.masked, start, end)
         if trimmed:
             start = trimmed.end()
-        end = start + len(TRIM_END.sub("", self.masked[start:end]))
+        end = start + len(words_of.TRIM_END.sub("", self.masked[start:end]))
         if end <= start:
             return None
         name = self.text[start:end]
-        if _STARTS_WITH_CHANGE.match(name) and lookup(self.vocabulary, name) is None:
+        if words_of.STARTS_WITH_CHANGE.match(name) and lookup(self.vocabulary, name) is None:
             return None
         if words.GENERIC_HEAD.fullmatch(name):
             return Subject(name, None, start, end, head=name, generic=True)
@@ -273,13 +234,13 @@ class SubjectReader:
         name = self.text[start:end]
         if PER_HEAD_ALONE.fullmatch(name):  # 全国平均每人
             return Subject(name, None, start, end, head=name, generic=True)
-        if start >= end or (start in self.regions and self.regions[start] >= end) or name in _PLACES:
+        if start >= end or (start in self.regions and self.regions[start] >= end) or name in words_of.PLACES:
             return None
         known = lookup_widely(self.vocabulary, name)
         if known is None and (
             name.endswith("率") or not words.GROWTH_HEAD.search(name)
         ):  # 平均人口自然增长率
-            known = lookup(self.vocabulary, _YEARLY.sub("", name))
+            known = lookup(self.vocabulary, words_of.YEARLY.sub("", name))
         if known is None and name.startswith("国家"):
             known = lookup(self.vocabulary, name[2:])
             start += 2 if known else 0
@@ -288,7 +249,7 @@ class SubjectReader:
         for pattern in (words.GROWTH_HEAD, words.SHARE_HEAD):
             head = pattern.search(name)
             if head and head.start() > 1:
-                base = _YEARLY.sub("", name[: head.start()].rstrip("的")).removesuffix("预期")
+                base = words_of.YEARLY.sub("", name[: head.start()].rstrip("的")).removesuffix("预期")
                 known = lookup(self.vocabulary, base)
                 if known:
                     return Subject(known.name, known.id, start, start + len(base), known.rate, head=head[0])
@@ -296,7 +257,7 @@ class SubjectReader:
                     return replace(self.from_name("经济增长速度", start, end), head=head[0])
                 if pattern is words.GROWTH_HEAD:
                     return Subject(base, None, start, start + len(base), head=head[0])
-        name = _INNER_ADVERB.sub("", name)
+        name = words_of.INNER_ADVERB.sub("", name)
         return Subject(name, None, start, end, rate=bool(words.RATE_HEAD.search(name)))
 
     def _after_region(self, start: int, end: int) -> int:
@@ -311,7 +272,7 @@ class SubjectReader:
             if after < end and self.text[after] in "级籍区内外人":
                 break
             start = after + 1 if self.text[after] == "的" else after
-            trimmed = _TRIM_START.match(self.masked, start, end)
+            trimmed = words_of.TRIM_START.match(self.masked, start, end)
             start = trimmed.end() if trimmed and trimmed.end() < end else start
         return start
 
@@ -324,7 +285,7 @@ class SubjectReader:
 
     def joined(self, domain: Subject, head: Subject) -> Subject:
         """制造业 … 增加值 as 制造业增加值; the span is that of the head."""
-        name = _NEW.sub("", domain.name)
+        name = words_of.NEW.sub("", domain.name)
         alone = words.STANDS_ALONE.fullmatch(head.name) or words.STANDS_ALONE.fullmatch(
             self.text[head.start : head.end] if head.start >= 0 else head.name
         )
@@ -347,7 +308,7 @@ class SubjectReader:
         if (measured or name.endswith(words.LIST_HEADS)) and (alone or domain.id is not None):
             return head
         for known_head in words.LIST_HEADS:
-            if known_head in _KEPT_HEADS:
+            if known_head in words_of.KEPT_HEADS:
                 continue
             if name.endswith(known_head) and len(name) > len(known_head):
                 name = name[: -len(known_head)]
@@ -356,7 +317,7 @@ class SubjectReader:
 
     def whole(self, subject: Subject) -> Subject:
         """新增经营主体 as 经营主体, for a clause that goes on with 总量."""
-        shorter = _NEW.sub("", subject.name)
+        shorter = words_of.NEW.sub("", subject.name)
         return subject if shorter == subject.name else self.from_name(shorter, subject.start, subject.end)
 
     def _mention_ending(self, start: int, end: int) -> IndicatorMention | None:
@@ -381,12 +342,12 @@ class SubjectReader:
     @staticmethod
     def _modifies(before: str) -> bool:
         """Whether words before a known indicator make it another one (工业技改 + 投资)."""
-        tokens = _tags(before)
+        tokens = _tags(before.removesuffix("的") if before.endswith("住宅的") else before)
         last_word, last_tag = tokens[-1]
         if last_word == "年" and len(tokens) > 1:
             return True  # 工农业年总产值
         if last_word in words.VERBS or last_tag in ("d", "p", "c", "r", "v", "t", "x", "u", "ul", "m"):
-            return last_word in _LIST_WORDS
+            return last_word in words_of.LIST_WORDS
         return True
 
     def _noun_phrase(self, start: int, end: int) -> int | None:
@@ -399,17 +360,26 @@ class SubjectReader:
             position -= len(word)
             if quoted <= position < end and first is not None and position > quoted:
                 continue  # inside “岚云合作园”
-            if after in _SPENDING and word in _SKIPPED:
+            if after in words_of.SPENDING and word in words_of.SKIPPED:
                 continue  # 工程已投入80亿元
-            if word == "在" and _ON.match(self.masked, position):
+            if word == "在" and words_of.ON.match(self.masked, position):
                 first, after = position, word
                 continue
-            if word in _REACHING and after in _REACHED_BY:
+            if word in words_of.REACHING and after in words_of.REACHED_BY:
                 first, after = position, word
                 continue
             if (
+                after in words_of.COUNTS
+                and first == position + len(word)
+                and (len(word), tag) == (2, "v")
+                and not words.CHANGE_VERB.search(word)
+                and not words.LEVEL_VERB.search(word)
+            ):
+                first, after = position, word  # 救助人数, 资助金额
+                continue
+            if (
                 word in words.VERBS
-                and not (after in _NOUN_ENDINGS and len(word) > 1)
+                and not (after in words_of.NOUN_ENDINGS and len(word) > 1)
                 and not (word in words.NOUN_VERBS and (first is None or tag == "vn"))
                 and not (
                     after in words.NOUN_VERBS
@@ -421,9 +391,13 @@ class SubjectReader:
                 )
             ):
                 break
-            if tag in ("v", "vd", "vg", "vl") and word not in words.NOUN_VERBS and word not in _NOUN_ENDINGS:
+            if (
+                tag in ("v", "vd", "vg", "vl")
+                and word not in words.NOUN_VERBS
+                and word not in words_of.NOUN_ENDINGS
+            ):
                 # a verb stands inside a noun phrase only before another noun: 登记失业率
-                if after in _NOUN_ENDINGS and first is not None and len(word) > 1:
+                if after in words_of.NOUN_ENDINGS and first is not None and len(word) > 1:
                     first, after = position, word
                     continue
                 if after == "的" or (first is None and not self._noun_like(word, start, position)):
@@ -431,16 +405,16 @@ class SubjectReader:
                 first = position
             elif word == "”" and (opening := self.masked.rfind("“", start, position)) >= 0:
                 quoted = first = opening
-            elif word in ("的", "之", "等") or word in _LIST_WORDS or word in "“”·":
+            elif word in ("的", "之", "等") or word in words_of.LIST_WORDS or word in "“”·":
                 if first is None and word != "”":
                     continue
                 if word == "“":
                     first = position
             elif (
-                tag.startswith(_NOUN_TAGS)
+                tag.startswith(words_of.NOUN_TAGS)
                 or word in words.NOUN_VERBS
-                or word in _INSIDE
-                or word in _NOUN_ENDINGS
+                or word in words_of.INSIDE
+                or word in words_of.NOUN_ENDINGS
             ) or (first is not None and word.isascii() and word.isalnum()):
                 first = position
             else:
@@ -454,12 +428,12 @@ class SubjectReader:
         return (
             bool(before)
             and (before[-1][1][0] in "nj" or before[-1][1] == "vn" or before[-1][0] in words.NOUN_VERBS)
-            and before[-1][0] not in _PAYERS
+            and before[-1][0] not in words_of.PAYERS
         )
 
     def _noun_like(self, word: str, start: int, position: int) -> bool:
         """Whether a last word tagged as a verb is used as a noun: 企业诉求, 人才流入."""
-        if word in _THINGS and start < position:
+        if word in words_of.THINGS and start < position:
             return True
         if len(word) < 2 or words.CHANGE_VERB.search(word) or words.LEVEL_VERB.search(word):
             return False
@@ -473,7 +447,12 @@ class SubjectReader:
     def starting_at(self, start: int, end: int) -> Subject | None:
         """The counted noun directly behind a number: 416项〔行政审批等事项〕."""
         limit = min(end, start + 30)
-        stop = HARD_STOP.search(self.masked, start, limit)
+        quoted = words_of.QUOTED_KIND.match(self.masked, start, min(end, start + 44))
+        if quoted is not None:  # “两基”（基本普及…）攻坚县
+            return self.from_name(
+                self.text[slice(*quoted.span("name"))] + quoted["noun"], start, quoted.end()
+            )
+        stop = words_of.HARD_STOP.search(self.masked, start, limit)
         if stop:
             limit = stop.start()
         if limit <= start or self.masked.startswith("等", start):
@@ -485,9 +464,12 @@ class SubjectReader:
         for mention in self.mentions:  # 小型水库〔除险加固〕, 行政〔审批事项〕: a known name goes on
             if start <= mention.start < last < mention.end <= limit:
                 last = mention.end
-        if _NO_OBJECT.match(self.masked, start, last):
+        if words_of.NO_OBJECT.match(self.masked, start, last):
             return None
         if self.masked[start:last] == "国家":
             return Subject("国家", None, start, last)
-        plan = _OF_PLAN.search(self.masked, start + 1, last)  # 引进三千项先进技术的规划
+        others = words_of.AND_SUCH.match(self.masked, last, end) if last - start <= 4 else None
+        if others is not None:  # 林区、垦区、煤矿等〔棚户区居民〕
+            start, last = others.span("what")
+        plan = words_of.OF_PLAN.search(self.masked, start + 1, last)  # 引进三千项先进技术的规划
         return self.named(start, plan.start() if plan else last)

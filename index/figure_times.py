@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from index.figure_reading import Reading
+from index.numerals import plain_form
 from index.periods import Period, PeriodMention
 
 _COMPARED_BEFORE = re.compile(r"(?:比|较|高于|低于|超过|少于|多于)$")
@@ -124,6 +125,34 @@ def years_before(text: str, reading: Reading, year: int | None) -> Period | None
         return None
     count = int(match["n"]) if match["n"].isdigit() else "一二三四五六七八九十".index(match["n"]) + 1
     return Period.of_years(year - count)
+
+
+_YEARS_EACH = re.compile(r"(?P<n>[两二三四五])年(?:来|中|间)?(?:分别|依次)(?:为|是|达到|[\u4e00-\u9fff]{2})?")
+_NUMBER = re.compile(r"\d[\d.]*|百分之[一二三四五六七八九十点]+")
+
+
+def year_by_year(
+    text: str, mentions: Sequence[PeriodMention], reading: Reading, year: int | None
+) -> Period | None:
+    """由前三年分别上升4.9％、5.5％、0.2％: as many years as figures, one each."""
+    match = _YEARS_EACH.search(text, reading.clause_start, reading.quantity.start)
+    if match is None or year is None:
+        return None
+    count = "一二三四五".index(match["n"].replace("两", "二")) + 1
+    plain = plain_form(text)
+    if len(_NUMBER.findall(plain, match.end(), reading.group_end)) != count:
+        return None
+    position = len(_NUMBER.findall(plain, match.end(), reading.quantity.start))
+    spans = [m for m in mentions if m.start <= match.start("n") < m.end and m.kind == "range"]
+    if spans:
+        return Period.of_years(spans[0].period.start[0] + position)
+    if not text.endswith("前", 0, match.start("n")):
+        return None
+    told = [
+        m for m in mentions if reading.sentence_start <= m.start < match.start() and m.period.is_whole_year
+    ]
+    last = (told[-1].period.start[0] if told else year) - 1
+    return Period.of_years(last - count + 1 + position)
 
 
 def points_back(text: str, start: int, end: int) -> bool:

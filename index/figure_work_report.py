@@ -30,6 +30,7 @@ _ORDERS = re.compile(
 _TASKS_AHEAD = re.compile(r"(?:当前|今后|今年)[^，。]{0,16}任务[，是]")
 _OPENING = 24  # characters of a paragraph that tell what it is about
 _WITHIN_YEARS = re.compile(r"[两三四五十二\d]{1,3}\s?年(?:内|(?:左右)?的?时间)?$")
+_AHEAD = re.compile(r"[两三四五十二\d]{1,3}\s?年(?:内|(?:左右)?的?时间)")
 _WRITTEN_YEAR = re.compile(
     r"[今本去明次同翌]|上(?!半)|前(?=一?年)|年来|以来|last|this|previous|next", re.IGNORECASE
 )
@@ -103,6 +104,8 @@ class WorkReport:
     def _counts_the_plan(self, lead: PeriodMention) -> bool:
         """五年合计… under a plan of five years: those years, not the five before the report."""
         mode, planned = self._section
+        if mode == "plan" and lead.relative and _AHEAD.fullmatch(lead.text):
+            return True  # 用两年时间, 三年内
         if mode != "plan" or planned.year is not None or lead.kind != "range" or not lead.relative:
             return False
         return years_of(lead.period) == years_of(planned)

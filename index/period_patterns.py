@@ -144,7 +144,7 @@ CHINESE_PART = re.compile(
     r"|年初(?![步级中等次始具见衷创期]))(?P<bare_since>以来)?"
 )
 # 2013—2017年, 2013-17年, 2013年到2017年五年间, 1978、1979两年共…, and the bare 2013-2017 of either language
-_BOTH_YEARS = rf"(?:、|和|与)(?={YEAR}年?两年)"
+_BOTH_YEARS = rf"(?:、|和|与)(?={YEAR}年?两年(?![^，。？\n]{{0,24}}(?:分别|各)))"
 YEAR_RANGE = re.compile(
     rf"{NOT_INSIDE_NUMBER}(?P<first>{YEAR})(?:{SPACE}年(?:度|底|末)?)?(?:{TO}|{_BOTH_YEARS})(?P<last>{YEAR}|\d\d(?!\d))"
     rf"(?P<suffix>{SPACE}年(?!代)(?:度|底|末)?(?!\d?\d月|前[一二三四\d])"

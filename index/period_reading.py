@@ -185,6 +185,8 @@ def _year_range(match: re.Match[str]) -> Iterator[Atom]:
     last = small_number(match["last"])
     if first is None or last is None:
         return
+    if last != first + 1 and re.search("[、和与]", match.group()):
+        return  # 2021年与2023年两年 is no span
     if last < 100:
         # 2013-17年 and 2013-17, but 2010-12 alone is a month
         if not match["suffix"] and last <= 12:

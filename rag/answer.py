@@ -102,6 +102,8 @@ class Pipeline:
             )
             for ask in translated.asks
         )
+        if query.unknown_words and not asks and query.asks:
+            return replace(query, untranslated=True), usage  # nothing says what the unknown words ask for
         if query.asks and (not asks or query.asks[0].against_target):
             asks = query.asks  # the translation lost the question of quantity, or that of the target
         merged = replace(

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
+import rjieba
+
 from index.periods import Period, PeriodMention
 from index.regions import RegionMention
 from index.vocabulary import IndicatorMention
@@ -26,6 +28,7 @@ class Ask:
     terms: tuple[str, ...]  # content words besides the indicator that a match must carry; "a|b" is either
     names: tuple[str, ...] = ()  # how the indicator may be called, where the vocabulary knows it
     hints: tuple[str, ...] = ()  # 总量, 累计 …: welcome in the figure's own clause
+    shared: tuple[str, ...] = ()  # what holds for each item of a list: must stand in the sentence or around
     context: tuple[str, ...] = ()  # content words of the clauses before: welcome, not required
     indicator_ids: tuple[str, ...] = ()
     customary: tuple[str, ...] = ()  # ids that reports use the plain name for, where they have no other
@@ -97,6 +100,42 @@ def names_a_place(text: str, mention: RegionMention, indicators: Sequence[Indica
     return bool(_AFTER_PLACE.match(after)) or any(m.start == mention.end for m in indicators)
 
 
+_NAME_GOES_ON = re.compile(
+    r"(?:合作|示范|试验|先行|先导|产业|科技|创新|创业|工业|集聚|服务|保税|协同)*(?:合作区|示范区|试验区|先行区|先导区|产业园|园区|开发区|保税区|集聚区|服务中心|研究院|研究所|协会|商会|论坛|博览会)"
+    r"|[ -](?:(?:cooperation|pilot|demonstration|industrial|development|innovation|free trade) )*"
+    r"(?:zone|park|center|centre|institute|association|forum|expo)\b",
+    re.IGNORECASE,
+)
+
+
+def heads_a_name(text: str, mention: IndicatorMention) -> bool:
+    """中小企业合作区 is a place, whose name only begins as an indicator does."""
+    return bool(_NAME_GOES_ON.match(text, mention.end))
+
+
+# Words before 经济 that leave it the whole economy; any other noun makes it a part: 数字经济, 海洋经济.
+_WHOLE_ECONOMY = frozenset(
+    ["国民", "宏观", "社会", "世界", "全球", "地区", "国家", "国内", "总体", "整体", "整个", "区域", "当地"]
+)
+_NAME_A_PART = frozenset(["数字", "数据", "国有"])
+
+
+def part_of_economy(text: str, mention: IndicatorMention, others: Sequence[Mention]) -> bool:
+    """数字经济增长 is no growth of the economy."""
+    if not mention.text.startswith("经济"):
+        return False
+    before = without(text, others)[: mention.start]
+    if not before or not re.search("[\u4e00-\u9fff]$", before):
+        return False
+    word, tag = rjieba.tag(before)[-1]
+    light = word in words.FUNCTION_WORDS and word not in _NAME_A_PART
+    return (
+        tag[:1] in ("n", "a", "b") + (("v",) if tag == "vn" else ())
+        and not light
+        and word not in _WHOLE_ECONOMY
+    )
+
+
 def asked_reference(clause: str) -> str | None:
     match = words.REFERENCE_REGION.search(clause)
     return match[1] if match else None
@@ -134,6 +173,9 @@ _GROWTH_TARGET = re.compile(
 )
 
 
+_WIDER_IN_ENGLISH = re.compile(r"national|provincial|\bthan (?:that of )?the (?:province|country|nation)\b")
+
+
 def asked_measure(clause: str) -> AskedMeasure | None:
     """What kind of quantity the clause asks for; None where it does not say."""
     if words.RANK.search(clause):
@@ -148,7 +190,7 @@ def asked_measure(clause: str) -> AskedMeasure | None:
     if words.CONTRIBUTION.search(clause):
         return "contribution"
     if words.LEAD.search(clause) and (
-        words.REFERENCE_REGION.search(clause) or re.search(r"national|provincial", clause)
+        words.REFERENCE_REGION.search(clause) or _WIDER_IN_ENGLISH.search(clause)
     ):
         return "lead"
     if points and words.CHANGE.search(clause):

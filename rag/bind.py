@@ -18,7 +18,9 @@ from index.types import Figure
 from index.units import same_family, split_unit
 from rag import question_words as words
 from rag.ask import WHOLE_REGIONS, Ask
+from rag.figure_kind import SAYS_CHANGED, compared_with, kind_fits
 from rag.status_fit import status_fits
+from rag.word_coverage import contained, coverage
 
 LEAST_COVERAGE = 0.45  # of the question's words around a figure; below that it is of something else
 
@@ -64,34 +66,23 @@ def bind(
         around = surroundings(figure)
         conflicts = tuple(_conflicts(ask, figure, around, metadata_known))
         named = _named(ask, figure, around)
+        scope = (*ask.terms, *ask.shared)
         clause, sentence, passage = (
-            coverage(ask.terms, text, weight, extra=share, extra_weight=4.0 if ask.names else 0.0)
-            for text, share in zip(
-                (f"{around.topic} {around.clause}", around.sentence, around.passage), named, strict=True
+            coverage(terms, text, weight, extra=share, extra_weight=4.0 if ask.names else 0.0)
+            for terms, text, share in zip(
+                (ask.terms, scope, scope),
+                (f"{around.topic} {around.clause}", around.sentence, around.passage),
+                named,
+                strict=True,
             )
         )
         context = coverage(ask.context, around.passage, weight) if ask.context else 1.0
-        reached = max(clause, sentence, passage)
+        reached = max(sentence, passage) if ask.shared else max(clause, sentence, passage)
         hinted = coverage(ask.hints, around.clause, weight) if ask.hints else 0.0
         score = 0.55 * clause + 0.25 * sentence + 0.1 * passage + 0.1 * context + 0.06 * hinted
         score += _slot_score(ask, figure, around)
         found.append(Candidate(figure, score, reached, clause, conflicts))
     return sorted(found, key=lambda c: (len(c.conflicts), -c.score, c.figure.report, c.figure.start))
-
-
-def coverage(
-    terms: Sequence[str],
-    text: str,
-    weight: Callable[[str], float],
-    *,
-    extra: float = 0.0,
-    extra_weight: float = 0.0,
-) -> float:
-    """Weighted share of the terms that stand in the text; `extra` is one more, found to that degree."""
-    total = sum(weight(term) for term in terms) + extra_weight
-    if not total:
-        return 1.0
-    return (sum(weight(term) * contained(term, text) for term in terms) + extra_weight * extra) / total
 
 
 def _named(ask: Ask, figure: Figure, around: Surroundings) -> tuple[float, float, float]:
@@ -105,19 +96,6 @@ def _named(ask: Ask, figure: Figure, around: Surroundings) -> tuple[float, float
     if figure.indicator_id is None:  # 企业 + 总量达
         clause = max(clause, 0.0, *(contained(n, around.clause.replace(" ", "")) for n in ask.names))
     return clause, sentence, passage
-
-
-def contained(term: str, text: str) -> float:
-    """1 if the term (or one of its alternatives "a|b") stands in the text, else the squared share of
-    its bigrams that do."""
-    if "|" in term:
-        return max(contained(part, text) for part in term.split("|"))
-    if term.lower() in text.lower():
-        return 1.0
-    if len(term) < 3 or term[0] in "非未无":  # 非国产品牌 is not there where 国产品牌 is
-        return 0.0
-    pairs = [term[i : i + 2] for i in range(len(term) - 1)]
-    return (sum(pair in text for pair in pairs) / len(pairs)) ** 2
 
 
 def _rate_wanted(ask: Ask, figure: Figure) -> bool:
@@ -171,8 +149,8 @@ def _conflicts(ask: Ask, figure: Figure, around: Surroundings, metadata_known: b
         ("period", _period_fits(ask, figure, around, metadata_known)),
         ("region", _region_fits(ask, figure, around, metadata_known) and _others_named(ask, figure, around)),
         ("status", status_fits(ask, figure, around.clause, around.sentence)),
-        ("kind", not _of_narrower_kind(ask, figure, around)),
-        ("base", not _compared_with(ask, figure, around)),
+        ("kind", kind_fits(ask, figure, around.clause, around.sentence)),
+        ("base", not compared_with(ask, figure, around.clause)),
         ("basis", _basis_fits(ask, figure, around)),
         ("whole", ask.measure != "share" or _whole_fits(ask, figure, around)),
         ("reference", ask.reference is None or (figure.reference is None and ask.measure != "lead") or
@@ -190,9 +168,18 @@ def _whole_fits(ask: Ask, figure: Figure, around: Surroundings) -> bool:
         wholes = (*(["|".join(whole.names)] if whole.names else []), *whole.terms)
     else:
         return True
+    if _of_the_economy(wholes) and figure.reference is None and figure.indicator.endswith(_SHARES_OF_OUTPUT):
+        return True  # 服务业增加值比重 is by its definition of GDP
     said = f"{around.clause} {around.passage} {figure.reference or ''} {figure.region or ''}"
     found = [contained(term, said) for term in wholes]
     return not found or sum(found) / len(found) >= 0.5
+
+
+_SHARES_OF_OUTPUT = ("增加值比重", "增加值占比")
+
+
+def _of_the_economy(wholes: Sequence[str]) -> bool:
+    return len(wholes) == 1 and "国内生产总值" in wholes[0].split("|")
 
 
 def can_fit(ask: Ask, figure: Figure) -> bool:
@@ -230,27 +217,6 @@ def _indicator_fits(ask: Ask, figure: Figure, around: Surroundings) -> bool:
         ask.measure == "share"
         and bool(ask.parts)
         and all(contained(p, around.clause) > 0.8 for p in ask.parts)
-    )
-
-
-_GENERIC = re.compile(
-    r"^(企业|公司|机构|单位|项目|学校|医院|产品|平台)(?:的)?(?:总数|总量|数量|总户数|户数|个数)"
-)
-
-
-def _of_narrower_kind(ask: Ask, figure: Figure, around: Surroundings) -> bool:
-    """生物医药企业…，企业总数突破4000家: of the kind named before, unless the question names that kind too."""
-    head = _GENERIC.match(figure.indicator)
-    if head is None or not re.search("[\u4e00-\u9fff]", ask.text):
-        return False  # an English question's kinds are other words
-    own = around.clause.rpartition(" ")[2] or around.clause
-    before = around.sentence.rpartition(own)[0] if own in around.sentence else around.sentence
-    named = re.search(rf"([\u4e00-\u9fff]{{2,8}}){head[1]}[^\u4e00-\u9fff]*[，,；;、]?[^，,；;]*$", before)
-    if named is None:
-        return False
-    kinds = words.content_terms(named[1])[-2:]
-    return bool(kinds) and not any(
-        contained(kind, f"{ask.text} {' '.join(ask.terms)}") > 0.8 for kind in kinds
     )
 
 
@@ -317,15 +283,9 @@ def measure_fits(ask: Ask, figure: Figure) -> bool:
     return figure.measure in _MEASURES[ask.measure]
 
 
-_CHANGED = re.compile(
-    r"(?:增加|增长|扩大|提高|减少|降低|压减|压缩|缩短|缩小|下降|上升)(?:了|约|近|超过)*(?![到至为])|新增|净增|增收|增产|减产|减税|降费|减免|增支|减负"
-    r"|退出|淘汰|化解|关停|关闭|削减|压降|节约|节支|去产能"
-)
-
-
 def _stated_as_change(ask: Ask, figure: Figure, around: Surroundings) -> bool:
     """A level answers 增加了多少 only where its clause says that something changed: no balance is an increase."""
-    return ask.measure != "change" or figure.measure != "level" or bool(_CHANGED.search(around.clause))
+    return ask.measure != "change" or figure.measure != "level" or bool(SAYS_CHANGED.search(around.clause))
 
 
 def _is_rate(ask: Ask, figure: Figure) -> bool:
@@ -398,18 +358,6 @@ def _since_another_year(ask: Ask, figure: Figure) -> bool:
         return False
     since = [m.period for m in find_periods(figure.reference) if not m.relative and m.period.is_whole_year]
     return bool(since) and since[0] != ask.period.shifted(-1)
-
-
-_COMPARED_WITH = re.compile(r"比(?!重|例|率|较)[^，,；;。比\d]{0,8}$")
-_MORE_OR_LESS = re.compile(r"[个家户人项件名]?(?:要)?(?:减少|增加|精简|多|少|增长|下降|提高|降低)")
-
-
-def _compared_with(ask: Ask, figure: Figure, around: Surroundings) -> bool:
-    """比现有的86个减少27个: the first is what there was before."""
-    if figure.measure != "level" or ask.role is not None or re.search("原有|原来|此前|现有", ask.text):
-        return False
-    before, _, after = around.clause.partition(figure.text)
-    return bool(_COMPARED_WITH.search(before) and _MORE_OR_LESS.match(after))
 
 
 _ADDED = re.compile("新增|净增|新建|新修|新开|建成")  # what came on top, not all there is

@@ -65,6 +65,8 @@ def chinese_asks(
         if here and (
             asks_of_another_kind(without(text, here)[start:end], here[-1])
             or _counts_something_else(clause, here[-1])
+            or _COUNTS_PART.match(clause, here[-1].end - start)
+            or _for_whom(clause, here[-1].start - start, here[-1].end - start)
         ):
             here = []  # 新能源汽车项目的收入: the product is not what is measured
         named_here = [m for m in places if start <= m.start and m.end <= end] or named_here
@@ -85,7 +87,7 @@ def chinese_asks(
         if carried or carried_indicators:  # 比上年预算增加多少 goes on about the clause before
             own_terms = words.content_terms(words.COMPARED_WITH.sub(" ", bare))
             terms = own_terms if not here and not own_terms else terms
-        questions = _exact_ones(text, list(words.QUANTITY_QUESTION.finditer(clause)))
+        questions = _exact_ones(text, clause, list(words.QUANTITY_QUESTION.finditer(clause)))
         at_end = words.FIGURE_NOUN_AT_END.search(clause)
         last_region = own_region or last_region
         if not questions and compared and not here and not terms:
@@ -154,6 +156,7 @@ def chinese_asks(
             carried, carried_indicators = (*carried, *terms), tuple(here) or carried_indicators
             continue
         variants = _two_compared(text, base, here) or _by_measure(clause, base, questions)
+        variants = [v for a in variants for v in _by_reference(a)]
         variants = [
             v for a in variants for v in _by_item(masked, clause, a, here, vocabulary, separators, share_tail)
         ]
@@ -172,10 +175,17 @@ def _of_last_clause(asks: Sequence[Ask]) -> list[Ask]:
 _VAGUE = re.compile("怎么样|如何|怎么变|变化如何|多厉害")
 
 
-def _exact_ones(text: str, questions: list[re.Match[str]]) -> list[re.Match[str]]:
+_NAMED_VAGUELY = re.compile(r"(?:增速|增幅|涨幅|增长率|增长|占比|比重)(?:又|则)?(?:是|为)?$")
+
+
+def _exact_ones(text: str, clause: str, questions: list[re.Match[str]]) -> list[re.Match[str]]:
     """卖得怎么样，涨了百分之几: beside an exact question a vague one only leads up to it."""
     exact = [m for m in words.QUANTITY_QUESTION.finditer(text) if not _VAGUE.fullmatch(m[0])]
-    return [m for m in questions if not (exact and _VAGUE.fullmatch(m[0]))]
+    return [
+        m
+        for m in questions
+        if not (exact and _VAGUE.fullmatch(m[0]) and not _NAMED_VAGUELY.search(clause[: m.start()]))
+    ]
 
 
 def _mistyped_verb(clause: str, end_of_name: int, terms: Sequence[str]) -> bool:
@@ -209,6 +219,19 @@ def _status_of(clause: str, whole: AskedStatus | None) -> AskedStatus | None:
     return "actual" if own is None and whole == "target" and "实际" in clause else own
 
 
+# 经营主体中有多少家公司: firms are counted, not all there are.
+_COUNTS_PART = re.compile(
+    r"(?:当中|之中|里面|里|中)[，,]?(?:共|一共|总共)?有(?:多少|几)[家户个人名项位所座]?[\u4e00-\u9fff]{2,}"
+)
+_HELPED = re.compile(r"(?:给|为|向|替|帮|帮助)(?:各类|广大|全国)?$")
+_DONE_FOR = re.compile(r"[\u4e00-\u9fff]{0,6}?(?:减|降|让|免|退|节|增收|提供|发放|补)")
+
+
+def _for_whom(clause: str, start: int, end: int) -> bool:
+    """为市场主体减负多少: what was done for them is measured, not they."""
+    return bool(_HELPED.search(clause[:start]) and _DONE_FOR.match(clause[end:]))
+
+
 _COUNTERS = frozenset("家户种项款座条所台套辆架颗艘只支张件部篇")
 
 
@@ -229,6 +252,9 @@ def _carried(
 
 
 _PART_OF_WHOLE = (
+    re.compile(
+        r"(?P<part>[^，,；;。]+?)(?:在)?\s*(?:约|大约)?(?:相当于|等于)(?P<whole>[^，,；;。]+?)的?(?:百分之|比重|比例|几成)"
+    ),
     re.compile(
         r"(?P<part>[^，,；;。]+?)(?:约|大约)?(?:占|在)(?:到)?(?P<whole>[^，,；;。]+?)(?:中|里|当中)?(?:所占)?的?(?:百分之|比重|比例|份额|多少|几成)"
     ),
@@ -251,8 +277,9 @@ def _share_ask(ask: Ask, bare_clause: str, here: Sequence[IndicatorMention], voc
         mentions = vocabulary.find(part)
         if not part or not whole or not words.content_terms(whole):
             continue
+        own = "|".join(indicator_names(mentions[-1])) if mentions else part
         return replace(
-            ask, parts=(mentions[-1].text if mentions else part, _with_names(whole, vocabulary)), indicator=f"{part}占{whole}的比重",
+            ask, parts=(own, _with_names(whole, vocabulary)), indicator=f"{part}占{whole}的比重",
             terms=words.content_terms(without(part, mentions[-1:])),
             indicator_ids=tuple(m.indicator.id for m in mentions[-1:]), names=indicator_names(mentions[-1]) if mentions else (),
             units=answer_units(mentions[-1] if mentions else None, ""),
@@ -268,10 +295,11 @@ def _with_names(words_of_whole: str, vocabulary: Vocabulary) -> str:
 
 
 _SHARE_PARTS = re.compile(
-    r"([^，,；;。]+?)(?:约|大约)?(?:占|相当于|是|为)(?:到)?([^，,；;。]+?)的?(?:百分之(?:几|多少)|比重|比例|多少|几成)"
+    r"([^，,；;。]+?)(?:约|大约)?(?:占|相当于|是|为)(?:到)?([^，,；;。]+?)的?(?:百分之(?:几|多少)|比重|比例|多少倍?|几成|几倍)"
 )
 _AGAINST_TARGET = re.compile(
-    r"实际.{0,16}(?:比|较|低于|高于|超过).{0,8}(?:目标|预期|计划)|(?:目标|预期|计划).{0,8}(?:比|较|低于|高于|超过).{0,8}实际"
+    r"(?:与|和|同|跟|离|距离?|较|比)(?:年初|原定|当年|预定|既定|预期|计划|的)*目标(?:值)?(?:相比|相较)?[，,]?(?:相?差|差距|差了|(?:低|高|少|多|快|慢|超)(?:出|了)?)(?:多少|几|有多大)"
+    r"|(?:低于|高于|超过|少于|多于|超出)(?:年初|原定|当年|预定|既定|预期|计划|的)*目标(?:值)?(?:多少|几)|实际.{0,16}(?:比|较|低于|高于|超过).{0,8}(?:目标|预期|计划)|(?:目标|预期|计划).{0,8}(?:比|较|低于|高于|超过).{0,8}实际"
 )
 
 
@@ -336,16 +364,23 @@ def _asked_region(text: str, regions: Sequence[RegionMention]) -> str | None:
     return own[-1].name if own else None
 
 
+_AND_ITS_GROWTH = re.compile(
+    r"(?:和|及其?|与|以及|、)(?:其)?(?:同比|实际)?(?:增速|增幅|涨幅|增长率|增长速度)"
+    r"(?:分别|各自?)?(?:是|为|有)?(?:多少|多大|几)"
+)
+
+
 def _by_measure(clause: str, ask: Ask, questions: Sequence[re.Match[str]]) -> list[Ask]:
     """ "总量和增速是多少" asks twice; "由多少增加到多少" asks for both ends."""
     if words.FROM_TO.search(clause):
         level: AskedMeasure = "share" if words.SHARE.search(clause) else "level"
         return [replace(ask, role="from", measure=level), replace(ask, role="to", measure=level)]
     both = re.search(
-        r"(?:总量|总额|规模|总值|数量|产量|金额|多少[^，,]{0,4})(?:和|及|与|以及|、)(?:其)?(?:同比)?(?:增速|增幅|增长率|增长)",
+        r"(?:总量|总额|规模|总值|数量|产量|金额|[\u4e00-\u9fff]{2}量|人数|户数|余额|多少[^，,]{0,4})(?:和|及|与|以及|、)(?:其)?(?:同比)?(?:增速|增幅|增长率|增长)",
         clause,
     )
-    if both:
+    named = ask.indicator_ids and not (set(ask.units) <= {"%"} and ask.units)
+    if (both or (named and _AND_ITS_GROWTH.search(clause))) and ask.measure in (None, "growth", "level"):
         return [replace(ask, measure="level", unit=None), replace(ask, measure="growth", unit=None)]
     return [ask]
 
@@ -431,6 +466,14 @@ def _two_compared(text: str, ask: Ask, here: Sequence[IndicatorMention]) -> list
         )
         for m in (first, second)
     ]  # fmt: skip
+
+
+def _by_reference(ask: Ask) -> list[Ask]:
+    """比全国、全省快多少: one ask for each that it is compared with."""
+    references = re.split("[、和与及]", ask.reference or "")
+    if ask.measure != "lead" or len(references) < 2:
+        return [ask]
+    return [replace(ask, reference=one) for one in references]
 
 
 _JOINED = frozenset({"和", "与", "、", "及", "跟", "同", "比", "较"})

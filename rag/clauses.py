@@ -81,6 +81,10 @@ def _lacks_subject(clause: str, subject: str) -> bool:
     return all(_BARE_HEAD.fullmatch(word) for word in content)
 
 
+_ADDED = re.compile(r"(?:其中)?(?:累计|全年|当年|本年|共)?(?:新增|净增)了?(?=多少|几)")
+_ALTOGETHER = re.compile("一共|总共|共有|现有|目前有|现在有")
+
+
 def _joined(topic: str, clause: str) -> str:
     """The topic before the clause's own words; 固定资产投资增幅 + 上年是多少."""
     head = next(
@@ -89,7 +93,10 @@ def _joined(topic: str, clause: str) -> str:
     )
     if head and topic.endswith(("产量", "总额", "总量", "增速", "增幅", "占比", "比重", "规模", "余额")):
         topic = re.sub(r"(?:总?产量|总额|总量|增速|增幅|占比|比重|规模|余额)$", "", topic)
-    if head in ("总量", "总数", "余额"):  # of all, not of the new ones
+    if added := _ADDED.match(clause):  # 经营主体总量多少，累计新增多少: 累计新增经营主体多少
+        topic = re.sub(r"(?:总量|总数|总户数)$", "", topic)
+        return f"{added[0].removesuffix('了')}{topic}{clause[added.end() :]}"
+    if head in ("总量", "总数", "余额") or _ALTOGETHER.search(clause):  # of all, not of the new ones
         topic = re.sub(r"^(?:累计|本年|当年)?(?:新增|新登记|新设立?|净增)了?", "", topic)
     topic = re.sub(r"(?:的)?(?:预期)?(?:目标|计划)$", "", topic)
     if words.TARGET.search(clause):

@@ -324,6 +324,9 @@ def _replaced(earlier: str, fragment: str, vocabulary: Vocabulary, known_regions
 
 
 _GROWS = re.compile(r"\s*(?:的)?(?:实际|同比)?(?:增长率|增长|增速|增幅|涨幅|上涨|降幅|下降|降低)")
+_GROWTH_SET = re.compile(
+    r"(?:的)?(?:年度|预期|控制|调控|计划)*(?:增长|增速|增幅|涨幅|上涨)(?:的)?(?:预期|控制)?(?:目标|计划)"
+)
 _ENGLISH_GROWS = re.compile(r"\b(?:growth|grow|grew|rise|rose|increase[ds]?)\b", re.IGNORECASE)
 
 
@@ -344,6 +347,8 @@ def _planned_or_actual(
         return " ".join(filter(None, (asked, where, when))) + "?"
     grows = _GROWS.match(earlier, old.end)
     moved = re.sub("的|实际|同比|\\s", "", grows[0]) if grows else ""
+    if not moved and not planned and not old.indicator.rate and _GROWTH_SET.match(earlier[old.end :]):
+        moved = "增长"  # 预期增长目标, and what came of it
     if planned:
         return (
             f"{earlier[: old.end]}{moved}的目标是多少？" if moved else f"{earlier[: old.end]}的目标是多少？"

@@ -18,8 +18,9 @@ from index.types import Figure
 from index.units import is_count, same_family, same_quantity
 from index.vocabulary import load_vocabulary
 from rag.ask import asked_status
-from rag.bind import LEAST_COVERAGE, Candidate, Surroundings, bind, contained
+from rag.bind import LEAST_COVERAGE, Candidate, Surroundings, bind
 from rag.query import Ask, Query
+from rag.word_coverage import contained
 
 # What a figure is of; its kind and unit are compared where one must answer the question.
 _SLOTS = frozenset({"indicator", "period", "region", "status"})

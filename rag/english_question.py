@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from index.periods import PeriodMention
+from index.periods import Period, PeriodMention
 from index.regions import RegionMention
 from index.vocabulary import IndicatorMention, english_expansion, english_phrases, load_vocabulary
 from rag import question_words as words
@@ -59,7 +59,7 @@ _FAST_AND_LARGE = re.compile(
 )
 _AND_HOW_MUCH_LESS = re.compile(
     r",? and (?:by )?how (?:much|many) (?:less|more|higher|lower|fewer|larger|smaller)\b[^?]*\b(?:it|they|that)\b"
-    r"[^?]*\b(?:year before|previous year|preceding year|year earlier)\b",
+    r"[^?]*\b(?:year before|previous year|preceding year|year earlier|than (?:in |that (?:in|of) )?(?:19|20)\d\d)\b",
     re.IGNORECASE,
 )
 _THAN_YEAR_BEFORE = re.compile(
@@ -75,12 +75,13 @@ def english_asks(
     regions: Sequence[RegionMention],
     indicators: Sequence[IndicatorMention],
 ) -> tuple[tuple[Ask, ...], tuple[str, ...]]:
+    outside = [m for m in regions if not _in_brackets(text, m)]
     if two := _two_questions(text):
         parts = [
             english_asks(
                 part,
                 [m for m in periods if start <= m.start < end] or periods,
-                [m for m in regions if start <= m.start < end] or regions,
+                [m for m in regions if start <= m.start < end] or outside,
                 [m for m in indicators if start <= m.start < end],
             )
             for part, start, end in two
@@ -89,6 +90,7 @@ def english_asks(
             return tuple(dict.fromkeys((*parts[0][0], *parts[1][0]))), (*parts[0][1], *parts[1][1])
     masked = without(text, [*periods, *regions, *indicators])
     unknown = _unknown(masked)
+    regions = outside
     indicators, given = _compounds(text, indicators)
     which_year = len({m.period for m in periods}) > 1 and re.match(r"\s*which year\b", text, re.IGNORECASE)
     if not _ENGLISH_FIGURE.search(text) and not indicators and not which_year:
@@ -114,7 +116,10 @@ def english_asks(
     if measure == "share":
         indicators = _part_first(text, indicators)
     both = re.search(
-        r"\b(?:what|how)\b.*(?:\band|,) (?:by )?how (?:much|fast) (?:did|has|was)", text, re.IGNORECASE
+        r"\b(?:what|how)\b.*(?:\band|,) (?:by )?how (?:much|fast) (?:did|has|was)"
+        r"|\band (?:its|their|the) (?:annual )?(?:growth(?: rate)?|rate of growth)\b",
+        text,
+        re.IGNORECASE,
     )
     in_names = [m for m in regions if _heads_a_name(text, m)]
     given = (*given, *(re.sub("[省市县区]$", "", m.name) for m in in_names if not m.name.isascii()))
@@ -137,8 +142,7 @@ def english_asks(
         others = (m.name for m in regions if not m.is_part_of_name and m.name not in (region, "全国"))
         base = replace(base, other_regions=tuple(dict.fromkeys(others)))
     if measure == "lead":
-        named = [("national", "全国"), ("provincial", "全省"), ("province", "全省"), ("municipal", "全市")]
-        compared = [zh for en, zh in named if re.search(rf"\b{en}\b", text, re.IGNORECASE)] or compared
+        compared = [zh for en, zh in _WIDER if re.search(rf"\b{en}\b", text, re.IGNORECASE)] or compared
     distinct = list(dict.fromkeys(m.period for m in periods))
     if len(distinct) == 1 and distinct[0].is_whole_year and _THAN_YEAR_BEFORE.search(text):
         distinct.append(distinct[0].shifted(-1))
@@ -162,8 +166,18 @@ def english_asks(
         return tuple(by_period(text, share, distinct, periods)), unknown
     if measure == "share" and len(indicators) == 1 and _whole_only(text, indicators[0]):
         named_whole = indicators[0]  # the part is no indicator: its words must stand by the figure
-        whole_names = "|".join(indicator_names(named_whole))
-        share = replace(base, parts=("", whole_names), indicator=named_whole.indicator.name)
+        names = indicator_names(named_whole)
+        whole_ask = replace(
+            base, indicator_ids=(named_whole.indicator.id,), indicator=named_whole.indicator.name, names=names,
+            measure="level", unit=None, units=named_whole.indicator.units, terms=(),
+        )  # fmt: skip
+        part_ask = replace(whole_ask, terms=base.terms)
+        share = replace(
+            base,
+            parts=("", "|".join(names)),
+            indicator=named_whole.indicator.name,
+            share_of=((part_ask, whole_ask),),
+        )
         return tuple(by_period(text, share, distinct, periods)), unknown
     asks = [
         replace(
@@ -175,7 +189,7 @@ def english_asks(
         asks = [replace(asks[0], role="from", measure="level"), replace(asks[0], role="to", measure="level")]
     if _FAST_AND_LARGE.search(text) and len(asks) == 1:
         asks = [replace(asks[0], measure="growth"), replace(asks[0], measure="level")]
-    if (more := _AND_HOW_MUCH_LESS.search(text)) and len(asks) == 1:
+    if (more := _AND_HOW_MUCH_LESS.search(text)) and len(asks) == 1 and _year_before_at_most(distinct):
         distinct = distinct[:1]
         later = _english_terms(text[more.start() :])
         bare = replace(asks[0], terms=tuple(t for t in asks[0].terms if t not in later))
@@ -210,6 +224,16 @@ def english_asks(
     return tuple(dated), unknown
 
 
+_WIDER = (
+    ("country", "全国"), ("nation", "全国"), ("national", "全国"), ("provincial", "全省"), ("province", "全省"), ("municipal", "全市"),
+)  # fmt: skip
+
+
+def _year_before_at_most(periods: Sequence[Period]) -> bool:
+    """Whether what is compared with is the year before the one asked about."""
+    return len(periods) < 2 or (len(periods) == 2 and periods[0].shifted(-1) == periods[1])
+
+
 def _heads_a_name(text: str, mention: RegionMention) -> bool:
     """Jinan of "the Jinan Science Museum", a place only in name; not "in Jinan" and not "Jinan GDP"."""
     if mention.name in ("全国", "全球") or re.search(
@@ -217,6 +241,11 @@ def _heads_a_name(text: str, mention: RegionMention) -> bool:
     ):
         return False
     return bool(re.match(r" [A-Z][a-z]+(?!\w* (?:Province|City|County)\b)", text[mention.end :]))
+
+
+def _in_brackets(text: str, mention: RegionMention) -> bool:
+    """The (Jinan) of a zone's name."""
+    return text[: mention.start].endswith(" (") and bool(re.match(r"\) [A-Za-z]", text[mention.end :]))
 
 
 _WHOLE_FIRST = re.compile(
@@ -361,6 +390,17 @@ def _compounds(
             if second.indicator.name.endswith(("数", "数量")):  # 外贸企业, which no report calls 企业数量
                 kept.remove(second)
                 given.append(re.sub("数量?$", "", second.indicator.name))
+        elif (
+            re.fullmatch(r" (?:of|by|at) (?:the |all )?(?:industrial )?", between)
+            and second.indicator.id == "above_scale_enterprises"
+        ):
+            kept.remove(second)  # industrial value added of enterprises above designated size
+            if first.indicator.customary is not None and (
+                known_as := load_vocabulary().get(first.indicator.customary)
+            ):
+                kept[kept.index(first)] = replace(first, indicator=known_as)
+            else:
+                given.append("规模以上|规上")
         elif re.fullmatch(r" of (?:the |all )?", between) and first.indicator.name in _HEADS:
             stem = re.sub("(?:产量|销量|产值|增加值)$", "", second.indicator.name)
             known = (load_vocabulary().lookup(stem + head) for head in _HEADS[first.indicator.name])

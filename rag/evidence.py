@@ -15,9 +15,10 @@ from index.split import sentences
 from index.store import ReportIndex
 from index.types import Block, Chunk, Figure, Hit, Report
 from rag.ask import WHOLE_REGIONS
-from rag.bind import LEAST_COVERAGE, Surroundings, bind, can_fit, coverage
+from rag.bind import LEAST_COVERAGE, Surroundings, bind, can_fit
 from rag.hostile import gives_orders
 from rag.query import Query
+from rag.word_coverage import coverage
 
 CHUNKS_KEPT = 20_000  # about 1 KB each
 FIGURES_KEPT = 200_000  # of the reports read last, about 0.6 KB each

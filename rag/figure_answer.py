@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from index.periods import Period
 from index.store import ReportIndex
 from index.types import Figure, Hit
+from index.units import same_quantity
 from rag import compute
 from rag import question_words as words
 from rag.ask import WHOLE_REGIONS
-from rag.bind import Candidate, bind, contained
+from rag.bind import Candidate, bind
 from rag.evidence import EvidenceReader
+from rag.figure_choice import choose
 from rag.figure_likeness import distinct, other_currency, period_key, rounds, same
 from rag.figure_parts import (
     WAYS,
     behind_lead,
+    facts_first,
+    in_bounds,
     of_asked_kind,
     of_asked_measure,
     parts_of,
     says_difference,
     worked_back,
 )
+from rag.figure_rivals import another_has_the_word, belongs_elsewhere, less_named, sentence_lacks
 from rag.figure_roles import both_ends, by_role
 from rag.llm import ChatModel
-from rag.prompt import fill, numbered
+from rag.paired_order import in_order
 from rag.query import Ask, Query
+from rag.readings import stated_instead
 from rag.retrieve import report_year
 from rag.settings import Settings
 from rag.several_asks import named_for_another, other_counters, two_times_of_one
 from rag.types import Usage
+from rag.word_coverage import contained
 
 # Share of the question's content words that must stand around a figure before it may be considered at
 # all, and before it may answer without the model: by strictness.
@@ -54,6 +59,7 @@ _STATUS_ORDER = ("revised", "actual", "preliminary", "forecast", "target")
 _HAS_NUMERAL = re.compile(r"[\d一二三四五六七八九十百千零〇两半]")
 
 
+_OF_BOTH = re.compile("均|都|皆|同为|双双")
 _CUT_OFF = re.compile("[一二三四五六七八九两]")
 
 
@@ -105,7 +111,24 @@ class FigureAnswerer:
                 break
             other = self._answer(query, asks, hits, reports)
             result = other if other.bound else result
+        if result.computed_kind == "difference" and not query.report_years:
+            result = self._as_stated(query, result, hits, reports) or result
         return result
+
+    def _as_stated(
+        self, query: Query, result: FigureResult, hits: Sequence[Hit], reports: Sequence[str] | None
+    ) -> FigureResult | None:
+        """The increase on the year before that the later year's report states: its levels may be revised since."""
+        later = max((f for b in result.bound for f in b.figures), key=period_key)
+        for asks in stated_instead(query.asks, query.text):
+            told = self._answer(query, asks, hits, reports)
+            figures = [f for b in told.bound for f in b.figures]
+            if [f.measure for f in figures] != ["change"] or figures[0].report != later.report:
+                continue
+            (change,), own = figures, result.computed
+            agrees = own and same_quantity(abs(change.value), change.unit, abs(own.value), own.unit)
+            return result if agrees else told
+        return None
 
     def _answer(
         self, query: Query, asks: Sequence[Ask], hits: Sequence[Hit], reports: Sequence[str] | None
@@ -120,6 +143,16 @@ class FigureAnswerer:
         if len(asks) > 1 and (alike or two_times_of_one(asks)):
             together = self._sentence_of_all(query, pools)
         bound: list[Bound] = []
+        if len(asks) == 2 and words.JOINTLY.search(query.text):
+            found = self._candidates(asks[0], query, pools[asks[0]])
+            clauses = [self._reader.surroundings(c.figure).clause for c in found]
+            if pair := in_order(asks, found, clauses):
+                named = [
+                    replace(f, indicator=(*a.names, a.indicator)[0]) for a, f in zip(asks, pair, strict=True)
+                ]
+                return FigureResult(
+                    tuple(Bound(a, (f,)) for a, f in zip(asks, named, strict=True)), usage=self._usage
+                )
         if len(asks) == 1 and asks[0].against_target:  # neither of the two answers alone
             missed = self._from_parts(query, asks[0], hits, reports)
             return replace(missed or FigureResult(missing=asks[0]), usage=self._usage)
@@ -133,6 +166,8 @@ class FigureAnswerer:
             if one is None and ask.customary:
                 usual = replace(ask, indicator_ids=ask.customary, names=(), customary=())
                 one = self._bind(usual, query, self._pool(usual, query, hits, reports))
+            if one is None and bound:
+                one = self._for_both(ask, bound[-1])
             if one is None:
                 computed = self._from_parts(query, ask, hits, reports) if len(asks) == 1 else None
                 if computed is not None:
@@ -163,6 +198,18 @@ class FigureAnswerer:
     ) -> Bound | None:
         """What one ask is bound to, or None where no figure fits every slot it states."""
         return self._bind(ask, query, self._pool(ask, query, hits, reports))
+
+    def _for_both(self, ask: Ask, other: Bound) -> Bound | None:
+        """M2和社会融资规模均增长12%: one figure said of two things, of which the other was asked for too."""
+        (figure, *more) = other.figures
+        clause = self._reader.surroundings(figure).clause
+        names = (*ask.names, ask.indicator) if ask.indicator_ids else ()
+        said = max((contained(name, clause) for name in names if name), default=0.0) > 0.8
+        alike = replace(other.ask, text=ask.text, indicator_ids=ask.indicator_ids, names=ask.names,
+            indicator=ask.indicator, units=ask.units, customary=ask.customary) == ask  # fmt: skip
+        if more or not said or not alike or not _OF_BOTH.search(clause):
+            return None
+        return Bound(ask, (replace(figure, indicator=ask.indicator, indicator_id=ask.indicator_ids[0]),))
 
     def _sentence_of_all(self, query: Query, pools: dict[Ask, list[Figure]]) -> Place | None:
         """The one sentence that has fitting figures for every ask: 分别 asks for what one sentence says."""
@@ -213,10 +260,11 @@ class FigureAnswerer:
             c for c in self._candidates(ask, query, pool) if c.fits and c.coverage >= CONSIDERED[strictness]
         ]
         said = len(ask.terms) if query.language == "en" else len("".join(ask.terms))
-        if not ask.indicator_ids and said < 2:
+        whole_named = bool(ask.parts and ask.parts[-1])  # "what share of GDP did services account for"
+        if not ask.indicator_ids and said < 2 and not whole_named:
             return None  # nothing says what is measured; one English word stands for too much
         fits = of_asked_measure(ask, by_role(ask, fits, lambda figure: self._reader.clause_span(figure)[0]))
-        fits = [c for c in fits if not self._another_has_the_word(ask, c, fits)]
+        fits = [c for c in fits if not another_has_the_word(self._reader, ask, c, fits)]
         fits = [
             c for c in fits if _HAS_NUMERAL.search(c.figure.text)
         ] or fits  # 过亿元的企业 states no amount
@@ -225,6 +273,7 @@ class FigureAnswerer:
             c for c in fits if c.figure.range_text or c.figure.cell or not _CUT_OFF.fullmatch(c.figure.text)
         ]
         fits = of_asked_kind(ask, fits)
+        fits = facts_first(ask, fits)
         if ask.status == "target" and not words.EXPECTED.search(query.text):  # the plan, not a later forecast
             fits = [c for c in fits if c.figure.status == "target"] or fits
         if not fits:
@@ -245,6 +294,11 @@ class FigureAnswerer:
             # Said twice, once in prose: a table cell that says otherwise is of another row or column.
             rivals = [c for c in rivals if c.figure.cell is None]
         rivals = self._without_later_mentions(ask, best, rivals)
+        rivals = [
+            c
+            for c in rivals
+            if not (sentence_lacks(self._reader, ask, best, c) or less_named(self._reader, ask, best, c))
+        ]
         converted = [c.figure for c in rivals if other_currency(c.figure, best.figure)]
         if converted:
             ends = (best.figure, converted[0])
@@ -252,7 +306,7 @@ class FigureAnswerer:
         certain = best.coverage >= CERTAIN[strictness] and (
             best.clause_coverage >= CLAUSE_SHARE
             or (alone and len(fits) == 1 and (best.clause_coverage > 0 or not best.figure.indicator))
-            or (best.clause_coverage >= LEAST_CLAUSE_SHARE and not self._belongs_elsewhere(ask, best))
+            or (best.clause_coverage >= LEAST_CLAUSE_SHARE and not belongs_elsewhere(self._reader, ask, best))
         )
         if not rivals and certain:
             return Bound(ask, ends)
@@ -264,23 +318,10 @@ class FigureAnswerer:
             for c in (best, *rivals, *fits)
             if c.clause_coverage >= CHOICE_CLAUSE[strictness] and c.coverage >= CHOICE_COVERAGE[strictness]
         ]
-        chosen = self._choose(query, ask, distinct(near)[:MOST_OPTIONS]) if near else None
+        options = [c.figure for c in distinct(near)[:MOST_OPTIONS]]
+        chosen, usage = choose(self._model, self._reader, query, ask, options, CHOICE_MARGIN[strictness])
+        self._usage += usage
         return Bound(ask, (chosen,), by_model=True) if chosen else None
-
-    def _another_has_the_word(self, ask: Ask, candidate: Candidate, fits: Sequence[Candidate]) -> bool:
-        """Whether a word that names nothing up to this figure stands in the clause of another that fits:
-        of 手机出货量2214.9万部，其中5G手机1732.2万部 only the second is of 5G."""
-        if ask.role is not None or candidate.figure.cell:
-            return False
-        around = self._reader.surroundings(candidate.figure)
-        own = f"{around.clause} {around.sentence}"
-        missing = [term for term in ask.terms if contained(term, own) < 0.8]
-        return any(
-            contained(term, self._reader.surroundings(other.figure).clause) >= 0.8
-            for term in missing
-            for other in fits
-            if other is not candidate and other.figure.measure == candidate.figure.measure
-        )
 
     def _without_later_mentions(self, ask: Ask, best: Candidate, rivals: list[Candidate]) -> list[Candidate]:
         """A report on the asked year states it; one on another year whose sentence does not name it may be
@@ -293,19 +334,6 @@ class FigureAnswerer:
             return figure.period_origin == "sentence" or (main is not None and main == ask.period)
 
         return [c for c in rivals if on_the_year(c.figure)] if on_the_year(best.figure) else rivals
-
-    def _belongs_elsewhere(self, ask: Ask, candidate: Candidate) -> bool:
-        """Whether a word the figure's own clause lacks names another figure of the sentence."""
-        figure = candidate.figure
-        clause = self._reader.surroundings(figure).clause
-        start, end = self._reader.sentence_span(figure.report, figure.start)
-        others = {
-            f.indicator
-            for f in self._reader.view(figure.report).figures
-            if start <= f.start < end and f.indicator != figure.indicator
-        }
-        missing = [term for term in ask.terms if contained(term, clause) < 0.8]
-        return any(contained(term, indicator) > 0.8 for term in missing for indicator in others)
 
     def _exact(self, fits: Sequence[Candidate]) -> Candidate:
         """The best fit; "突破万亿元，达到11377亿元": the exact figure before the mark it passed."""
@@ -354,51 +382,6 @@ class FigureAnswerer:
             if ask.period and ask.region:  # nothing is open: the reports themselves disagree
                 chosen += [f for f in ordered[1:] if not same(f, first)][:1]
         return tuple(sorted(chosen, key=period_key, reverse=True)[:3])
-
-    def _choose(self, query: Query, ask: Ask, options: Sequence[Candidate]) -> Figure | None:
-        """The option the model takes for the answer, if it is clearly ahead of "none of them"."""
-        if self._model is None:
-            return None
-        lines = [self._line(c.figure) for c in options]
-        question = (
-            query.text
-            if len(query.asks) == 1
-            else f"{query.text}（只问：{ask.period.label() if ask.period else ''}{ask.indicator}）"
-        )
-        messages = fill("choose.zh", evidence=numbered(lines), question=question)
-        logprobs = self._model.first_token_logprobs(messages)
-        if logprobs is None:
-            completion = self._model.complete(messages, max_tokens=3)
-            self._usage += Usage.of(completion)
-            digit = next((ch for ch in completion.text if ch.isdigit()), "0")
-            return options[int(digit) - 1].figure if digit != "0" and int(digit) <= len(options) else None
-        self._usage += Usage.of(logprobs.usage)
-        scores = [
-            max(
-                (value for token, value in logprobs.items() if token.strip(" []") == str(n)),
-                default=-math.inf,
-            )
-            for n in range(len(options) + 1)
-        ]
-        ranked = sorted(range(len(scores)), key=lambda n: -scores[n])
-        if ranked[0] == 0 or scores[ranked[0]] - scores[ranked[1]] < CHOICE_MARGIN[self._settings.strictness]:
-            return None
-        return options[ranked[0] - 1].figure
-
-    def _line(self, figure: Figure) -> str:
-        start, end = self._reader.clause_span(figure)
-        text = self._reader.view(figure.report).report.text[start:end]
-        slots = " ".join(
-            filter(
-                None,
-                (
-                    figure.region,
-                    Period.parse(figure.period).label() if figure.period else "",
-                    figure.indicator,
-                ),
-            )
-        )
-        return f"{text}（{slots}，{figure.text}）"
 
     def _compute(self, query: Query, bound: Sequence[Bound]) -> tuple[compute.Computed | None, str]:
         figures = [b.figures[0] for b in bound]
@@ -479,8 +462,10 @@ class FigureAnswerer:
                     continue
                 if first.report != second.report and any(part.region in WHOLE_REGIONS for part in parts):
                     continue  # 全市 of another report is another city
+                if kind == "identity" and (first.report, first.period) != (second.report, second.period):
+                    continue
                 result = WAYS[kind](first, second)
-                if result is not None and (kind != "share" or 0 <= result.value <= 100):
+                if result is not None and in_bounds(kind, result):
                     return FigureResult(tuple(bound), result, kind)
         if ask.share_of and (among := self._among_whole(query, ask, hits, reports)):
             return among

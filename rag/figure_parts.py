@@ -11,11 +11,13 @@ from index.periods import Period, find_periods
 from index.regions import same_region
 from index.types import Figure
 from index.units import same_family
+from index.vocabulary import load_vocabulary
 from rag import compute
 from rag import question_words as words
-from rag.ask import WHOLE_REGIONS, AskedStatus
+from rag.ask import WHOLE_REGIONS, AskedMeasure, AskedStatus
 from rag.bind import Candidate
 from rag.query import Ask, Query
+from rag.question_turns import of_year_before
 
 if TYPE_CHECKING:
     from rag.figure_answer import Bound
@@ -29,7 +31,49 @@ def says_difference(query: Query, bound: Sequence[Bound]) -> bool:
     return any(f.measure in kinds and b.ask.measure for b in bound for f in b.figures)
 
 
-WAYS = {"share": compute.share, "multiple": compute.multiple, "difference": compute.difference}
+WAYS = {
+    "share": compute.share, "multiple": compute.multiple, "difference": compute.difference,
+    "identity": compute.difference, "ratio": compute.share,
+}  # fmt: skip
+# What follows from two others by definition: the first less the second.
+_IDENTITIES = {
+    "imports": ("total_trade", "exports"),
+    "exports": ("total_trade", "imports"),
+    "trade_surplus": ("exports", "imports"),
+}
+
+
+def in_bounds(kind: str, result: compute.Computed) -> bool:
+    """Whether a result can be what it is called: a part is no more than its whole."""
+    if kind == "share":
+        return 0 <= result.value <= 100
+    return kind not in ("identity", "ratio") or result.value > 0
+
+
+def _by_identity(ask: Ask) -> list[tuple[Ask, Ask]]:
+    """进口额 from 进出口总额 and 出口额 of the same report."""
+    known = load_vocabulary()
+    pairs: list[tuple[Ask, Ask]] = []
+    plain = ask.measure in (None, "level") and ask.status is None and not ask.role and not ask.other_regions
+    for name in ask.indicator_ids if plain and len(ask.indicator_ids) == 1 and not ask.terms else ():
+        found = [known.get(part) for part in _IDENTITIES.get(name, ())]
+        parts = [
+            replace(ask, indicator_ids=(one.id,), indicator=one.name, names=(one.name, *one.synonyms), measure="level", customary=())
+            for one in found
+        ]  # fmt: skip
+        if len(parts) == 2:
+            pairs.append((parts[0], parts[1]))
+    return pairs
+
+
+def _of_year_before(ask: Ask) -> list[tuple[Ask, Ask]]:
+    """相当于上一年的百分之几: this year's level and that of the year before."""
+    if not of_year_before(ask.text) or ask.period is None or not ask.period.is_whole_year:
+        return []
+    this = replace(ask, measure="level", unit=None, parts=(), share_of=(), reference=None)
+    return [(this, replace(this, period=ask.period.shifted(-1)))]
+
+
 _ENDS: tuple[Literal["from", "to"], Literal["from", "to"]] = ("to", "from")
 
 
@@ -37,8 +81,11 @@ def parts_of(query: Query, ask: Ask) -> list[tuple[tuple[Ask, Ask], str]]:
     """The pairs of asks whose quotient or difference would answer."""
     way = "multiple" if ask.unit == "倍" else "share"
     pairs: list[tuple[tuple[Ask, Ask], str]] = [((part, whole), way) for part, whole in ask.share_of]
+    pairs += [(pair, "identity") for pair in _by_identity(ask)]
+    pairs += [(pair, "ratio") for pair in _of_year_before(ask)]
     if query.operation == "difference" and ask.against_target:
-        actual, target = (replace(ask, status=s, measure=None, unit=None) for s in STATUSES)
+        measure: AskedMeasure | None = "growth" if _OF_GROWTH.search(ask.text) else None
+        actual, target = (replace(ask, status=s, measure=measure, unit=None) for s in STATUSES)
         pairs.append(((actual, target), "difference"))
     if ask.unit == "倍" and not ask.role and re.search("原来|当初|起初|期初", ask.text):
         last, first = (replace(ask, role=end, measure="level", unit=None) for end in _ENDS)
@@ -58,6 +105,9 @@ def parts_of(query: Query, ask: Ask) -> list[tuple[tuple[Ask, Ask], str]]:
         )
         pairs.append(((this, before), "difference"))
     return pairs
+
+
+_OF_GROWTH = re.compile(r"增速|增幅|涨幅|降幅|增长|\bgr(?:ow|ew)|\binflation\b", re.IGNORECASE)
 
 
 def _is_span(period: Period) -> bool:
@@ -104,6 +154,20 @@ def of_asked_kind(ask: Ask, fits: list[Candidate]) -> list[Candidate]:
         fell = [c for c in fits if c.figure.value < 0 or c.figure.direction == "down"]
         fits = fell or fits
     return fits
+
+
+def facts_first(ask: Ask, fits: list[Candidate]) -> list[Candidate]:
+    """Where the question names no plan, what came of it before what was planned for the same period."""
+    if ask.status is not None or not fits:
+        return fits
+    planned = ("target", "forecast")
+    facts = [c for c in fits if c.figure.status not in planned]
+    return [
+        c
+        for c in fits
+        if c.figure.status not in planned
+        or not any(f.figure.period == c.figure.period and f.coverage >= c.coverage - 0.05 for f in facts)
+    ]
 
 
 def worked_back(

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from index.periods import find_periods
 from index.regions import find_regions
-from rag.bind import contained
 from rag.evidence import Sentence, squeeze
 from rag.named_question import GENERAL_NOUNS, NUMERALS, WORD_LISTS, NamedQuestion
+from rag.word_coverage import contained
 
 LEAST_SHARE = 0.8  # of the question's words that the group of clauses must carry
 LEAST_DRAFT = 0.6  # for a draft that the model judges

@@ -15,9 +15,9 @@ import rjieba
 from index.split import sentences
 from index.types import Hit
 from rag.answer_kind import has_kind, kind_of
-from rag.bind import contained
 from rag.evidence import EvidenceReader, Sentence
 from rag.question_words import FUNCTION_WORDS
+from rag.word_coverage import contained
 
 PIECE_CHARACTERS = 110
 # Fitted by logistic regression on the pieces of RGB's development questions (which hold the answer), rounded:

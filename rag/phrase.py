@@ -182,6 +182,8 @@ def computed_statement(result: Computed, kind: str, query: Query, language: Lang
             "multiple": "The ratio is about",
             "conversion": "That is about",
             "back": "Worked back, it was about",
+            "identity": "By definition it is",
+            "ratio": "That is, of the year before, about",
         }[kind]
         return f"{word} {_english_amount(result)} ({_english_unit(result.calculation)})"
     if kind == "difference":
@@ -198,6 +200,8 @@ def computed_statement(result: Computed, kind: str, query: Query, language: Lang
         "multiple": "约为",
         "conversion": "折合约",
         "back": "推算为",
+        "identity": "推算为",
+        "ratio": "约相当于上年的",
     }[kind]
     return f"{word}{result.text}（{result.calculation}）"
 

@@ -16,11 +16,12 @@ from index.periods import Period, PeriodMention, find_periods
 from index.regions import find_regions
 from index.vocabulary import Indicator, Vocabulary, english_expansion
 from rag import question_words as words
-from rag.ask import Ask, Operation, inside, names_a_place, without
+from rag.ask import Ask, Operation, heads_a_name, inside, names_a_place, part_of_economy, without
 from rag.chinese_question import AND, ENUMERATION_COMMA, NONE, chinese_asks, with_parts
 from rag.clauses import complete_clauses
 from rag.english_question import english_asks
-from rag.readings import stated_instead
+from rag.question_turns import of_year_before
+from rag.readings import ends_of_span, head_shared, stated_instead
 from rag.rewording import reworded, reworded_english
 from rag.types import Language
 
@@ -85,6 +86,8 @@ def understand(
     """
     text = normalise_question(text)
     language = detect_language(text)
+    if language == "zh":
+        text = _zone_named(text, known_regions)
     plain = reworded if language == "zh" else reworded_english
     text = plain(text, vocabulary)
     if language == "zh":
@@ -103,14 +106,20 @@ def understand(
         for m in find_regions(text, known=known_regions)
         if not inside(m, [p for p in found if p.kind != "report"])
     ]
-    indicators = [m for m in vocabulary.find(text) if not inside(m, found)]
+    indicators = [m for m in vocabulary.find(text) if not inside(m, found) and not heads_a_name(text, m)]
     if language == "en":  # China-Europe freight trains are no question about the whole country
         regions = [m for m in regions if not inside(m, indicators)]
+    else:
+        indicators = [m for m in indicators if not part_of_economy(text, m, [*found, *regions])]
     if language == "en":
         asks, unknown = english_asks(text, periods, regions, indicators)
+        asks = tuple(_planned(ask) for ask in asks)
         terms = tuple(dict.fromkeys(english_expansion(text)))
     else:
         asks, unknown = chinese_asks(text, found, periods, regions, indicators, vocabulary), ()
+        if of_year_before(text) and len(asks) == 2:  # 相当于上一年的百分之几: a share of the year before
+            later = max(asks, key=lambda a: a.period.end if a.period else (0, 0))
+            asks = (later,) if all(replace(a, period=later.period) == later for a in asks) else asks
         asks = tuple(_planned(with_parts(a, text, vocabulary, known_regions)) for a in asks)
         for separators, share_tail in _OTHER_READINGS if len(asks) > 1 else ():
             reading = chinese_asks(
@@ -123,6 +132,8 @@ def understand(
                 and (len(reading) > 1 or not words.JOINTLY.search(text))
             ):
                 other.append(reading)
+        other += head_shared(asks, text) if asks else []
+        other += ends_of_span(asks, periods)
         other += stated_instead(asks, text)
         named = [m for m in regions if names_a_place(text, m, indicators)]
         terms = words.content_terms(words.COUNTED.sub(" ", without(text, [*found, *named])))
@@ -132,7 +143,9 @@ def understand(
             for ask in asks
             for year in report_years
         )
-    asks = tuple(_with_customary(_narrowed(ask, vocabulary), vocabulary) for ask in asks)
+    asks = tuple(
+        _with_customary(_parts_narrowed(_narrowed(ask, vocabulary), vocabulary), vocabulary) for ask in asks
+    )
     operation = _operation(without(text, indicators), asks)
     return Query(
         text=text, original=text, language=language, asks=asks, terms=terms,
@@ -140,6 +153,26 @@ def understand(
         regions=tuple(dict.fromkeys(m.name for m in regions if names_a_place(text, m, indicators))),
         operation=operation, unknown_words=unknown, other_asks=tuple(other),
     )  # fmt: skip
+
+
+_BARE_ZONE = re.compile(
+    r"(?:(?<=^)|(?<=[，,。；;、？?年月度末底在的区里内于和与，])|(?<=季度)|(?<=目前)|(?<=截至))(?P<zone>高新区|开发区|经开区|自贸区|新区)(?![\u4e00-\u9fff]{0,4}(?:管委会|数量|个数))"
+)
+
+
+def _zone_named(text: str, known_regions: Sequence[str]) -> str:
+    """高新区 alone is the one that the reports are of, if they are of one only."""
+
+    def put(match: re.Match[str]) -> str:
+        named = [region for region in known_regions if region.endswith(match["zone"])]
+        return named[0] if len(named) == 1 else match[0]
+
+    named = find_regions(text, known=known_regions)
+    if any(
+        m.name not in ("全国", "全省", "全市") for m in named
+    ):  # 济南市…里，高新区占多少: a part of what is named
+        return text
+    return _BARE_ZONE.sub(put, text)
 
 
 def _looking_back(text: str, found: list[PeriodMention]) -> list[PeriodMention]:
@@ -195,6 +228,11 @@ def _narrowed(ask: Ask, vocabulary: Vocabulary) -> Ask:
     return ask
 
 
+def _parts_narrowed(ask: Ask, vocabulary: Vocabulary) -> Ask:
+    pairs = tuple((_narrowed(part, vocabulary), whole) for part, whole in ask.share_of)
+    return replace(ask, share_of=pairs) if pairs else ask
+
+
 def _all_said(narrower: Indicator, vocabulary: Vocabulary, ask: Ask) -> bool:
     """Whether the question has each word that makes the indicator narrower: 企业 alone makes no 民营企业进出口."""
     broader = vocabulary.get(narrower.parent) if narrower.parent else None
@@ -215,6 +253,14 @@ def _with_customary(ask: Ask, vocabulary: Vocabulary) -> Ask:
     """工业增加值 in a monthly report is that of enterprises above the designated size."""
     found = (vocabulary.get(id).customary for id in ask.indicator_ids)
     return replace(ask, customary=tuple(id for id in found if id is not None))
+
+
+_HOW_MUCH = re.compile(r"\bhow (?:many|much)\b", re.IGNORECASE)
+
+
+def _asked_once(text: str) -> bool:
+    """新增多少户，一共有多少户 wants two figures, not their sum."""
+    return len(words.QUANTITY_QUESTION.findall(text)) < 2 and len(_HOW_MUCH.findall(text)) < 2
 
 
 def _operation(text: str, asks: Sequence[Ask]) -> Operation | None:
@@ -244,7 +290,7 @@ def _operation(text: str, asks: Sequence[Ask]) -> Operation | None:
         return "difference"
     if len(asks) == 2 and all(ask.unit == "倍" for ask in asks):
         return "multiple"
-    if len(asks) >= 2 and words.SUM.search(text):
+    if len(asks) >= 2 and words.SUM.search(text) and _asked_once(text):
         return "sum"
     if len(asks) == 1 and asks[0].measure == "share":
         return "share"

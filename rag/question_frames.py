@@ -10,6 +10,7 @@ import re
 
 from index.periods import find_periods
 from index.vocabulary import Vocabulary
+from rag.question_turns import turned
 
 _KIND_OF_SIZE = r"规模|水平|体量|量级|程度|幅度|比例|比重|份额|分量|份量|速度|面积|金额|数额|数量"
 # 达到什么规模, 到了怎样的水平: the same as 多大规模.
@@ -41,7 +42,7 @@ _CAPACITY = re.compile(
 _YEAR_BEFORE = r"(?:上一?年度?|前一年度?|去年|头一年|上年同期|上年末|上一年末|前年)"
 # 比上一年多多少, 比前一年多收多少: an increase; 少…: a decrease.
 _MORE_THAN_YEAR_BEFORE = re.compile(
-    rf"(?P<than>[比较](?:{_YEAR_BEFORE}(?:同期|实际|预算|计划)?|[前上]一?个?[两三四五]年|“[^”]{{2,4}}”(?:期间|时期)?))[^，,。；;？?多少]{{0,6}}?(?P<way>多|少)(?P<verb>安排|发行|发放|投入|收入|支出|收|打|产|发|建|招|种|用|花|卖|出|赚|增|拨|造|了)?(?:了|出|出了|出来)?(?=(?:多少|几)(?!于))"
+    rf"(?P<than>[比较](?:{_YEAR_BEFORE}(?:同期|实际|预算|计划)?|[前上]一?个?[两三四五]年|“[^”]{{2,4}}”(?:期间|时期)?|(?:19|20)\d\d年))[^，,。；;？?多少]{{0,6}}?(?P<way>多|少)(?P<verb>安排|发行|发放|投入|收入|支出|收|打|产|发|建|招|种|用|花|卖|出|赚|增|拨|造|了)?(?:了|出|出了|出来)?(?=(?:多少|几)(?!于))"
 )
 _TARGET_AND_RESULT = re.compile(
     r"(?P<head>(?:预期|预定|计划|年初|原定)?(?:增长)?(?:目标|指标)(?:值|数)?)(?:和|与|跟|同|、|及|以及)(?:最终|最后|全年)?(?:的)?"
@@ -92,6 +93,7 @@ _PULLED = re.compile(
 
 def framed(text: str, vocabulary: Vocabulary) -> str:
     """The question with these frames put plainly; unchanged where none fits."""
+    text = turned(text, vocabulary)
     text = _WHICH_SIZE.sub("多大", text)
     text = _PULLED.sub(lambda m: f"{m['who']}拉动{m['what']}", text)
     text = _RAISED.sub("拉动", text)
@@ -105,7 +107,8 @@ def framed(text: str, vocabulary: Vocabulary) -> str:
         text = text.replace(short, full)
     text = _THRESHOLD.sub(lambda m: f"过{m['scale'] or m['over']}元", text)
     text = _HOW_PLANNED.sub(lambda m: f"{m['verb']}多少", text)
-    text = _WHAT_EACH.sub(lambda m: f"{m['each']}是多少", text)
+    if "”" not in text:  # the meaning of a quoted term is no quantity
+        text = _WHAT_EACH.sub(lambda m: f"{m['each']}是多少", text)
     text = _ONE_NOUN_AND_CHANGE.sub(lambda m: f"{m['first']}是多少，{m['than']}{m['way']}多少？", text)
     text = _TWO_NOUNS.sub(lambda m: f"{m['first']}是多少，{m['second']}是多少？", text)
     text = _BARE_HOW_MANY.sub("多少", text)

@@ -66,7 +66,13 @@ FROM_TO = re.compile(
     re.IGNORECASE,
 )
 TARGET = re.compile(
-    r"目标|估算|估计|想把|想要|想将|准备|提出(?:要|把|将)|(?<![主需重纪只摘必扼显概])要(?=再|新|继续|把|将|在|完成|实现|达|到|占|稳定|维持|确保|淘汰|压|减|增|降|提|扩|改造|建|控制|安排|发|下降|退出|淘汰|削减|核减|培训|解决|保持)|预期|拟(?=[按安发将定])|拟安排|计划|力争|打算|预计|要求|定为|预算|安排(?!了)|\b(?:targets?|targeted|goals?|planned|plan|expected|projected|budgeted|aims?|aiming|aimed|intended)\b",
+    r"目标|估算|估计|希望|指望|规划(?:纲要)?(?:提出|要求|确定|规定|明确)|纲要(?:提出|要求|确定|规定|明确)"
+    r"|想把|想要|想将|准备|提出(?:要|把|将)|(?<![主需重纪只摘必扼显概])要(?=再|新|继续|把|将|在|完成|实现|达|到|占|稳定|维持|确保|淘汰|压|减|增|降|提|扩|改造|建|控制|安排|发|下降|退出|淘汰|削减|核减|培训|解决|保持)"
+    r"|预期|拟(?=[按安发将定])|拟安排|计划|力争"
+    r"|打算|预计|要求|定为|预算|安排(?!了)"
+    r"|\bbudget(?= for\b)|\bdid\s[\w\s]{1,20}\sbudget\b"
+    r"|\b(?:ceiling|cap|upper limit)\b(?=.{0,12}\bset\b|.{0,12}\bfor\b)|\b(?:what|which) (?:ceiling|cap|limit)\b"
+    r"|\b(?:targets?|targeted|goals?|planned|plan|expected|projected|budgeted|aims?|aiming|aimed|intended)\b",
     re.IGNORECASE,
 )
 EXPECTED = re.compile(r"预计|估算|估计|预期|有望|展望|expected|projected|forecast|outlook", re.IGNORECASE)
@@ -255,10 +261,16 @@ _COLLOQUIAL: dict[str, str] = json.loads(
 )
 
 
+_END_OF_AMOUNT = re.compile(r"^[\u4e00-\u9fff]{3,}[量额数]$")
+
+
 def with_report_words(terms: Sequence[str]) -> tuple[str, ...]:
     """Each everyday word with the words that reports have for it, as alternatives: 卖出 → 卖出|销售|销量."""
+    said = (
+        f"{term}|{term[:-1]}" if _END_OF_AMOUNT.match(term) else term for term in terms
+    )  # 流入量: 流入6万人
     return tuple(
-        f"{term}|{_COLLOQUIAL[term].replace(' ', '|')}" if term in _COLLOQUIAL else term for term in terms
+        f"{term}|{_COLLOQUIAL[term].replace(' ', '|')}" if term in _COLLOQUIAL else term for term in said
     )
 
 

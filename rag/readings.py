@@ -2,11 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from index.periods import PeriodMention
 from rag import question_words as words
 from rag.ask import Ask
+
+
+def head_shared(asks: Sequence[Ask], text: str) -> list[tuple[Ask, ...]]:
+    """科创城引进的甲和乙各有多少: what stands before 的 holds for both, though only the first item has it."""
+    first, *rest = asks
+    cut = re.search("[、和与及]", first.text)
+    head = first.text[: cut.start()].rpartition("的")[0] if cut else ""
+    shared = tuple(t for t in words.content_terms(head) if t in first.terms)
+    own = tuple(t for t in first.terms if t not in shared)
+    alike = all((a.text, a.period, a.region) == (first.text, first.period, first.region) for a in rest)
+    if not (rest and shared and alike and (own or first.indicator_ids)) or first.shared:
+        return []
+    return [
+        (
+            replace(first, terms=own, shared=shared),
+            *(replace(a, terms=tuple(t for t in a.terms if t not in shared), shared=shared) for a in rest),
+        )
+    ]
+
+
+def ends_of_span(asks: Sequence[Ask], mentions: Sequence[PeriodMention]) -> list[tuple[Ask, ...]]:
+    """从2013年底到2022年底由多少增至多少: where no clause has both ends, the level of either year."""
+    spans = [m for m in mentions if m.kind == "range" and m.first is not None and m.last is not None]
+    if len(asks) != 2 or len(spans) != 1 or {a.role for a in asks} != {"from", "to"}:
+        return []
+    ends = (spans[0].first, spans[0].last)
+    if any(a.period != spans[0].period for a in asks):
+        return []
+    return [tuple(replace(asks[0], role=None, period=end) for end in ends)]
 
 
 def stated_instead(asks: Sequence[Ask], text: str) -> list[tuple[Ask, ...]]:

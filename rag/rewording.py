@@ -68,6 +68,11 @@ _ENROL = re.compile(
     r"(?=[^?]*\b(?:higher|universit|college))[^?]*?\b(?:enrol|admit|recruit|take in)\w*",
     re.IGNORECASE,
 )
+# "How fast did the economy grow"; the digital economy is a part of it.
+_ECONOMY_GREW = re.compile(
+    r"(?<=\b[Tt]he )(?:whole |overall |national |Chinese )?economy(?= (?:grow|grew|expand|growing))"
+    r"|(?<=\bChina )economy(?= (?:grow|grew|expand))|\beconomy(?= as a whole (?:grow|grew|expand))"
+)
 _REPORT = re.compile(r"\b(?:the )?(?:government )?work reports?\b", re.IGNORECASE)
 
 
@@ -75,6 +80,7 @@ def reworded_english(text: str, vocabulary: Vocabulary) -> str:
     """The English question with what it leaves unsaid: growth of nothing named is that of the economy."""
     text = _ENROL.sub("What was the college enrolment", text)
     text = _REPORT.sub("report", text)
+    text = _ECONOMY_GREW.sub("GDP", text)
     if _BARE_GROWTH.search(text) and not vocabulary.find(text):
         left = without(text, [*find_periods(text), *find_regions(text)])
         if set(words.english_content_words(left)) <= _ABOUT_GROWTH:

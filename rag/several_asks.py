@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from index.types import Figure
-from rag.bind import contained
 from rag.query import Ask
+from rag.word_coverage import contained
 
 if TYPE_CHECKING:
     from rag.figure_answer import Bound

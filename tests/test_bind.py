@@ -9,8 +9,9 @@ import pytest
 from index.periods import Period
 from index.types import Figure
 from index.units import split_unit
-from rag.bind import Candidate, Surroundings, bind, contained, coverage
+from rag.bind import Candidate, Surroundings, bind
 from rag.query import Ask
+from rag.word_coverage import contained, coverage
 
 SUBJECT = "云川市规模以上工业增加值"
 

@@ -39,9 +39,11 @@ SCALE = 0.5  # of the weights printed: what figures and years add was set beside
 BLANK = 5  # every so many examples get a passage that has none of the question's words
 # What a passage has of its own, not through the passages around it.
 OWN = (
-    "own words", "number of words", "rare words", "rarest words", "best sentence", "rest best sentence", "longest run",
-    "runs of 3", "runs of 5", "codes", "unit", "unit beside words", "rate", "rate beside words", "number",
+    "number of words", "rarest words", "best sentence", "rest best sentence", "characters", "longest run", "runs of 3",
+    "codes", "unit beside words", "rate beside words",
 )  # fmt: skip
+# What it says or what stands around it says.
+SHARED = ("words with first", "rare words around", "likelihood")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,9 @@ def with_blank(example: Example) -> Example:
     column = {name: at for at, name in enumerate(rerank.WEIGHTS)}
     row = example.rows[held[0]].copy()
     row[[column[name] for name in OWN]] = 0.0
-    row[column["words with first"]] = row[column["first"]]
+    own = [at for at, report in enumerate(example.report) if report == example.report[held[0]]]
+    shared = [column[name] for name in SHARED]
+    row[shared] = example.rows[own if len(own) > 1 else slice(None)][:, shared].min(axis=0)
     row[column["vector"]] = np.median(example.rows[:, column["vector"]])
     return Example(
         example.group,

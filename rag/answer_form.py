@@ -1,4 +1,4 @@
-"""The form an answer must have (a number, a number in the asked unit, a rate), and which sentences hold it.
+"""The form an answer must have (a number in the asked unit, a rate), and which sentences hold it.
 
 Question words and measure words are closed classes. A question without such a word asks for no form.
 """
@@ -12,7 +12,7 @@ from typing import Literal
 
 from rag.answer_kind import kind_of
 
-FormKind = Literal["unit", "rate", "number"]
+FormKind = Literal["unit", "rate"]
 
 _DIGITS = r"[0-9]+(?:\.[0-9]+)?"
 _IN_WORDS = "[一二两三四五六七八九十百千万亿半]+"
@@ -28,7 +28,6 @@ _ENGLISH_RATE = re.compile(
     r"\b(?:rate|share|percent|growth|grow|grew|rise|rose|fall|fell|increase|decrease)\b", re.I
 )
 _RATE_FORM = re.compile(rf"{_DIGITS}(?:%|个?百分点|倍)|[一二三四五六七八九]成")
-_NUMBER_FORM = re.compile(rf"{_DIGITS}|{_IN_WORDS}(?=[余多]?[个名人位家项次种倍])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def answer_form(question: str) -> AnswerForm | None:
     asked = _ASKED_UNIT.search(question)
     if asked and asked.group(1) not in _NO_UNITS:
         return AnswerForm("unit", _in_unit(asked.group(1)))
-    if _HOW_MANY.search(question) or (question.isascii() and kind_of(question) == "quantity"):
-        rate = _RATE.search(question) or _ENGLISH_RATE.search(question)
-        return AnswerForm("rate", _RATE_FORM) if rate else AnswerForm("number", _NUMBER_FORM)
+    how_many = _HOW_MANY.search(question) or (question.isascii() and kind_of(question) == "quantity")
+    if how_many and (_RATE.search(question) or _ENGLISH_RATE.search(question)):
+        return AnswerForm("rate", _RATE_FORM)
     return None

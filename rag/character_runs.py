@@ -19,6 +19,7 @@ _ASKING = re.compile(
     "|何时|何地|何处|何种|多[长大高远重快久]"
 )
 _CODE = re.compile(r"[a-z0-9.]*[a-z][a-z0-9.]*")
+_PIECE = re.compile(r"[\u3400-\u9fff]|[a-z]+|[0-9]+(?:\.[0-9]+)?")
 _MARKS = re.compile(r"[^\w.%]+|_")
 
 
@@ -44,6 +45,20 @@ def longest_run(asked: str, text: str) -> int:
         while start + best < len(asked) and asked[start : start + best + 1] in text:
             best += 1
     return best
+
+
+def asked_pieces(question: str) -> frozenset[str]:
+    """The different Chinese characters, words with letters and numbers of a normalised question, question words aside."""
+    return frozenset(_PIECE.findall(_ASKING.sub(" ", question)))
+
+
+def shared_pieces(asked: frozenset[str], texts: Sequence[str]) -> Shares:
+    """For each text the share of `asked` that stands in it.
+
+    What is said in other words (停产 for 停止生产) has hardly a run in common, but characters.
+    """
+    shared = [sum(piece in text for piece in asked) for text in texts]
+    return np.array(shared, dtype=np.float64) / (len(asked) or 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ of thing asked for, and says it in the question's own words. See docs/retrieval.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,41 +19,46 @@ import numpy.typing as npt
 
 from index.split import sentences
 from index.surroundings import Counts, Surroundings
-from index.tokenize import normalise
+from index.tokenize import normalise, tokens
 from rag.answer_form import answer_form
-from rag.character_runs import Runs, asked_characters, codes, longest_run, rarity_among, without_marks
+from rag.character_runs import (
+    Runs,
+    asked_characters,
+    asked_pieces,
+    codes,
+    longest_run,
+    rarity_among,
+    shared_pieces,
+    without_marks,
+)
 
 Features = npt.NDArray[np.float64]
 
 REACH = 3  # passages before and after that count as around
-RUN_LENGTHS = (3, 5)
+RUN_LENGTH = 3
+SMOOTHING = 20.0  # tokens that what stands around and in all passages counts for in the likelihood of a word
 _HAN = re.compile("[\u3400-\u9fff]")
 
 # Half of the odds (docs/retrieval.md) that a passage is the one with the answer, fitted on encyclopaedia paragraphs,
 # news and reports by eval/fit_reranker.py. Words of extreme rarity and the longest run take back what others overstate.
 WEIGHTS: dict[str, float] = {
-    "vector": 0.56,
-    "own words": 1.32,
-    "number of words": 0.98,
-    "rare words": 1.46,
-    "rarest words": -5.76,
-    "first": 0.48,
-    "words with first": 4.27,
-    "bm25 around": 2.71,
-    "vector around": 0.50,
-    "best sentence": 1.66,
-    "rest best sentence": 2.16,
+    "vector": 0.43,
+    "number of words": -3.41,
+    "rarest words": -3.63,
+    "words with first": 3.32,
+    "rare words around": 2.88,
+    "likelihood": 0.53,
+    "vector around": 0.69,
+    "best sentence": 2.70,
+    "rest best sentence": 1.54,
     "words before": -0.76,
-    "longest run": -3.95,
-    "runs of 3": 4.35,
-    "runs of 5": 0.57,
-    "codes": 2.20,
-    "unit": 0.59,
-    "unit beside words": 2.43,
-    "rate": 1.07,
-    "rate beside words": 1.81,
-    "number": 0.39,
-    "length": 0.43,
+    "characters": 4.95,
+    "longest run": -3.34,
+    "runs of 3": 4.26,
+    "codes": 1.61,
+    "unit beside words": 3.51,
+    "rate beside words": 2.87,
+    "length": 0.35,
 }
 
 
@@ -95,8 +101,10 @@ class Question:
         """`searched` are the words that were searched for: of an English question its Chinese terms."""
         self.form = answer_form(normalise(question))
         self.asked = asked_characters(normalise(searched))
+        self.pieces = asked_pieces(normalise(searched))
         read = [_read(text).characters for text in texts]
-        self.runs = {length: Runs.of(self.asked, length, read) for length in RUN_LENGTHS}
+        self.runs = Runs.of(self.asked, RUN_LENGTH, read)
+        self.counts = Counter(tokens(searched))
         self.scale = Scale.of(seen.cosine)
         self.rarity = rarity_among(np.count_nonzero(seen.own.words, axis=0), len(texts))
         # M2, D-15, 5G; an English question's words are none
@@ -119,19 +127,18 @@ class Question:
         rarest = seen.rarity**3 / ((seen.rarity**3).sum() or 1.0)
         columns = {
             "vector": self.scale(seen.cosine),
-            "own words": _bm25(seen.own, 1, seen),
             "number of words": np.count_nonzero(stands, axis=1) / (len(seen.terms) or 1),
-            "rare words": stands @ rare,
             "rarest words": stands @ rarest,
-            "first": seen.first @ rarity,
             "words with first": (stands | seen.first) @ rarity,
-            "bm25 around": _bm25(seen.around, seen.around_size, seen),
+            "rare words around": (seen.around.words > 0) @ rare,
+            "likelihood": _likelihood(seen, self.counts),
             "vector around": self.scale(seen.best_cosine_around),
             "best sentence": covered.max(axis=1, initial=0.0),
             "rest best sentence": _best_sentence(seen),
-            "words before": _bm25(seen.before, 1, seen),
+            "words before": _bm25(seen.before, seen),
+            "characters": shared_pieces(self.pieces, characters),
             "longest run": np.array(runs) / (len(self.asked) or 1),
-            **{f"runs of {length}": found.shares(characters) for length, found in self.runs.items()},
+            "runs of 3": self.runs.shares(characters),
             "codes": np.array([len(self.codes & one.codes) for one in read]) / (len(self.codes) or 1),
             **self._form(read, covered),
             "length": np.log(np.maximum(seen.own.tokens, 1.0)),
@@ -139,20 +146,15 @@ class Question:
         return list(columns), np.stack(list(columns.values()), axis=1)
 
     def _form(self, read: Sequence[_Text], covered: Features) -> dict[str, Features]:
-        """Whether a passage has what the question asks for, and how many of its words stand in such a sentence."""
-        columns: dict[str, Features] = {}
+        """How many of the question's words stand in a sentence that has what it asks for."""
         holds = np.zeros(covered.shape, dtype=bool)
         if self.form is not None:
             for number, one in enumerate(read):
                 for place, sentence in enumerate(one.sentences[: covered.shape[1]]):
                     holds[number, place] = self.form.stands_in(sentence)
-        for kind in ("unit", "rate", "number"):
-            asked = float(self.form is not None and self.form.kind == kind)
-            columns[kind] = np.where(holds.any(axis=1), asked, 0.0)
-            if kind != "number":  # a number stands in too many sentences
-                beside: Features = (holds * covered).max(axis=1, initial=0.0)
-                columns[f"{kind} beside words"] = beside * asked
-        return columns
+        beside: Features = (holds * covered).max(axis=1, initial=0.0)
+        kind = self.form.kind if self.form is not None else None
+        return {f"{one} beside words": beside * float(kind == one) for one in ("unit", "rate")}
 
 
 def _sentence_words(seen: Surroundings) -> Features:
@@ -164,11 +166,25 @@ def _sentence_words(seen: Surroundings) -> Features:
     return stands
 
 
-def _bm25(counts: Counts, size: npt.NDArray[np.int64] | int, seen: Surroundings) -> Features:
-    """BM25 as a share of the most it could be but for repeats; `size` passages are one text here."""
-    norm = 1.2 * (0.5 + 0.5 * counts.tokens / (seen.mean_tokens * size))
+def _bm25(counts: Counts, seen: Surroundings) -> Features:
+    """BM25 as a share of the most it could be but for repeats."""
+    norm = 1.2 * (0.5 + 0.5 * counts.tokens / seen.mean_tokens)
     saturated = counts.words * 2.2 / (counts.words + norm[:, None])
     return np.asarray(saturated @ seen.rarity / (seen.rarity.sum() or 1.0))
+
+
+def _likelihood(seen: Surroundings, counts: Counter[str]) -> Features:
+    """How likely a passage is to say the question's words: the mean logarithm of each word's share of its tokens.
+
+    Smoothed (Zhai and Lafferty, 2001) half by what stands around it and half by all passages: one word missing
+    costs more where nothing around has it, and more than further repeats of another gain.
+    """
+    asked = np.array([counts[term] for term in seen.terms], dtype=np.float64)
+    near = seen.around.words / np.maximum(seen.around.tokens, 1.0)[:, None]
+    anywhere = np.exp(-seen.rarity) / seen.mean_tokens
+    words = seen.own.words + SMOOTHING * (near + anywhere) / 2
+    logarithms = np.log(words / (seen.own.tokens + SMOOTHING)[:, None])
+    return np.asarray(logarithms @ asked / (asked.sum() or 1.0))
 
 
 def _best_sentence(seen: Surroundings) -> Features:

@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rag.character_runs import Runs, asked_characters, codes, longest_run, rarity_among, without_marks
+from rag.character_runs import (
+    Runs,
+    asked_characters,
+    asked_pieces,
+    codes,
+    longest_run,
+    rarity_among,
+    shared_pieces,
+    without_marks,
+)
 
 
 def test_question_words_and_marks_are_left_out() -> None:
@@ -33,6 +42,19 @@ def test_runs_that_few_passages_have_count_more() -> None:
 
 def test_a_question_shorter_than_a_run_shares_nothing() -> None:
     assert Runs.of("云", 3, ["云川"]).shares(["云川", "临河"]).tolist() == [0.0, 0.0]
+
+
+def test_characters_are_shared_in_whatever_order() -> None:
+    asked = asked_pieces("停止生产5g手机多少年?")
+    assert asked == set("停止生产手机年5g")
+    assert shared_pieces(asked, ["5g手机停产", "临河", ""]).tolist() == pytest.approx([6 / 9, 0.0, 0.0])
+
+
+def test_letters_count_as_words_and_not_one_by_one() -> None:
+    asked = asked_pieces("exports of steel in 2023")
+    assert asked == {"exports", "of", "steel", "in", "2023"}
+    assert shared_pieces(asked, ["steelexports2023", "marketless3202"]).tolist() == [0.6, 0.0]
+    assert shared_pieces(frozenset(), ["steel"]).tolist() == [0.0]
 
 
 def test_what_all_passages_have_is_hardly_rare() -> None:

@@ -106,8 +106,21 @@ def test_a_passage_with_a_number_in_the_asked_unit_is_told_from_others(index: Re
     judge, texts = judged(index, seen)
     names, rows = judge.features(seen, texts)
     assert names == list(rerank.WEIGHTS)
-    assert rows[:, names.index("unit")].tolist() == [0, 0, 1, 0, 0, 0]
-    assert not rows[:, names.index("rate")].any()
+    assert np.flatnonzero(rows[:, names.index("unit beside words")]).tolist() == [2]
+    assert not rows[:, names.index("rate beside words")].any()
+
+
+def test_a_word_missing_costs_more_where_nothing_around_says_it(index: ReportIndex) -> None:
+    index.remove("临河博物馆.txt")
+    put_lines(index, "临河博物馆.txt", ["展品都是陶器。", "其余展厅不开放。"])
+    _, seen = look(index)
+    judge, texts = judged(index, seen)
+    names, rows = judge.features(seen, texts)
+    likelihood = rows[:, names.index("likelihood")]
+    assert likelihood[2] == likelihood.max()  # says most of it itself
+    assert likelihood[1] > likelihood[5]  # neither says any of it, but the bronzes stand beside the first
+    around = rows[:, names.index("rare words around")]
+    assert around[1] == around[2] > around[5]
 
 
 def test_the_first_passage_of_a_report_says_what_all_of_it_is_about(index: ReportIndex) -> None:

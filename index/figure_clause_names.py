@@ -46,6 +46,23 @@ def described(before: str, noun: str, unit: str) -> str | None:
     return f"{clause}的{noun}"
 
 
+_OF_THEM = re.compile(r"的(?:有|达|为|共有?|约)?(?:近|约)?$")
+
+
+def of_those(before: str, behind: str, whole: str, same_unit: bool) -> str | None:
+    """施工的更新改造项目74个，全部建成的〔39个〕: 建成的更新改造项目; `whole` is what was counted before."""
+    ends = _OF_THEM.search(before)
+    if ends is None or not same_unit or not re.match(r"[，。；、]|$", behind):
+        return None
+    noun = whole.rpartition("的")[2]
+    if noun and (_tags(noun)[0][1][0] == "v" or re.search(r"[到至]|增|减|降|提高", before)):
+        return None
+    clause = re.split(rf"[，。；：:\n（）{words.TIME}\d]", before[: ends.start()])[-1]
+    clause = re.sub(r"^(?:已经?|全部|全都|其中|、)+", "", clause)
+    done = 2 <= len(clause) <= 14 and any(tag[0] == "v" for _, tag in _tags(clause))
+    return f"{clause}的{noun}" if done and len(noun) > 1 else None
+
+
 _GIVES_WORK = re.compile(
     r"(?P<verb>安排|安置|吸收|吸纳|解决|实现|帮助|促进)(?:了)?(?:城镇|农村|城乡)?(?:近|约|共)?$"
 )

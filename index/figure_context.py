@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from index import figure_words as words
-from index.figure_clause_names import gaining, given_work, of_people, town_and_country
+from index.figure_clause_names import gaining, given_work, of_people, of_those, town_and_country
 from index.figure_english_context import is_english, read_english_meaning
 from index.figure_fuller import PER_HEAD_ALONE, per_head, topic_of
 from index.figure_in_context import NamesInContext
@@ -42,6 +42,10 @@ _NEXT_WITH_VERB = re.compile(
     r"[、和与及]?(?:以及)?(?:分别)?(?:增长|下降|上涨|提高|减少|增加|回落|上升)?(?:约|近)?"
 )
 _PART_IN = re.compile(r"在(?P<whole>[^，。；、\d]{2,12}?)(?:当中|中|里)(?:所)?的?(?:占比|比重|份额|占)")
+_DEED = re.compile(
+    r"(?:大力|积极|加快|努力|进一步|切实|继续|稳步|全面)?(?:发展|推进|建立健全|健全|完善|加大|加强|改善)(?=[\u4e00-\u9fff“]{3})"
+)
+_FUNDED = re.compile(r"[\u4e00-\u9fff、和]{4,}(?<![县市省区人户校村元])")  # what a fund may be for
 _AND_GROWS = re.compile(r"，(?:增长|递增|提高)")
 _GOES_ON = re.compile(rf"{words.HOW_IT_GOES.pattern}|[{words.TIME}]|近年|首次|出现|双")
 _COUNTED_IN = re.compile(r"(?:不)?(?:包括|含)(?!在内)")
@@ -81,6 +85,8 @@ class ParagraphReader(NamesInContext):
 
     def _read_sentence(self, start: int, end: int, quantities: list[Quantity]) -> None:
         self.spoken_of = self.subject or self.spoken_of
+        told = self.theme or (self.recent[0].name if self.recent else "")
+        self.theme_before = told if _FUNDED.fullmatch(told) else ""
         self._forget()
         self._sentence = start
         position = 0
@@ -189,7 +195,7 @@ class ParagraphReader(NamesInContext):
         match = words.HOW_IT_GOES.search(text)
         if match is None:
             if whole is not None and not whole.generic and self._opens(start, whole):
-                self.subject = self.domain = whole
+                self.subject = self.domain = self._without_deed(whole)
                 self.domain_counted = False
             return
         if match.start() > 0:
@@ -203,6 +209,11 @@ class ParagraphReader(NamesInContext):
                 self.domain, self.domain_counted = subject, False
                 if subject.id is not None or self.subject is None:
                     self.subject = subject
+
+    def _without_deed(self, whole: Subject) -> Subject:
+        """电力工业 of 大力发展电力工业: what is done to it does not name it."""
+        deed = _DEED.match(whole.name) if whole.id is None else None
+        return self.subjects.from_name(whole.name[deed.end() :], whole.start, whole.end) if deed else whole
 
     def _opens(self, start: int, subject: Subject) -> bool:
         return words.OPENING.fullmatch(self.masked, start, subject.start) is not None
@@ -247,6 +258,7 @@ class ParagraphReader(NamesInContext):
                 reading.subject = replace(economy, head=subject.head)
             read_object_of_change(self.masked, reading)
             reading.subject = not_per_head(reading.quantity, reading.subject, self.text)
+            reading.subject = self._capacity(reading)
             if reading.measure == "share" and predicate.reference and subject is not None:
                 whole = self.text[slice(*predicate.reference)].strip("的")
                 reading.subject = self.subjects.share_of(subject, whole)
@@ -327,6 +339,9 @@ class ParagraphReader(NamesInContext):
         named = given_work(*around, first.base_unit, self.text[self._sentence : first.start])
         if named is None and subject is not None and predicate.measure is None:
             named = gaining(subject.name, around[1], first.base_unit)
+        counts = unit_class(first) == "other" and first.base_unit != "人" and not predicate.role
+        if named is None and counts:
+            named = self._of_those(left, first, around[1])
         again = self._aside_of_last(clause_start) or self._same_again(first)
         if named is not None or again is not None:
             self.subject = self.subjects.from_name(named) if named is not None else again
@@ -416,12 +431,30 @@ class ParagraphReader(NamesInContext):
         self.listed, self.queue = [], []
         return [(subject, False)] * count
 
+    def _capacity(self, reading: Reading) -> Subject | None:
+        """新增发电装机容量4亿千瓦，其中水电9千万千瓦: kilowatts are no output."""
+        subject = reading.subject
+        if subject is None or reading.quantity.base_unit != "千瓦" or not subject.name.endswith("发电量"):
+            return subject
+        plant = self.subjects.from_name(
+            subject.name.removesuffix("发电量") + "装机容量", subject.start, subject.end
+        )
+        return plant if plant.id is not None else subject
+
     def _aside_of_last(self, clause_start: int) -> Subject | None:
         """农业总产值增长4%（包括村办工业为6%）: the same thing, counted otherwise."""
         aside = self.masked[clause_start - 1 : clause_start] in tuple("（(") and _COUNTED_IN.match(
             self.masked, clause_start
         )
         return self.readings[-1].subject if aside and self.readings else None
+
+    def _of_those(self, left: int, first: Quantity, behind: str) -> str | None:
+        """施工的项目74个，全部建成的39个: of the things counted right before."""
+        before = self.readings[-1] if self.readings else None
+        if before is None or before.subject is None or before.sentence_start != self._sentence:
+            return None
+        alike = before.quantity.base_unit == first.base_unit
+        return of_those(self.masked[left : first.outer_start], behind, before.subject.name, alike)
 
     def _same_again(self, first: Quantity) -> Subject | None:
         """追加了八十亿元。这八十亿元中…: the sum just said."""

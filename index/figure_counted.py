@@ -67,6 +67,8 @@ def counted_span(masked: str, start: int, limit: int) -> tuple[int, int] | None:
             break  # 174个国家和地区〔发展了〕经济贸易往来
         if word in _ALL_OF_THEM and not (word == "全部" and not nouns):
             break
+        if nouns and len(word) == 4 and word[:2] in words.VERBS and tag[0] == "n":
+            break  # 17个县〔实现目标〕
         if nouns and ((tag[0] == "l" and word[-2:] in words.VERBS) or (word in words.VERBS and tag == "ns")):
             break
         is_verb = tag in ("v", "vd", "vi") or (tag == "vn" and word in words.VERBS)

@@ -7,6 +7,7 @@ little takes its verb, its predicate or the subject of the clause before.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index import figure_words as words
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 _ONLY_BETWEEN = re.compile(r"各|均|都|在|达|达到|为|总额|超过|约|近")
 _BUILT = re.compile(r"(?:城镇|农村|城乡|城市|乡村|全国)?(?:新建|新修|新辟|新开|新设|改建|扩建)$")
 _DONE_TO = re.compile(r"(?:得到|实现|完成|进行)(?P<verb>[\u4e00-\u9fff]{2})的(?P<what>[^的]+)")
+_FUND = re.compile(r"(?:专项)?(?:补助|补贴|奖补|扶持|专项)资金")
 _TURNED = re.compile(r"转为|变为|转成|覆盖|惠及")
 _MATERIALS = frozenset(("煤", "标准煤", "标煤", "油", "粮食", "水"))
 _MOVED = frozenset(("转移", "安置", "培训", "资助", "救助", "帮扶", "扶持"))
@@ -69,6 +71,7 @@ class NamesInContext:
         self.readings: list[Reading] = []
         self.spoken_of: Subject | None = None  # in an earlier sentence
         self.spoken_before: Subject | None = None  # in the sentence right before, if it had no figure
+        self.theme_before = ""  # of the sentence before
         self._sentence = 0  # where the sentence starts
         self._forget()
 
@@ -150,14 +153,15 @@ class NamesInContext:
         funds = (
             with_purpose(subject.name, self.text[first.outer_end :][:60]) if first.base_unit == "元" else None
         )
+        theme = self.theme or (self.theme_before if _FUND.fullmatch(subject.name) else "")
         if (
-            self.theme
+            theme
             and not self.recent
             and funds is None
             and "为此" not in told
             and WEAK.fullmatch(subject.name)
         ):
-            return self.subjects.from_name(of_topic(self.theme, subject.name), subject.start, subject.end)
+            return self.subjects.from_name(of_topic(theme, subject.name), subject.start, subject.end)
         built = _BUILT.search(self.masked, left, subject.start)
         if predicate.found and built is not None and not subject.generic and unit_class(first) == "other":
             return self.subjects.from_name(built[0] + subject.name, subject.start, subject.end)
@@ -237,6 +241,11 @@ class NamesInContext:
         is_what = self.masked.find("是", start, end)
         stop = is_what if is_what > start + 1 else end
         whole = self.subjects.ending_at(start, self.predicates.trim(start, stop))
+        if whole is not None and whole.start >= 0 and whole.id is None:
+            goes = words.HOW_IT_GOES.search(self.masked, whole.start + 2, whole.end)
+            shorter = self.subjects.ending_at(start, goes.start()) if goes else None
+            if shorter is not None and not shorter.generic and len(shorter.name) > 2:
+                return shorter  # 确保主要行业税负〔明显降低〕
         if whole is None or whole.generic or says_nothing(whole.name):
             return None
         return whole if whole.end == stop or whole.head else None
@@ -277,6 +286,9 @@ class NamesInContext:
                 return Subject(self.text[group[-1].start : behind.end], None, behind.start, behind.end)
             use = paid(behind.name, before, self.text[behind.end : behind.end + 60])
             return self.subjects.from_name(use, behind.start, behind.end) if use else behind
+        last = self.recent[-1].name if self.recent else ""
+        if len(behind.name) == 1 and last.endswith(behind.name) and len(last) > 1:
+            behind = replace(behind, name=last)  # 410个攻坚县已有317个〔县〕…
         told = (
             before.endswith("的") and "的" in behind.name
         )  # 已开工的57个项目: the name has its clause already

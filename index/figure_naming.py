@@ -478,4 +478,5 @@ def share_tail(names: list[str]) -> list[str]:
             return [name + last[length:] for name in names[:-1]] + [last]
         return names
     whole = words.LIST_HEADS if tail not in _AMOUNTS else tuple(_AMOUNTS)
+    whole = ("贷款", "存款", "余额") if tail.startswith(("贷款", "存款")) else whole  # 小微企业、三农贷款
     return [name if name.endswith(whole) else name + tail for name in names[:-1]] + [last]

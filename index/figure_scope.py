@@ -221,6 +221,10 @@ class ParagraphScope:
         lead = self._lead_before(reading.sentence_start)
         if lead is not None and _SINCE_THEN.search(self.text, reading.sentence_start, reading.quantity.start):
             lead = None  # 政策实施以来，累计…
+        if lead is not None and times.only_compares(self.text, lead) and reading.measure == "level":
+            section = self.reader.work_report.section_period if self.reader.work_report is not None else None
+            if section is not None and section.year is None and section.contains(lead.period):
+                return Found(self._begun(reading, None, self._within(reading, section)).code(), "heading")
         if lead is not None:
             period = self._averaged(reading, self._period_at(reading, lead))
             if lead.kind == "range" and lead.relative and reading.role == "" and self.statuses.reviewing():
@@ -254,6 +258,10 @@ class ParagraphScope:
         ):
             return period
         year = self.report.year
+        if reading.measure in ("rate", "share") and self.reader.work_report is not None and mention is None:
+            section = self.reader.work_report.section_period
+            if self.statuses.reviewing() and year is not None and period.year == year - 1 == section.year:
+                return Period.of_years(period.year - 1)  # 比重由46.9%提高到48.2%, in a review of one year
         if self.reader.work_report is None or year is None or period.year <= year:
             return period
         return Period.of_years(year - 1)

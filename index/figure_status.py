@@ -15,7 +15,7 @@ from index.figure_work_report import WorkReport
 from index.periods import Period
 from index.types import Status
 
-NOW = re.compile(r"截至目前|目前|至今|迄今|(?<![表从])现在(?!起)|现已|如今")
+NOW = re.compile(r"现有(?:近|约)?$|截至目前|目前|至今|迄今|(?<![表从])现在(?!起)|现已|如今")
 _INTENT = re.compile(
     r"(?<![需主重])要(?!求|素|点|闻|害)|(?<![即行必])将|拟|力争|争取|计划(?!生育)|目标|确保|保证|准备|打算|努力|应当|应该|必须|今后"
     r"|规划|(?<![共已])安排(?!了)|预算|再(?!生|次)|今年|明年|控制|达到\D{0,4}$|草案|预期|预定|到\d{4}年"
@@ -26,8 +26,10 @@ _PEOPLE = re.compile(
 _DONE_AFTER = re.compile(
     r"[^，。；为除解]了(?!解)|已经?(?:完成|投|开)|(?:任务|目标)(?:已|接近|基本|圆满|胜利)"
 )
-_COMPLETED = re.compile(r"(?:如期|提前|超额|胜利|圆满|基本|已经?|全面)完成")
-_REACHED = re.compile(r"[^，。；]{0,12}(?:任务|目标|指标)，?(?:已|接近|基本|圆满|胜利|提前|如期)")
+_COMPLETED = re.compile(r"(?<!确保)(?<!力争)(?<!要)(?:如期|提前|超额|胜利|圆满|基本|已经?|全面)完成")
+_REACHED = re.compile(
+    r"[^，。；]{0,12}(?:任务|目标|指标)，?(?:已|接近|基本|圆满|胜利|提前|如期|顺利|超额|全面(?:完成|实现))"
+)
 # 提前一年实现农村中小学人均公用经费500元的目标, in a review: what was reached, not what is aimed at
 _ACHIEVED = re.compile(
     r"(?<![没未不])(?:(?:提前|如期|顺利|超额|胜利|全面|基本|圆满)[^，。；\d]{0,4}(?:实现|完成|达到)|(?:实现|完成)了)[^，。；]*$"
@@ -126,7 +128,8 @@ class StatusReader:
             return "actual"
         if period is not None and not firm and period.year == year and not period.is_whole_year:
             return "actual"  # 今年上半年: already past
-        if not firm and (past or self.states_a_fact(reading, clause)):
+        done = _COMPLETED.search(clause) or _REACHED.match(self.text[reading.quantity.end :][:24])
+        if not firm and (past or done or self.states_a_fact(reading, clause)):
             return "actual"
         if self.late and (period is None or period.start[0] <= year):
             opening = self.text[reading.sentence_start : reading.quantity.start]

@@ -301,7 +301,8 @@ class SubjectReader:
         said = self.text[domain.start : domain.end] if domain.start >= 0 else ""
         for form in (said, *shorter(name)):
             known = lookup(self.vocabulary, form + head.name) if len(form) > 1 else None
-            if known is not None and known.id != domain.id:
+            same = head.name in ("总产量", "产量", "总产值", "产值")  # 粮食…，总产量
+            if known is not None and (known.id != domain.id or same):
                 return Subject(known.name, known.id, head.start, head.end, known.rate)
         if name.endswith(head.name):
             return self.from_name(name, head.start, head.end)

@@ -155,6 +155,14 @@ def year_by_year(
     return Period.of_years(last - count + 1 + position)
 
 
+_COMPARES = re.compile(r"[同与和][^，。；]{2,10}(?:相比|比较)")
+
+
+def only_compares(text: str, mention: PeriodMention) -> bool:
+    """1985年同1980年相比: what later sentences tell of all those years is not of the last."""
+    return _COMPARES.match(text, mention.end) is not None
+
+
 def points_back(text: str, start: int, end: int) -> bool:
     """Whether `text[start:end]` speaks of 这个期间, whose years an earlier sentence said."""
     return _THIS_SPAN.search(text, start, end) is not None
@@ -208,7 +216,8 @@ def dates_figures(text: str, mention: PeriodMention) -> bool:
 
 def left_behind(text: str, mention: PeriodMention, reading: Reading) -> bool:
     """由上年下降2.3%转为增长8.5%，能耗…: the year behind 由 dates nothing past the turn or the clause."""
-    if not mention.relative or mention.kind == "range" or not text.endswith(("由", "从"), 0, mention.start):
+    parts = mention.kind == "range" or not mention.period.is_whole_year  # 从今年一月到九月
+    if not mention.relative or parts or not text.endswith(("由", "从"), 0, mention.start):
         return False
     return bool(_TURN.search(text, mention.end, reading.quantity.start))
 

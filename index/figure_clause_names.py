@@ -141,6 +141,30 @@ def of_people(name: str, unit: str) -> str | None:
     return _OF_RATE.sub("人数", name) if unit in ("人", "户", "人次") and _OF_RATE.search(name) else None
 
 
+_NEWLY = re.compile(rf"[，、；{words.TIME}\s]*(?P<verb>新(?:登记|设立?|注册))(?:了|共)?$")
+
+
+def newly_of(before: str, whole: str) -> str | None:
+    """经营主体8万户，新登记〔1万户〕: 新登记经营主体."""
+    verb = _NEWLY.fullmatch(before)
+    return verb["verb"] + whole if verb and len(whole) > 1 and not whole.startswith("新") else None
+
+
+_LEVEL = re.compile(r"[、，和其中有\s]*(?P<level>国家|省|市|县|区)级$")
+
+
+def of_level(before: str, whole: str) -> str | None:
+    """省级重点龙头企业68家、国家级〔6家〕: 国家级重点龙头企业; `before` are the words between the numbers."""
+    level, told = _LEVEL.fullmatch(before), re.search(r"(?:国家|省|市|县|区)级", whole)
+    return f"{whole[: told.start()]}{level['level']}级{whole[told.end() :]}" if level and told else None
+
+
+def by_industry(said: str, count: int) -> list[str] | None:
+    """三次产业贡献率分别为5%、44%和51%: 第一产业贡献率, 第二产业贡献率, 第三产业贡献率."""
+    rest = said.removeprefix("三次产业")
+    return [f"第{number}产业{rest}" for number in "一二三"] if rest != said and count == 3 else None
+
+
 def town_and_country(said: str) -> tuple[str, str] | None:
     """城乡低保标准分别提高9%和14%: 城市低保标准, 农村低保标准."""
     rest = said.removeprefix("城乡")

@@ -13,10 +13,17 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from index import figure_words as words
-from index.figure_clause_names import gaining, given_work, of_people, of_those, town_and_country
+from index.figure_clause_names import (
+    by_industry,
+    gaining,
+    given_work,
+    newly_of,
+    of_level,
+    of_people,
+    town_and_country,
+)
 from index.figure_english_context import is_english, read_english_meaning
 from index.figure_fuller import PER_HEAD_ALONE, per_head, topic_of
-from index.figure_in_context import NamesInContext
 from index.figure_left_out import nation, says_nothing
 from index.figure_measure import measure_of, not_per_head, read_object_of_change
 from index.figure_money import for_what, paid_for, set_up, with_purpose
@@ -30,6 +37,7 @@ from index.figure_naming import (
 from index.figure_predicate import Predicate, unit_class
 from index.figure_reading import CLAUSE_END, Reading, basis_of, sentence_spans
 from index.figure_references import pair_from_to, set_references, split_list
+from index.figure_said_before import SaidBefore
 from index.figure_scan import Quantity
 from index.figure_subject import Subject
 
@@ -42,17 +50,13 @@ _NEXT_WITH_VERB = re.compile(
     r"[、和与及]?(?:以及)?(?:分别)?(?:增长|下降|上涨|提高|减少|增加|回落|上升)?(?:约|近)?"
 )
 _PART_IN = re.compile(r"在(?P<whole>[^，。；、\d]{2,12}?)(?:当中|中|里)(?:所)?的?(?:占比|比重|份额|占)")
-_DEED = re.compile(
-    r"(?:大力|积极|加快|努力|进一步|切实|继续|稳步|全面)?(?:发展|推进|建立健全|健全|完善|加大|加强|改善)(?=[\u4e00-\u9fff“]{3})"
-)
 _FUNDED = re.compile(r"[\u4e00-\u9fff、和]{4,}(?<![县市省区人户校村元])")  # what a fund may be for
 _AND_GROWS = re.compile(r"，(?:增长|递增|提高)")
 _GOES_ON = re.compile(rf"{words.HOW_IT_GOES.pattern}|[{words.TIME}]|近年|首次|出现|双")
-_COUNTED_IN = re.compile(r"(?:不)?(?:包括|含)(?!在内)")
 _ASIDE = re.compile(r"(?<=[^，。；：、\s])[（(][^（）()，。；\n]{1,20}[）)](?=[^，。；：、\s])")
 
 
-class ParagraphReader(NamesInContext):
+class ParagraphReader(SaidBefore):
     """Reads the quantities of one paragraph (or any text without inner structure)."""
 
     def read(self) -> list[Reading]:
@@ -98,6 +102,7 @@ class ParagraphReader(NamesInContext):
             if not inside:
                 self._read_silent_clause(clause_start, clause_end)
                 continue
+            self._back_to_whole(clause_start)
             self.silent = None if self.silent is None or self.silent[1] < clause_start - 1 else self.silent
             self.topic = self.topic if self.silent is not None else ""
             left = clause_start
@@ -210,11 +215,6 @@ class ParagraphReader(NamesInContext):
                 if subject.id is not None or self.subject is None:
                     self.subject = subject
 
-    def _without_deed(self, whole: Subject) -> Subject:
-        """电力工业 of 大力发展电力工业: what is done to it does not name it."""
-        deed = _DEED.match(whole.name) if whole.id is None else None
-        return self.subjects.from_name(whole.name[deed.end() :], whole.start, whole.end) if deed else whole
-
     def _opens(self, start: int, subject: Subject) -> bool:
         return words.OPENING.fullmatch(self.masked, start, subject.start) is not None
 
@@ -262,6 +262,10 @@ class ParagraphReader(NamesInContext):
             if reading.measure == "share" and predicate.reference and subject is not None:
                 whole = self.text[slice(*predicate.reference)].strip("的")
                 reading.subject = self.subjects.share_of(subject, whole)
+            points = unit_class(reading.quantity) == "points" and reading.measure == "change"
+            if before is not None and inherited and points and before.sentence_start == self._sentence:
+                # 占地区生产总值的54.7%，比上年提高0.6个百分点
+                reading.subject = before.subject if before.measure == "share" else reading.subject
             if reading.quantity.value < 0:
                 reading.direction = reading.direction or "down"
         set_references(self.text, readings, predicate)
@@ -304,8 +308,9 @@ class ParagraphReader(NamesInContext):
                     self.subject = self.domain = items[-1] if count == wanted else items[count - 1]
                     return [(subject, False) for subject in items[:count]]
                 own = self._own_subject(left, predicate, attached)
-                both = town_and_country(self.text[own.start : own.end]) if own and own.start >= 0 else None
-                if both is not None and respectively and count == 2:
+                said = self.text[own.start : own.end] if own and own.start >= 0 else ""
+                both = by_industry(said, count) or (town_and_country(said) if count == 2 else None)
+                if both is not None and respectively:
                     self.listed = [self.subjects.from_name(name) for name in both]
                     return [(subject, False) for subject in self.listed]
                 if own is None and respectively and self.silent is not None and self.silent[1] >= left - 1:
@@ -339,6 +344,10 @@ class ParagraphReader(NamesInContext):
         named = given_work(*around, first.base_unit, self.text[self._sentence : first.start])
         if named is None and subject is not None and predicate.measure is None:
             named = gaining(subject.name, around[1], first.base_unit)
+        if named is None and self.subject is not None:
+            named = of_level(self.masked[left : first.outer_start], self.subject.name)
+            if subject is None and predicate.measure is None and around[1][:1] in ("", *"，。；、"):
+                named = named or newly_of(self.masked[left : first.outer_start], self.subject.name)
         counts = unit_class(first) == "other" and first.base_unit != "人" and not predicate.role
         if named is None and counts:
             named = self._of_those(left, first, around[1])
@@ -407,6 +416,8 @@ class ParagraphReader(NamesInContext):
                 return [(subject, False)] * count
             carried = self.subjects.whole(self.subject)
             part = _PART_IN.search(self.masked, left, first.start)
+            if part is None and subject.name in ("比重", "占比"):
+                carried = self._share_again(carried)
             if part is not None:  # 服务业快速发展，在国内生产总值中占比提高2.5个百分点
                 shared = self.subjects.share_of(carried, self.text[slice(*part.span("whole"))])
                 carried = shared if shared.id is not None else carried
@@ -430,40 +441,6 @@ class ParagraphReader(NamesInContext):
         self.subject = subject
         self.listed, self.queue = [], []
         return [(subject, False)] * count
-
-    def _capacity(self, reading: Reading) -> Subject | None:
-        """新增发电装机容量4亿千瓦，其中水电9千万千瓦: kilowatts are no output."""
-        subject = reading.subject
-        if subject is None or reading.quantity.base_unit != "千瓦" or not subject.name.endswith("发电量"):
-            return subject
-        plant = self.subjects.from_name(
-            subject.name.removesuffix("发电量") + "装机容量", subject.start, subject.end
-        )
-        return plant if plant.id is not None else subject
-
-    def _aside_of_last(self, clause_start: int) -> Subject | None:
-        """农业总产值增长4%（包括村办工业为6%）: the same thing, counted otherwise."""
-        aside = self.masked[clause_start - 1 : clause_start] in tuple("（(") and _COUNTED_IN.match(
-            self.masked, clause_start
-        )
-        return self.readings[-1].subject if aside and self.readings else None
-
-    def _of_those(self, left: int, first: Quantity, behind: str) -> str | None:
-        """施工的项目74个，全部建成的39个: of the things counted right before."""
-        before = self.readings[-1] if self.readings else None
-        if before is None or before.subject is None or before.sentence_start != self._sentence:
-            return None
-        alike = before.quantity.base_unit == first.base_unit
-        return of_those(self.masked[left : first.outer_start], behind, before.subject.name, alike)
-
-    def _same_again(self, first: Quantity) -> Subject | None:
-        """追加了八十亿元。这八十亿元中…: the sum just said."""
-        if not re.search(r"(?:这|上述|该)$", self.masked[max(0, first.start - 2) : first.start]):
-            return None
-        for reading in reversed(self.readings[-6:]):
-            if (reading.quantity.value, reading.quantity.unit) == (first.value, first.unit):
-                return reading.subject
-        return None
 
     def _listed_behind(self, quantity: Quantity) -> int:
         """How many more quantities go on the list with verbs of their own: …、下降1.6%和增长7.2%."""

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 _ONLY_BETWEEN = re.compile(r"各|均|都|在|达|达到|为|总额|超过|约|近")
 _BUILT = re.compile(r"(?:城镇|农村|城乡|城市|乡村|全国)?(?:新建|新修|新辟|新开|新设|改建|扩建)$")
 _DONE_TO = re.compile(r"(?:得到|实现|完成|进行)(?P<verb>[\u4e00-\u9fff]{2})的(?P<what>[^的]+)")
+_HIRED = re.compile(r"(?P<verb>新?引进|引育|培养|培育|吸引|集聚)(?:了|各类|各种|高端)*$")
 _FUND = re.compile(r"(?:专项)?(?:补助|补贴|奖补|扶持|专项)资金")
 _TURNED = re.compile(r"转为|变为|转成|覆盖|惠及")
 _MATERIALS = frozenset(("煤", "标准煤", "标煤", "油", "粮食", "水"))
@@ -83,6 +84,7 @@ class NamesInContext:
         self.recent: list[Subject] = []  # the subjects of the sentence so far
         self.queue: list[Subject] = []  # of these, the ones whose figure is still to come
         self.pending_from: Reading | None = None
+        self.whole: Subject | None = None  # what 其中 told a part of
         self.silent: tuple[int, int] | None = None  # the clause before, if it had no figure
         self.modified: Subject | None = (
             None  # what the last figure only describes: 投资在五亿元以上的〔项目〕
@@ -122,6 +124,10 @@ class NamesInContext:
             if moved in _MOVED:  # 五年转移农村人口8463万人: not how many live there
                 said = moved + self.text[subject.start : subject.end]
                 return Subject(said, None, subject.start - 2, subject.end)
+        if subject.id is not None and self.text[subject.start : subject.end] in ("人才", "各类人才"):
+            hired = _HIRED.search(self.text, max(left, subject.start - 6), subject.start)
+            if hired is not None:  # 引进各类人才1.28万人: not all there are
+                return Subject(f"{hired['verb']}人才", None, subject.start, subject.end)
         taken = self._withdrawn(subject, first) if subject.start >= 0 else None
         if taken is not None:
             return taken
@@ -132,6 +138,9 @@ class NamesInContext:
         if subject.name in ("存栏", "出栏") and re.search(r".(?:存栏|出栏)", kept):  # 生猪出栏…，年末存栏…
             herd = re.split("存栏|出栏", kept)[0] + subject.name
             return self.subjects.from_name(herd, subject.start, subject.end)
+        owner = self.recent[0].name if self.recent else ""
+        if subject.name in ("亏损", "盈利") and owner.endswith(("企业", "厂", "公司", "农场")):
+            return Subject(owner + subject.name, None, subject.start, subject.end)
         more = whose_money(subject.name, self.text[left : subject.start])
         more = more or beyond_budget(subject.name, self.text[subject.end : first.outer_start])
         if more is not None:

@@ -84,6 +84,9 @@ def pupils_of(text: str, name: str) -> str | None:
 
 def group_of(group: str, whole: str) -> list[str]:
     """Names for 城镇 beside 居民人均可支配收入 or 常住人口: 城镇居民人均可支配收入, 城镇常住人口."""
+    people = group.removesuffix("居民")
+    if people != group and _GROUP.fullmatch(people) and (other := _GROUP.match(whole)):
+        return [people + whole[other.end() :]]  # 城镇居民人均可支配收入…；农村居民…
     if not _GROUP.fullmatch(group):
         return []
     bare = whole.removeprefix("居民")

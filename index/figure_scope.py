@@ -174,6 +174,8 @@ class ParagraphScope:
             self.text, mention.end
         ):
             return False  # 恢复到2019年的112%
+        if times.OF_A_GOAL.match(self.text, mention.end):
+            return False  # 完成全年目标任务的59%
         if times.BEFORE_THEN.match(self.text, mention.end):
             return False  # 对2000年底以前发布的行政法规进行清理
         if mention.kind == "since" and _RECORD_AFTER.match(self.text, mention.end):
@@ -258,7 +260,10 @@ class ParagraphScope:
         ):
             return period
         year = self.report.year
-        if reading.measure in ("rate", "share") and self.reader.work_report is not None and mention is None:
+        told = reading.measure in ("rate", "share") or (
+            reading.measure == "level" and reading.quantity.base_unit not in ("元", "美元")
+        )
+        if told and self.reader.work_report is not None and mention is None:
             section = self.reader.work_report.section_period
             if self.statuses.reviewing() and year is not None and period.year == year - 1 == section.year:
                 return Period.of_years(period.year - 1)  # 比重由46.9%提高到48.2%, in a review of one year
@@ -418,6 +423,8 @@ class ParagraphScope:
                 continue
             year = self.report.year
             ahead = year is not None and mention.period.end[0] > year
+            if times.PART_BY_PART.search(self.text, begin, mention.start):
+                continue  # 分季度看，一季度增长…，上半年增长…
             if self._outside_review(mention) or (ahead and not times.dates_figures(self.text, mention)):
                 continue
             if mention.kind == "period" or (mention.kind == "range" and self.report.work_report):

@@ -269,7 +269,7 @@ class SubjectReader:
                 after = start + prefix.end() if prefix else None
             if after is None or after > end - 1 or self.text.startswith(("冠军", "纪录", "遗产"), after):
                 break
-            if after < end and self.text[after] in "级籍区内外人":
+            if after < end and self.text[after] in "级籍区内外人商资":
                 break
             start = after + 1 if self.text[after] == "的" else after
             trimmed = words_of.TRIM_START.match(self.masked, start, end)
@@ -345,6 +345,8 @@ class SubjectReader:
         """Whether words before a known indicator make it another one (工业技改 + 投资)."""
         tokens = _tags(before.removesuffix("的") if before.endswith("住宅的") else before)
         last_word, last_tag = tokens[-1]
+        if before.endswith("的") and before.startswith(("通过", "依托", "利用")):
+            return True  # 通过公共网络实现的商品零售额
         if last_word == "年" and len(tokens) > 1:
             return True  # 工农业年总产值
         if last_word in words.VERBS or last_tag in ("d", "p", "c", "r", "v", "t", "x", "u", "ul", "m"):

@@ -41,6 +41,8 @@ def compared_with(text: str, mentions: Sequence[PeriodMention], reading: Reading
     return None
 
 
+OF_A_GOAL = re.compile(r"(?:的)?(?:目标任务|任务目标|目标|任务|计划任务)的(?:近|约)?\s?\d")
+PART_BY_PART = re.compile(r"分(?:季度?|月|阶段)|[从按]季度?|逐[季月]")
 BEFORE_THEN = re.compile(r"(?:年?底)?(?:以|之)?前(?:发布|颁布|制定|出台|签订|批准)")
 # 五年来赤字率一直控制在3%以内: of all the years, not of their last
 ALL_ALONG = re.compile(r"一直|始终|每年都|年年|连年|各年度?均")

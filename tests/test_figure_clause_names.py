@@ -109,3 +109,42 @@ def test_numbers_that_name_and_numbers_with_a_half() -> None:
 )
 def test_a_place_by_the_way_is_not_whose_figure_it_is(text: str) -> None:
     assert [figure.region for figure in read(text)] == ["云川市"]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("全员劳动生产率为每人每年38万元", ["全员劳动生产率"]),
+        ("城镇调查失业率年平均为5%", ["城镇调查失业率"]),
+        ("城镇新增就业4万人，完成全年目标任务的59%", ["城镇新增就业", "城镇新增就业"]),
+        ("省级重点龙头企业68家、国家级6家", ["省级重点龙头企业", "国家级重点龙头企业"]),
+        ("经营主体8万户，新登记1万户", ["经营主体", "新登记经营主体"]),
+        (
+            "三次产业对经济增长的贡献率分别为5%、44%和51%",
+            [f"第{number}产业对经济增长的贡献率" for number in "一二三"],
+        ),
+        (
+            "居民人均可支配收入3万元，其中城镇居民4万元，增长4%；农村居民2万元",
+            ["居民人均可支配收入"] + ["城镇居民人均可支配收入"] * 2 + ["农村居民人均可支配收入"],
+        ),
+        (
+            "民营经济增加值23亿元，占地区生产总值的比重为54%，比上年提高0.6个百分点",
+            ["民营经济增加值", "民营经济增加值占比", "民营经济增加值占比"],
+        ),
+        (
+            "规模以上工业增加值增长7%，其中制造业增长8%；6月份当月增长6%",
+            ["规模以上工业增加值", "制造业增加值", "规模以上工业增加值"],
+        ),
+        ("新增发电装机容量4亿千瓦，其中水电9千万千瓦", ["发电装机容量", "水电装机容量"]),
+        ("新引进各类人才1万人", ["新引进人才"]),
+        ("65周岁及以上人口占15%", ["65周岁及以上人口"]),
+    ],
+)
+def test_what_was_said_before_names_the_next_figure(text: str, names: list[str]) -> None:
+    assert [figure.indicator for figure in read(text)] == names
+
+
+def test_quarters_listed_date_nothing_after_them() -> None:
+    figures = read("地区生产总值43亿元。分季度看，一季度增长5%，上半年增长6%。民营经济增加值23亿元。")
+    assert [figure.period for figure in figures] == ["2023", "2023-01/2023-03", "2023-01/2023-06", "2023"]
+    assert {figure.indicator for figure in figures[:3]} == {"国内生产总值"}

@@ -17,6 +17,7 @@ from index.figure_naming import lookup
 from index.figure_scan import find_quantities
 from index.figure_scope import ScopeReader
 from index.figure_table_notes import TARGET, noted_status
+from index.figure_table_rows import RowsAbove, part_of_row
 from index.numerals import plain_form
 from index.periods import Period
 from index.regions import COUNTRY, WORLD, contains_region
@@ -119,6 +120,7 @@ class _TableReader:
     def read(self) -> list[Figure]:
         figures: list[Figure] = []
         parent: _Label | None = None
+        above = RowsAbove(self.table.title, self.vocabulary)
         by_industry = any(
             mention.indicator.id in _ALL_INDUSTRIES for mention in self.vocabulary.find(self.table.title)
         )
@@ -134,8 +136,12 @@ class _TableReader:
                 by_industry = True
             elif label.indicator is None and label.name and by_industry:
                 label.indicator = lookup(self.vocabulary, f"{label.name}增加值")
-            if _PART.match(label.text) and parent is not None:
-                self._complete(label, parent)
+            told = above.named(label.name)
+            if told is not None:
+                label.name, label.indicator = told, lookup(self.vocabulary, told)
+            if _PART.match(label.text) and parent is not None and label.indicator is None:
+                part = part_of_row(label.name, parent.name, self.vocabulary)
+                label.name, label.indicator = part if part is not None else (label.name, None)
             elif label.name:
                 parent = label
             for column, column_label in columns.items():
@@ -194,15 +200,6 @@ class _TableReader:
             if unit_cell is not None and self._text(unit_cell).strip():
                 label.unit = _unit(self._text(unit_cell))
         return label
-
-    def _complete(self, label: _Label, parent: _Label) -> None:
-        """其中：制造业 under 规模以上工业增加值 is 制造业增加值."""
-        if label.indicator is not None or not label.name or label.name.endswith(words.LIST_HEADS):
-            return
-        head = next((head for head in words.LIST_HEADS if parent.name.endswith(head)), "")
-        if head and head != "产业":
-            label.name += head
-            label.indicator = lookup(self.vocabulary, label.name)
 
     # ---------------------------------------------------------------- labels
 

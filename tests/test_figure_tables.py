@@ -162,3 +162,35 @@ def test_parts_under_a_row_take_its_measure() -> None:
     assert [figure.indicator for figure in figures] == ["规模以上工业增加值"] * 2 + ["制造业增加值"] * 2
     assert [figure.period for figure in figures] == ["2023-12", "2023"] * 2
     assert {figure.measure for figure in figures} == {"growth"}
+
+
+@pytest.mark.parametrize(
+    ("title", "rows", "names"),
+    [
+        (
+            "云川市货物进出口总额",
+            ["进出口总额", "出口", "一般贸易", "民营企业", "进口", "一般贸易"],
+            ["货物进出口总额", "出口总额", "一般贸易出口", "民营企业出口", "进口总额", "一般贸易进口"],
+        ),
+        (
+            "固定资产投资（不含农户）增速",
+            ["总计", "制造业", "教育"],
+            ["固定资产投资", "制造业投资", "教育固定资产投资"],
+        ),
+        (
+            "居民消费价格比上年涨跌幅度",
+            ["居民消费价格", "衣着"],
+            ["居民消费价格指数", "衣着居民消费价格"],
+        ),
+        (
+            "主要指标增速",
+            ["居民人均可支配收入", "城镇居民", "农村居民"],
+            ["居民人均可支配收入", "城镇居民人均可支配收入", "农村居民人均可支配收入"],
+        ),
+    ],
+)
+def test_a_row_means_what_the_rows_above_and_the_title_say(
+    title: str, rows: list[str], names: list[str]
+) -> None:
+    table = [["指标", "比上年增长（%）"], *([row, "3.5"] for row in rows)]
+    assert [figure.indicator for figure in read_figures(make_table(table, title=title))] == names

@@ -48,7 +48,16 @@ def _fitted() -> Mapping[str, Mapping[str, float]]:
 
 def confidence(signals: Signals) -> float:
     """The estimated probability that the draft answers the question."""
-    weights = _fitted()["weights"]
+    return _estimate(signals, "weights")
+
+
+def confidence_of_passage(signals: Signals) -> float:
+    """The same where both margins are of one passage, the one drafted from (rag.passage_answer)."""
+    return _estimate(signals, "weights_of_passage")
+
+
+def _estimate(signals: Signals, fitted: str) -> float:
+    weights = _fitted()[fitted]
     score = weights["constant"] + sum(weights[name] * value for name, value in signals.clipped().items())
     return 1 / (1 + math.exp(-score))
 

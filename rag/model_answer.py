@@ -21,7 +21,7 @@ from rag.verify import verify_draft
 
 # Margins of the two judgements that sufficed on 16 questions over reports (docs/experiments.md, 2026-11-23).
 SCOPED_MARGINS = (1.5, 2.0)
-_YEAR_OR_NUMBER = re.compile(r"\d{2,}(?:\.\d+)?")
+YEAR_OR_NUMBER = re.compile(r"\d{2,}(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class ModelAnswerer:
 
     `passages` are the texts that were found, `around` gives the passage a sentence stands in with the title
     and headings over it: the question's words may stand there. `figures` are those read in a sentence as part of
-    its report, and `holds` has the last word on what may stand on a sentence.
+    its report, and `holds` has the last word on what may stand on a sentence. `dated`: see rag.verify.
     """
 
     def __init__(
@@ -58,14 +58,14 @@ class ModelAnswerer:
         around: Callable[[Sentence], str],
         passages: Sequence[str] = (),
         *,
-        scoped: bool = False,
+        dated: bool = True,
         figures: Callable[[Sentence], Sequence[Figure]] = lambda sentence: (),
         holds: Callable[[str, Sentence], bool] = lambda text, sentence: True,
     ) -> None:
         self._model = model
         self._settings = settings
         self._around = around
-        self._scoped = scoped
+        self._dated = dated
         self._figures = figures
         self._holds = holds
         self._passages = [squeeze(text) for text in passages]
@@ -75,10 +75,7 @@ class ModelAnswerer:
         """The model's answer to the question out of the evidence, if code accepts it."""
         if not evidence:
             return ModelResult(reason="no evidence")
-        messages = fill("answer.zh", evidence=numbered([s.text for s in evidence]), question=question)
-        completion = self._model.complete(messages, max_tokens=self._settings.answer_tokens, stop=["\n"])
-        self.usage += Usage.of(completion)
-        draft, number = clean(completion.text)
+        draft, number = self._draft(question, numbered([s.text for s in evidence]))
         if not draft:
             return ModelResult(reason="empty draft")
         if repeats(draft, question):
@@ -88,6 +85,13 @@ class ModelAnswerer:
         if not found:
             return ModelResult(reason="draft not carried by any sentence")
         return self.judge(question, evidence, found, repaired=repaired)
+
+    def _draft(self, question: str, evidence: str) -> tuple[str, int | None]:
+        """What the model answers from numbered evidence, and the number it names."""
+        messages = fill("answer.zh", evidence=evidence, question=question)
+        completion = self._model.complete(messages, max_tokens=self._settings.answer_tokens, stop=["\n"])
+        self.usage += Usage.of(completion)
+        return clean(completion.text)
 
     def judge(
         self,
@@ -100,7 +104,7 @@ class ModelAnswerer:
         """The statements, if the signals for them reach the confidence that the settings demand."""
         signals = self.signals(question, evidence, statements)
         value = confidence(signals)
-        if value < threshold(self._settings) and not (self._scoped and self._both_margins(signals)):
+        if value < threshold(self._settings) and not self._both_margins(signals):
             return ModelResult(confidence=value, reason="not confident", signals=signals)
         return ModelResult(tuple(statements), repaired, value, signals=signals)
 
@@ -135,7 +139,7 @@ class ModelAnswerer:
         plural = PLURAL.search(question) is not None
         for sentence in order:
             known = self._figures(sentence)
-            if verify_draft(draft, sentence.text, question, known, dated=self._scoped).ok:
+            if verify_draft(draft, sentence.text, question, known, dated=self._dated).ok:
                 text = completed(draft, sentence.text, kind_of(question), plural=plural)
                 if self._holds(text, sentence):
                     return Statement(text, sentence)
@@ -149,7 +153,7 @@ class ModelAnswerer:
         sentence = statements[0].sentence
         terms, kind = question_terms(question), kind_of(question)
         passage = self._around(sentence)
-        numbers = _YEAR_OR_NUMBER.findall(question)
+        numbers = YEAR_OR_NUMBER.findall(question)
         held = answers_kind(kind, text)
         agreeing = sum(squeeze(statements[0].text) in passage for passage in self._passages)
         answerable = fill("answerable.zh", evidence=numbered([s.text for s in evidence]), question=question)

@@ -16,6 +16,7 @@ from rag.evidence import EvidenceReader, Sentence, clause_around
 from rag.figure_answer import FigureResult
 from rag.llm import ChatModel
 from rag.model_answer import ModelAnswerer, ModelResult, Statement
+from rag.passage_answer import PassageAnswerer
 from rag.passage_evidence import question_terms, select_pieces, share
 from rag.query import Query
 from rag.question_parts import names_fewer, question_parts
@@ -90,7 +91,7 @@ class ModelStage:
 
     def _ask(self, query: Query, question: str, hits: Sequence[Hit]) -> ModelResult:
         drafter = self._drafter(query, hits)
-        result = drafter.answer(question, self._evidence(query, question, hits))
+        result = drafter.answer(question, self._candidates(query, question, hits))
         self.usage += drafter.usage
         if not self._metadata_known and any(
             self._contradicts(query, said.text, said.sentence) for said in result.statements
@@ -108,17 +109,24 @@ class ModelStage:
             return self._reader.select(query, hits, most)
         return select_pieces(question, self._reader, hits, most)
 
+    def _candidates(self, query: Query, question: str, hits: Sequence[Hit]) -> list[Sentence]:
+        """What the drafter chooses from: of raw passages every piece, since it is shown few of them at a time."""
+        if self._metadata_known:
+            return self._evidence(query, question, hits)
+        return select_pieces(question, self._reader, hits, None)
+
     def _drafter(self, query: Query, hits: Sequence[Hit]) -> ModelAnswerer:
+        passages = {hit.chunk.report: self._reader.view(hit.chunk.report).report.text for hit in hits}
+        if not self._metadata_known:
+            return PassageAnswerer(self._model, self._settings, self._reader, tuple(passages.values()))
+
         def around(sentence: Sentence) -> str:
             chunks = [h.chunk for h in hits if h.chunk.report == sentence.report]
             own = [c.text for c in chunks if c.start <= sentence.start < c.end]
             return " ".join((self._reader.title(sentence.report), *own, sentence.text))
 
-        passages = {hit.chunk.report: self._reader.view(hit.chunk.report).report.text for hit in hits}
-        if not self._metadata_known:
-            return ModelAnswerer(self._model, self._settings, around, tuple(passages.values()))
         return ModelAnswerer(
-            self._model, self._settings, around, tuple(passages.values()), scoped=True, figures=self._figures,
+            self._model, self._settings, around, tuple(passages.values()), figures=self._figures,
             holds=lambda text, sentence: figures_hold(
                 text, self._figures(sentence), query, self._reader.surroundings
             ),

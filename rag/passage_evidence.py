@@ -20,6 +20,7 @@ from rag.question_words import FUNCTION_WORDS
 from rag.word_coverage import contained
 
 PIECE_CHARACTERS = 110
+NEAR_BEFORE, NEAR_AFTER = 160, 100  # characters around a piece that are read with it
 # Fitted by logistic regression on the pieces of RGB's development questions (which hold the answer), rounded:
 # docs/experiments.md, 2026-11-24.
 WORDS_IN_PIECE, WORDS_WITH_BEFORE, WORDS_IN_PASSAGE, KIND = 1.4, 0.7, 0.7, 0.95
@@ -47,7 +48,7 @@ def share(terms: Sequence[str], text: str) -> float:
 
 
 def select_pieces(
-    question: str, reader: EvidenceReader, hits: Sequence[Hit], characters: int
+    question: str, reader: EvidenceReader, hits: Sequence[Hit], characters: int | None
 ) -> list[Sentence]:
     """The best pieces of the hits' chunks, best first, together at most `characters` (the first always)."""
     terms, kind = question_terms(question), kind_of(question)
@@ -66,15 +67,29 @@ def select_pieces(
                 + WORDS_IN_PASSAGE * whole
                 + (0 if held is None else KIND if held else -KIND)
             )
-            found.setdefault((report, start), Sentence(report, start, end, piece, score))
+            if not reader.is_barred(report, start):
+                found.setdefault((report, start), Sentence(report, start, end, piece, score))
             before = piece
     chosen: list[Sentence] = []
     used = 0
     for sentence in sorted(found.values(), key=lambda s: (-s.score, s.report, s.start)):
-        if not chosen or used + len(sentence.text) <= characters:
+        if not chosen or characters is None or used + len(sentence.text) <= characters:
             chosen.append(sentence)
             used += len(sentence.text)
     return chosen
+
+
+def near(reader: EvidenceReader, piece: Sentence) -> tuple[str, list[Sentence]]:
+    """What stands around a piece in its passage, itself included, and its pieces; less what may not be evidence."""
+    text = reader.view(piece.report).report.text
+    start, end = max(0, piece.start - NEAR_BEFORE), min(len(text), piece.end + NEAR_AFTER)
+    there = [
+        (first, last)
+        for first, last in pieces(text, 0, len(text))
+        if first < end and last > start and not reader.is_barred(piece.report, first)
+    ]
+    shown = "".join(text[max(first, start) : min(last, end)] for first, last in there)
+    return shown.strip(), [Sentence(piece.report, *span, text[slice(*span)], 0.0) for span in there]
 
 
 def pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

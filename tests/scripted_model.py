@@ -62,6 +62,41 @@ class ScriptedModel:
         return queue.popleft()
 
 
+class ReadingModel:
+    """Drafts and judges by what it is shown: for each passage that holds a key, a draft and how sure it is of it.
+
+    `knows`: words of the prompt, parted by & → (draft, margin of both judgements). A prompt that holds no key has no
+    answer.
+    """
+
+    name = "reading"
+
+    def __init__(self, knows: Mapping[str, tuple[str, float]]) -> None:
+        self.knows = knows
+        self.prompts: list[tuple[str, str]] = []
+
+    def complete(self, messages: Sequence[Message], **options: Any) -> Completion:
+        return _completion(self._known("complete", messages)[0])
+
+    def stream(self, messages: Sequence[Message], **options: Any) -> Iterator[str]:
+        yield self._known("stream", messages)[0]
+
+    def first_token_logprobs(self, messages: Sequence[Message], top: int = 20) -> FirstToken:
+        margin = self._known("logprobs", messages)[1]
+        return FirstToken({"有": margin, "能": margin, "没": 0.0, "不": 0.0}, _completion("有"))
+
+    def close(self) -> None:
+        pass
+
+    def _known(self, kind: str, messages: Sequence[Message]) -> tuple[str, float]:
+        text = "\n".join(message["content"] for message in messages)
+        self.prompts.append((kind, text))
+        return next(
+            (told for words, told in self.knows.items() if all(map(text.__contains__, words.split("&")))),
+            ("", -3.0),
+        )
+
+
 def _completion(text: str) -> Completion:
     """Costs that a test can add up: 10 prompt tokens, one a character written."""
     return Completion(text, 10, len(text), 4, 1.0)

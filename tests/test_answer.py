@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from answer_reports import check_promises, index_of, qa_over
 from hashing_embedder import HashingEmbedder
-from scripted_model import ScriptedModel
+from scripted_model import ReadingModel, ScriptedModel
 
 from index.build import build_index, remove_report
 from rag.qa import ReportQA
@@ -420,7 +420,7 @@ def test_passages_answer_alone_with_their_offsets(
 
 def test_passages_need_no_index_and_leave_the_reports_alone(directory: Path) -> None:
     embedder = qa_over(directory, ScriptedModel()).embedder
-    model = ScriptedModel(["赵岚山"], ANSWERABLE)
+    model = ReadingModel({"市长由赵岚山担任": ("赵岚山", 3.9)})
     answer = ReportQA(None, embedder, model).ask("市长由谁担任？", passages=PASSAGES)  # type: ignore[arg-type]
     assert answer.text == "赵岚山[1]。" and answer.citations[0].report == "passage-2"
     with pytest.raises(ValueError, match="passages"):
@@ -432,10 +432,11 @@ def test_no_passages_is_a_refusal_without_a_call(qa: ReportQA, model: ScriptedMo
     assert answer.abstained and answer.citations == () and model.prompts == []
 
 
-def test_passage_draft_of_another_sentence_is_refused(qa: ReportQA, model: ScriptedModel) -> None:
-    model.queue("临河市货运量3127.5亿元").queue_logprobs(*ANSWERABLE)
-    answer = qa.ask("2023年临河市货运量是多少？", passages=PASSAGES)
-    assert "3127" not in answer.text
+@pytest.mark.parametrize("draft", ["临河市货运量3127.4亿元", "98.5亿元"])
+def test_passage_draft_of_something_else_is_refused(directory: Path, draft: str) -> None:
+    model = ReadingModel({"出口98.5亿元": (draft, 3.9)})
+    answer = qa_over(directory, model).ask("2023年临河市货运量是多少？", passages=PASSAGES)
+    assert answer.abstained and "complete" in dict(model.prompts)
 
 
 # ---------------------------------------------------------------- the answer itself

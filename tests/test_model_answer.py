@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from answer_reports import check_promises, index_of, qa_over
-from scripted_model import ScriptedModel
+from scripted_model import ReadingModel, ScriptedModel
 
 from rag.qa import ReportQA
 from rag.settings import Settings
@@ -172,10 +172,37 @@ def test_each_part_of_a_question_is_answered_and_cited(qa: ReportQA, model: Scri
     assert all(c.quote == TWO_PASSAGES[n][c.start : c.end] for n, c in enumerate(answer.citations))
 
 
-def test_a_part_that_is_not_found_is_said_to_be(qa: ReportQA, model: ScriptedModel) -> None:
-    model.queue("罗明川", "沈知远").queue_logprobs(*ANSWERABLE)
-    answer = qa.ask(TWO_PART_QUESTION, passages=TWO_PASSAGES)
+def test_a_part_that_is_not_found_is_said_to_be(directory: Path) -> None:
+    model = ReadingModel({"馆长是罗明川&馆长是谁": ("罗明川", 3.9), "赵岚山": ("沈知远", 3.9)})
+    answer = qa_over(directory, model).ask(TWO_PART_QUESTION, passages=TWO_PASSAGES)
     assert answer.text == "馆长：罗明川[1]；书记：没有找到。"
+
+
+WHO = "云川科技馆的新馆长是谁？"
+RUMOURS = [
+    "云川科技馆的新馆长是谁？坊间说是沈知远，也有人说是别人。",
+    "馆里昨天宣布，罗明川接任云川科技馆馆长，下月到岗。",
+    "临河科技馆周一闭馆。",
+]
+
+
+def test_the_draft_that_its_passage_proves_best_is_taken(directory: Path) -> None:
+    model = ReadingModel({"坊间": ("沈知远", 2.0), "罗明川": ("罗明川", 3.0)})
+    answer = qa_over(directory, model).ask(WHO, passages=RUMOURS)
+    assert answer.text == "罗明川[1]。" and answer.citations[0].report == "passage-2"
+    shown = [text for kind, text in model.prompts if kind == "complete"]
+    assert len(shown) == 2 and not any("坊间" in text and "罗明川" in text for text in shown)
+
+
+def test_a_draft_that_none_proves_is_not_shown(directory: Path) -> None:
+    model = ReadingModel({"坊间": ("沈知远", 1.0), "罗明川": ("罗明川", 1.2)})
+    assert qa_over(directory, model).ask(WHO, passages=RUMOURS).abstained
+
+
+def test_no_other_passage_is_asked_after_a_sure_one(directory: Path) -> None:
+    model = ReadingModel({"坊间": ("沈知远", 5.9), "罗明川": ("罗明川", 5.9)})
+    assert not qa_over(directory, model).ask(WHO, passages=RUMOURS).abstained
+    assert [kind for kind, _ in model.prompts] == ["logprobs", "complete", "logprobs"]
 
 
 def test_confidence_and_its_signals_are_told(qa: ReportQA, model: ScriptedModel) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from answer_reports import check_promises, index_of, qa_over
-from scripted_model import ScriptedModel
+from scripted_model import ReadingModel, ScriptedModel
 
 from rag.verify import verify_draft
 
@@ -95,8 +95,10 @@ def test_passage_figure_of_another_slot(directory, question: str, draft: str) ->
         "2023年云川市地区生产总值3127.4亿元，比上年增长6.3%。",
         "临河市2023年出口98.5亿元，进口41.2亿元。",
     ]
-    answer = qa_over(directory, ScriptedModel([draft], YES)).ask(question, passages=passages)
+    model = ReadingModel({"3127.4亿元": (draft, 3.9)})
+    answer = qa_over(directory, model).ask(question, passages=passages)
     assert answer.abstained, answer.text
+    assert any(kind == "complete" for kind, _ in model.prompts)  # it was drafted, and not shown
 
 
 @pytest.mark.parametrize("question", ["临河市科技馆的新馆长是谁？", "青岚市科技馆的新馆长是谁？"])

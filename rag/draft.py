@@ -70,23 +70,29 @@ def completed(draft: str, sentence: str, kind: AnswerKind, *, plural: bool) -> s
         spans = [(f.start, f.end) for f in figures_in_text(sentence)]
         spans += [(m.start(), m.end()) for m in _COUNTED.finditer(sentence)]
         return next((sentence[a:b] for a, b in spans if a == where and end <= b), draft)
-    if plural and "、" in sentence[max(0, where - 1) : end + 1]:
+    if plural and re.search("、|》《", sentence[max(0, where - 1) : end + 1]):
         return _listed(sentence, where, end)
     return draft
 
 
 def _listed(sentence: str, start: int, end: int) -> str:
-    """The whole enumeration a name stands in: A、B、C和D."""
-    while start > 0 and sentence[start - 1] == "、":
-        length = _last_name(sentence[: start - 1])
+    """The whole enumeration a name stands in: A、B、C和D, 《A》《B》."""
+    while start > 0:
+        between = 1 if sentence[start - 1] == "、" else 0
+        if not between and sentence[start - 1 : start + 1] != "》《":
+            break
+        length = _last_name(sentence[: start - between])
         if not length:
             break
-        start -= length + 1
-    while end < len(sentence) and sentence[end] in "、和与及":
-        length = _first_name(sentence[end + 1 :])
+        start -= length + between
+    while end < len(sentence):
+        between = 1 if sentence[end] in "、和与及" else 0
+        if not between and sentence[end - 1 : end + 1] != "》《":
+            break
+        length = _first_name(sentence[end + between :])
         if not length:
             break
-        end += length + 1
+        end += length + between
     return sentence[start:end]
 
 

@@ -50,6 +50,9 @@ def test_parts_at_separators() -> None:
         pytest.param("5月12日", "定于2023年5月12日开馆", "time", False, "2023年5月12日", id="year"),
         pytest.param("5月12日", "将于5月12日至16日展出", "time", False, "5月12日至16日", id="to-its-end"),
         pytest.param("赵岚山", "由罗明川、赵岚山、沈知远，领衔", "person", True, "罗明川、赵岚山、沈知远", id="names"),
+        pytest.param(
+            "《山河颂》", "《云岭谣》《山河颂》《深谷记》分列前三", None, True, "《云岭谣》《山河颂》《深谷记》", id="titles-side-by-side",
+        ),
         pytest.param("赵岚山", "罗明川、赵岚山进入决赛", "person", False, "赵岚山", id="one-name-asked"),
         pytest.param("罗明川", "馆长是罗明川，副馆长是赵岚山", "person", True, "罗明川", id="no-list"),
         pytest.param("沈知远", "罗明川、赵岚山", "person", True, "沈知远", id="not-in-the-sentence"),

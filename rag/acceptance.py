@@ -18,6 +18,7 @@ from rag.settings import Settings
 # Margins beyond this tell no more; an endpoint without log-probabilities gives a plain yes or no of this size.
 MOST_MARGIN = 6.0
 PLAIN_YES = 3.0
+MOST_LEAD = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Signals:
     numbers: float  # share of the question's years and numbers in that passage; 1 where it names none
     kind: float  # 1 if the answer is of the kind asked for, -1 if not, 0 where that cannot be told
     agreeing: float  # logarithm of the number of passages that hold the answer
+    lead: float = 0.0  # of raw passages: both margins less those of the best other answer, at most MOST_LEAD
 
     def clipped(self) -> dict[str, float]:
         values = asdict(self)
@@ -58,7 +60,9 @@ def confidence_of_passage(signals: Signals) -> float:
 
 def _estimate(signals: Signals, fitted: str) -> float:
     weights = _fitted()[fitted]
-    score = weights["constant"] + sum(weights[name] * value for name, value in signals.clipped().items())
+    score = weights["constant"] + sum(
+        weights.get(name, 0.0) * value for name, value in signals.clipped().items()
+    )
     return 1 / (1 + math.exp(-score))
 
 

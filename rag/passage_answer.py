@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from rag.acceptance import Signals, confidence_of_passage, threshold
+from rag.acceptance import MOST_LEAD, Signals, confidence_of_passage, threshold
 from rag.answer_kind import answers_kind, kind_of
 from rag.draft import repeats
 from rag.evidence import EvidenceReader, Sentence, squeeze
@@ -23,14 +23,21 @@ from rag.settings import Settings
 
 PASSAGES = 4  # those asked at most: on RGB's development questions 125 of 129 answers stand in four
 SURE = 0.97  # no other passage is asked after a draft of this confidence
+NO_RIVAL = 1.0  # the lead of an answer where no other passage was asked
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
+    """What was drafted from one passage; no statements where the passage does not carry it."""
+
+    draft: str
     statements: tuple[Statement, ...]
     repaired: bool
     signals: Signals
-    confidence: float
+
+    @property
+    def margins(self) -> float:
+        return self.signals.answerable + self.signals.supported
 
 
 class PassageAnswerer(ModelAnswerer):
@@ -44,12 +51,13 @@ class PassageAnswerer(ModelAnswerer):
 
     def answer(self, question: str, evidence: Sequence[Sentence]) -> ModelResult:
         """The surest answer from one of the passages that `evidence` stands in, best piece first."""
+        candidates: list[_Candidate] = []
         best: _Candidate | None = None
-        for piece in _one_of_each(evidence)[:PASSAGES]:
-            candidate = self._from_passage(question, piece)
-            if candidate and (best is None or candidate.confidence > best.confidence):
-                best = candidate
-            if best and best.confidence >= SURE:
+        for number, piece in enumerate(_one_of_each(evidence)[:PASSAGES]):
+            if candidate := self._from_passage(question, piece):
+                candidates.append(candidate)
+                best = _surest(candidates)
+            if number and best and confidence_of_passage(best.signals) >= SURE:
                 break
         return self._accepted(best)
 
@@ -63,19 +71,18 @@ class PassageAnswerer(ModelAnswerer):
     ) -> ModelResult:
         """The statements, if the passage around the first of them proves them well enough."""
         passage = near(self._reader, statements[0].sentence)[0]
+        text = "、".join(statement.text for statement in statements)
         answerable = self._answerable(question, passage)
-        return self._accepted(self._weighed(question, passage, answerable, statements, repaired))
+        candidate = self._weighed(question, passage, answerable, text, statements, repaired)
+        return self._accepted(_surest([candidate]))
 
     def _accepted(self, candidate: _Candidate | None) -> ModelResult:
         if candidate is None:
             return ModelResult(reason="no draft is carried by its passage")
-        if candidate.confidence < threshold(self._settings):
-            return ModelResult(
-                confidence=candidate.confidence, reason="not confident", signals=candidate.signals
-            )
-        return ModelResult(
-            candidate.statements, candidate.repaired, candidate.confidence, signals=candidate.signals
-        )
+        value, signals = confidence_of_passage(candidate.signals), candidate.signals
+        if value < threshold(self._settings):
+            return ModelResult(confidence=value, reason="not confident", signals=signals)
+        return ModelResult(candidate.statements, candidate.repaired, value, signals=signals)
 
     def _from_passage(self, question: str, piece: Sentence) -> _Candidate | None:
         passage, pieces = near(self._reader, piece)
@@ -86,36 +93,51 @@ class PassageAnswerer(ModelAnswerer):
         if not draft or repeats(draft, question):
             return None
         found, repaired = self._carried(draft, [piece, *pieces], question)
-        return self._weighed(question, passage, answerable, found, repaired) if found else None
+        text = "、".join(statement.text for statement in found) or draft
+        return self._weighed(question, passage, answerable, text, found, repaired)
 
     def _weighed(
         self,
         question: str,
         passage: str,
         answerable: float,
+        text: str,
         statements: Sequence[Statement],
         repaired: bool,
     ) -> _Candidate:
-        text = "、".join(statement.text for statement in statements)
         terms, held = question_terms(question), answers_kind(kind_of(question), text)
         numbers = YEAR_OR_NUMBER.findall(question)
-        agreeing = sum(squeeze(statements[0].text) in other for other in self._passages)
+        supported = fill("supported.zh", sentence=passage, question=question, answer=text)
         signals = Signals(
             answerable=answerable,
-            supported=self._margin(
-                fill("supported.zh", sentence=passage, question=question, answer=text), "能", "不"
-            ),
-            words=share(terms, statements[0].sentence.text),
+            supported=self._margin(supported, "能", "不"),
+            words=share(terms, statements[0].sentence.text) if statements else 0.0,
             passage=share(terms, passage),
             numbers=sum(number in passage for number in numbers) / len(numbers) if numbers else 1.0,
             kind=0.0 if held is None else 1.0 if held else -1.0,
-            agreeing=math.log(max(1, agreeing)),
+            agreeing=math.log(max(1, sum(squeeze(text) in other for other in self._passages))),
         )
-        return _Candidate(tuple(statements), repaired, signals, confidence_of_passage(signals))
+        return _Candidate(text, tuple(statements), repaired, signals)
 
     def _answerable(self, question: str, passage: str) -> float:
         shown = numbered([passage])
         return self._margin(fill("answerable.zh", evidence=shown, question=question), "有", "没")
+
+
+def _surest(candidates: Sequence[_Candidate]) -> _Candidate | None:
+    """The carried candidate of the largest margins, with its lead over other answers."""
+    best = max((one for one in candidates if one.statements), key=lambda one: one.margins, default=None)
+    if best is None:
+        return None
+    rivals = [one.margins for one in candidates if not _same(one.draft, best.draft)]
+    lead = min(MOST_LEAD, best.margins - max(rivals)) if rivals else NO_RIVAL
+    return replace(best, signals=replace(best.signals, lead=lead))
+
+
+def _same(one: str, two: str) -> bool:
+    """Whether one of two answers says what the other says: 6.1 and 6.1级."""
+    first, second = squeeze(one), squeeze(two)
+    return first in second or second in first
 
 
 def _one_of_each(evidence: Sequence[Sentence]) -> list[Sentence]:

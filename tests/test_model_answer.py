@@ -164,9 +164,9 @@ TWO_PASSAGES = [
 TWO_PART_QUESTION = "云川科技馆的馆长和书记是谁？"
 
 
-def test_each_part_of_a_question_is_answered_and_cited(qa: ReportQA, model: ScriptedModel) -> None:
-    model.queue("罗明川", "赵岚山").queue_logprobs(*ANSWERABLE, *ANSWERABLE)
-    answer = qa.ask(TWO_PART_QUESTION, passages=TWO_PASSAGES)
+def test_each_part_of_a_question_is_answered_and_cited(directory: Path) -> None:
+    model = ReadingModel({"馆长是罗明川&馆长是谁": ("罗明川", 3.9), "赵岚山&书记是谁": ("赵岚山", 3.9)})
+    answer = qa_over(directory, model).ask(TWO_PART_QUESTION, passages=TWO_PASSAGES)
     assert answer.text == "馆长：罗明川[1]；书记：赵岚山[2]。"
     assert [c.report for c in answer.citations] == ["passage-1", "passage-2"]
     assert all(c.quote == TWO_PASSAGES[n][c.start : c.end] for n, c in enumerate(answer.citations))
@@ -200,9 +200,14 @@ def test_a_draft_that_none_proves_is_not_shown(directory: Path) -> None:
 
 
 def test_no_other_passage_is_asked_after_a_sure_one(directory: Path) -> None:
-    model = ReadingModel({"坊间": ("沈知远", 5.9), "罗明川": ("罗明川", 5.9)})
-    assert not qa_over(directory, model).ask(WHO, passages=RUMOURS).abstained
-    assert [kind for kind, _ in model.prompts] == ["logprobs", "complete", "logprobs"]
+    model = ReadingModel({"罗明川": ("罗明川", 5.9)})
+    assert qa_over(directory, model).ask(WHO, passages=RUMOURS).text == "罗明川[1]。"
+    assert not any("周一闭馆" in text for _, text in model.prompts)
+
+
+def test_two_answers_that_are_proved_alike_are_none(directory: Path) -> None:
+    model = ReadingModel({"坊间": ("沈知远", 2.9), "罗明川": ("罗明川", 3.0)})
+    assert qa_over(directory, model).ask(WHO, passages=RUMOURS).abstained
 
 
 def test_confidence_and_its_signals_are_told(qa: ReportQA, model: ScriptedModel) -> None:

@@ -1,7 +1,8 @@
 """Whether a drafted answer is shown: several weak signals weighed into one confidence between 0 and 1.
 
 The weights are those of a logistic regression, fitted on RGB's development questions with and without passages
-that answer (`python -m eval calibrate`, docs/experiments.md); they stand with their origin in `acceptance.json`.
+that answer (docs/experiments.md): those of raw passages with `python -m eval calibrate`, those of reports when passages
+were still read together. They stand in `acceptance.json`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from rag.settings import Settings
 
@@ -19,6 +21,8 @@ from rag.settings import Settings
 MOST_MARGIN = 6.0
 PLAIN_YES = 3.0
 MOST_LEAD = 3.0
+# Drafted from numbered evidence out of reports, or from one raw passage alone (rag.passage_answer).
+Of = Literal["reports", "passages"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,32 +46,23 @@ class Signals:
 
 
 @cache
-def _fitted() -> Mapping[str, Mapping[str, float]]:
+def _fitted() -> Mapping[Of, Mapping[str, Mapping[str, float]]]:
     text = Path(__file__).with_name("acceptance.json").read_text(encoding="utf-8")
-    loaded: dict[str, dict[str, float]] = json.loads(text)
+    loaded: dict[Of, dict[str, dict[str, float]]] = json.loads(text)
     return loaded
 
 
-def confidence(signals: Signals) -> float:
+def confidence(signals: Signals, of: Of = "reports") -> float:
     """The estimated probability that the draft answers the question."""
-    return _estimate(signals, "weights")
-
-
-def confidence_of_passage(signals: Signals) -> float:
-    """The same where both margins are of one passage, the one drafted from (rag.passage_answer)."""
-    return _estimate(signals, "weights_of_passage")
-
-
-def _estimate(signals: Signals, fitted: str) -> float:
-    weights = _fitted()[fitted]
+    weights = _fitted()[of]["weights"]
     score = weights["constant"] + sum(
         weights.get(name, 0.0) * value for name, value in signals.clipped().items()
     )
     return 1 / (1 + math.exp(-score))
 
 
-def threshold(settings: Settings) -> float:
+def threshold(settings: Settings, of: Of = "reports") -> float:
     """The least confidence an answer is shown with."""
     if settings.confidence is not None:
         return settings.confidence
-    return float(_fitted()["thresholds"][settings.strictness])
+    return float(_fitted()[of]["thresholds"][settings.strictness])

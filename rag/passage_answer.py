@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.acceptance import MOST_LEAD, Signals, confidence_of_passage, threshold
+from rag.acceptance import MOST_LEAD, Signals, confidence, threshold
 from rag.answer_kind import answers_kind, kind_of
 from rag.draft import repeats
 from rag.evidence import EvidenceReader, Sentence, squeeze
@@ -22,7 +22,7 @@ from rag.prompt import fill, numbered
 from rag.settings import Settings
 
 PASSAGES = 4  # those asked at most: on RGB's development questions 125 of 129 answers stand in four
-SURE = 0.97  # no other passage is asked after a draft of this confidence
+SURE = 0.85  # no other passage is asked after a draft of this confidence
 NO_RIVAL = 1.0  # the lead of an answer where no other passage was asked
 
 
@@ -57,7 +57,7 @@ class PassageAnswerer(ModelAnswerer):
             if candidate := self._from_passage(question, piece):
                 candidates.append(candidate)
                 best = _surest(candidates)
-            if number and best and confidence_of_passage(best.signals) >= SURE:
+            if number and best and confidence(best.signals, "passages") >= SURE:
                 break
         return self._accepted(best)
 
@@ -79,8 +79,8 @@ class PassageAnswerer(ModelAnswerer):
     def _accepted(self, candidate: _Candidate | None) -> ModelResult:
         if candidate is None:
             return ModelResult(reason="no draft is carried by its passage")
-        value, signals = confidence_of_passage(candidate.signals), candidate.signals
-        if value < threshold(self._settings):
+        value, signals = confidence(candidate.signals, "passages"), candidate.signals
+        if value < threshold(self._settings, "passages"):
             return ModelResult(confidence=value, reason="not confident", signals=signals)
         return ModelResult(candidate.statements, candidate.repaired, value, signals=signals)
 

@@ -6,22 +6,30 @@ from dataclasses import fields, replace
 
 import pytest
 
-from rag.acceptance import Signals, confidence, threshold
+from rag.acceptance import Of, Signals, confidence, threshold
 from rag.settings import Settings
 
-GOOD = Signals(answerable=3.0, supported=3.5, words=1.0, passage=1.0, numbers=1.0, kind=1.0, agreeing=1.1)
+GOOD = Signals(
+    answerable=3.0, supported=3.5, words=1.0, passage=1.0, numbers=1.0, kind=1.0, agreeing=1.1, lead=1.5
+)
 BAD = Signals(answerable=-2.0, supported=-1.0, words=0.1, passage=0.3, numbers=0.0, kind=-1.0, agreeing=0.0)
 
 
-def test_good_signals_are_shown_and_bad_ones_refused_at_every_strictness() -> None:
+@pytest.mark.parametrize("of", ["reports", "passages"])
+def test_good_signals_are_shown_and_bad_ones_refused_at_every_strictness(of: Of) -> None:
     for strictness in ("careful", "balanced", "exploratory"):
-        least = threshold(Settings(strictness=strictness))  # type: ignore[arg-type]
-        assert confidence(BAD) < least <= confidence(GOOD)
+        least = threshold(Settings(strictness=strictness), of)  # type: ignore[arg-type]
+        assert confidence(BAD, of) < least <= confidence(GOOD, of)
 
 
 @pytest.mark.parametrize("name", [field.name for field in fields(Signals)])
-def test_no_signal_speaks_against_a_draft_by_being_stronger(name: str) -> None:
-    assert confidence(replace(BAD, **{name: getattr(GOOD, name)})) >= confidence(BAD)
+@pytest.mark.parametrize("of", ["reports", "passages"])
+def test_no_signal_speaks_against_a_draft_by_being_stronger(name: str, of: Of) -> None:
+    assert confidence(replace(BAD, **{name: getattr(GOOD, name)}), of) >= confidence(BAD, of)
+
+
+def test_an_answer_that_leads_is_surer() -> None:
+    assert confidence(replace(GOOD, lead=2.0), "passages") > confidence(replace(GOOD, lead=0.0), "passages")
 
 
 def test_stricter_asks_for_more() -> None:

@@ -19,6 +19,7 @@ from index.types import Figure, Hit
 from index.vocabulary import Vocabulary
 from rag import phrase
 from rag.conversation import resolve
+from rag.english_named import english_named
 from rag.evidence import EvidenceReader, Sentence, trim
 from rag.figure_answer import FigureAnswerer, FigureResult
 from rag.given_draft import CheckedDrafts, GivenDraft
@@ -29,6 +30,7 @@ from rag.prompt import fill
 from rag.query import Query, detect_language, understand
 from rag.query_vectors import QueryVectors
 from rag.retrieve import retrieve
+from rag.said_in_words import said_in_words
 from rag.settings import Settings
 from rag.tracing import stage
 from rag.types import Answer, Citation, Event, ShownFigure, Turn, Usage
@@ -166,13 +168,31 @@ class Pipeline:
                 said = self._say_figures(query, result)
                 return replace(said, usage=drafting.usage, confidence=held.confidence, signals=signals)
             if self.metadata_known:
-                return self._refuse(query, result, result.near)
+                told = self._said_in_words(query, hits)
+                return told or self._refuse(query, result, result.near)
         if self.metadata_known and query.language == "zh":
             named = NamedStage(self.reader, self.known_regions())
             if statements := named.answer(query, hits):
                 return replace(drafting.say(query, statements), stage="figure", confidence=None)
+            if told := self._said_in_words(query, hits):
+                return told
+        if self.metadata_known and query.language == "en" and not query.wants_figures:
+            known = self.known_regions()
+            sentences = NamedStage(self.reader, known).sentences(query, hits)
+            if (name := english_named(query.original, sentences, known)) is not None:
+                return replace(drafting.say(query, [("", name)]), stage="figure", confidence=None)
         answer = drafting.answer(query, hits)
         return answer or replace(self._refuse(query, None, ()), usage=drafting.usage)
+
+    def _said_in_words(self, query: Query, hits: Sequence[Hit]) -> Answer | None:
+        """半壁江山, 连续11年: a quantity that is no figure, read off its sentence by code."""
+        if query.language != "zh":
+            return None
+        said = said_in_words(query, NamedStage(self.reader, self.known_regions()).sentences(query, hits))
+        if said is None:
+            return None
+        answer = self._model_stage().say(query, [("", said)])
+        return replace(answer, stage="figure", confidence=None)
 
     def check_drafts(
         self, question: str, drafts: Sequence[str], reports: Sequence[str] | None

@@ -225,13 +225,19 @@ def by_period(text: str, ask: Ask, here: Sequence[Period], mentions: Sequence[Pe
             unit = None if ask.unit == "个百分点" else ask.unit
             measure = None if ask.measure in ("change", "growth") else ask.measure
             return [replace(ask, period=end, measure=measure, unit=unit) for end in ends]
-        return [replace(ask, period=distinct[0])]
+        return [_dated(ask, distinct[0])]
     if ask.measure == "change" or (ask.measure == "lead" and not ask.reference):
         growth = words.NOUN_OF_GROWTH.search(ask.text) or re.search("增长(?:预期)?目标", ask.text)
         ask = replace(ask, measure="growth" if growth else None)
     if ask.unit == "个百分点" and ask.measure in (None, "growth", "share"):
         ask = replace(ask, unit=None)
-    return [replace(ask, period=period) for period in distinct]
+    return [_dated(ask, period) for period in distinct]
+
+
+def _dated(ask: Ask, period: Period) -> Ask:
+    """The ask in that period, and so the part and whole it could be computed from."""
+    pairs = tuple((_dated(part, period), _dated(whole, period)) for part, whole in ask.share_of)
+    return replace(ask, period=period, share_of=pairs)
 
 
 def _range_ends(text: str, mentions: Sequence[PeriodMention], period: Period) -> list[Period]:

@@ -154,7 +154,7 @@ def _conflicts(ask: Ask, figure: Figure, around: Surroundings, metadata_known: b
         ("basis", _basis_fits(ask, figure, around)),
         ("whole", ask.measure != "share" or _whole_fits(ask, figure, around)),
         ("reference", ask.reference is None or (figure.reference is None and ask.measure != "lead") or
-         (figure.reference is not None and same_region(ask.reference, figure.reference))),
+         (figure.reference is not None and same_region(ask.reference, re.sub("总[数量额]$", "", figure.reference)))),
     )  # fmt: skip
     return [name for name, fits in checks if not fits]
 
@@ -171,10 +171,11 @@ def _whole_fits(ask: Ask, figure: Figure, around: Surroundings) -> bool:
     if _of_the_economy(wholes) and figure.reference is None and figure.indicator.endswith(_SHARES_OF_OUTPUT):
         return True  # 服务业增加值比重 is by its definition of GDP
     said = f"{around.clause} {around.passage} {figure.reference or ''} {figure.region or ''}"
-    found = [contained(term, said) for term in wholes]
+    found = [max(contained(term, said), contained(_COUNT_END.sub("", term), said)) for term in wholes]
     return not found or sum(found) / len(found) >= 0.5
 
 
+_COUNT_END = re.compile(r"(?<=.)(?:总数|总量|总额)$")
 _SHARES_OF_OUTPUT = ("增加值比重", "增加值占比")
 
 

@@ -89,7 +89,7 @@ def english_asks(
         if all(asks for asks, _ in parts):
             return tuple(dict.fromkeys((*parts[0][0], *parts[1][0]))), (*parts[0][1], *parts[1][1])
     masked = without(text, [*periods, *regions, *indicators])
-    unknown = _unknown(masked)
+    unknown = unknown_words(masked)
     regions = outside
     indicators, given = _compounds(text, indicators)
     which_year = len({m.period for m in periods}) > 1 and re.match(r"\s*which year\b", text, re.IGNORECASE)
@@ -111,7 +111,9 @@ def english_asks(
     if not wanted and not indicators and _HOW_MANY_FIRMS.search(text):
         wanted = ("家", "户", "个")
     if wanted:  # what it cost to build a railway is no mileage
-        indicators = [m for m in indicators if not m.indicator.units or set(wanted) & set(m.indicator.units)]
+        measured = [m for m in indicators if not m.indicator.units or set(wanted) & set(m.indicator.units)]
+        given = (*given, *(_as_term(m) for m in indicators if m not in measured))
+        indicators = measured
     measure = asked_measure(text)
     if measure == "share":
         indicators = _part_first(text, indicators)
@@ -134,7 +136,7 @@ def english_asks(
     region = regions[0].name if regions else None
     compared = [r.name for r in regions[1:]] if measure == "lead" else []
     base = Ask(
-        text=text, terms=tuple(dict.fromkeys((*given, *_english_terms(masked)))),
+        text=text, terms=tuple(dict.fromkeys((*given, *english_terms(masked)))),
         region=region, measure=measure, unit=asked_unit(_marks_passed(text)),
         status=asked_status(text), units=wanted, reference="全球" if worldwide else None, average=bool(words.YEARLY_AVERAGE.search(text)),
     )  # fmt: skip
@@ -191,7 +193,7 @@ def english_asks(
         asks = [replace(asks[0], measure="growth"), replace(asks[0], measure="level")]
     if (more := _AND_HOW_MUCH_LESS.search(text)) and len(asks) == 1 and _year_before_at_most(distinct):
         distinct = distinct[:1]
-        later = _english_terms(text[more.start() :])
+        later = english_terms(text[more.start() :])
         bare = replace(asks[0], terms=tuple(t for t in asks[0].terms if t not in later))
         asks = [replace(bare, measure=None), replace(bare, measure="change", unit=None)]
     if both and len(asks) == 1:
@@ -274,7 +276,7 @@ _HOW_MANY = re.compile(
 
 def _counted_twice(text: str, ask: Ask) -> list[Ask]:
     """ "how many counties and how many farmers were covered": one ask for each thing counted."""
-    counted = [_english_terms(m[1]) for m in _HOW_MANY.finditer(text)]
+    counted = [english_terms(m[1]) for m in _HOW_MANY.finditer(text)]
     if len(counted) != 2 or not all(counted) or set(counted[0]) & set(counted[1]):
         return []
     first, second = counted
@@ -307,7 +309,7 @@ _TO_DO = re.compile(
 def _by_word(text: str, ask: Ask) -> list[Ask]:
     """ "urban and rural residents": one ask for each of two words that stand before the same noun."""
     for match in re.finditer(r"\b([A-Za-z-]+) and ([A-Za-z-]+)\b", text):
-        first, second = (_english_terms(word) for word in match.groups())
+        first, second = (english_terms(word) for word in match.groups())
         if len(first) == len(second) == 1 and first != second and {*first, *second} <= set(ask.terms):
             return [
                 replace(ask, terms=tuple(t for t in ask.terms if t not in other)) for other in (second, first)
@@ -315,7 +317,7 @@ def _by_word(text: str, ask: Ask) -> list[Ask]:
     return [ask]
 
 
-def _english_terms(text: str) -> tuple[str, ...]:
+def english_terms(text: str) -> tuple[str, ...]:
     """One term a phrase or content word: the Chinese words that may stand for it, as alternatives."""
     terms = []
     for start, end, meanings in english_phrases(_marks_passed(text)):
@@ -344,7 +346,7 @@ def _over_a_mark(text: str) -> list[str]:
     return [mark for mark in found if mark]
 
 
-def _unknown(text: str) -> tuple[str, ...]:
+def unknown_words(text: str) -> tuple[str, ...]:
     """Content words that neither a phrase of the glossary nor the word alone makes Chinese."""
     blank = list(_marks_passed(text))
     for start, end, _ in english_phrases(text):

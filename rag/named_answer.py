@@ -108,18 +108,25 @@ def _abbreviated(term: str, text: str) -> bool:
     return re.search("[\\u4e00-\\u9fff]{0,2}?".join(map(re.escape, term)), text) is not None
 
 
+def _defined(term: str, group: str) -> bool:
+    """“两减”，即…; “两减”（…）: the term in quotation marks, told what it stands for."""
+    return bool(re.search(rf"[“\"]{re.escape(term)}[”\"](?:[，,]?即|是指|指的是|[（(])", group))
+
+
 def _carried(question: NamedQuestion, group: str) -> tuple[float, bool]:
     """Share of the words that stand in the group; and whether none but a verb or two is missing."""
     terms = [*question.terms, *(question.quoted.split("、") if question.quoted else [])]
     if question.form in ("name", "list") and question.noun not in ("", *GENERAL_NOUNS):
         noun = question.noun  # of "which scientist" the report may say only who
         terms += [] if any(part in noun for part in terms) else [noun]
+    if question.form == "meaning" and question.quoted and _defined(question.quoted, group):
+        terms = question.quoted.split("、")  # a term between marks, and what it is right behind it
     total = sum(min(len(term), 4) for term in terms)
     if not total:
         return 0.0, False
     missing = [term for term in terms if not _says(term, group)]
     share = 1 - sum(min(len(term), 4) for term in missing) / total
-    if len(terms) < 2 and total < 4:
+    if len(terms) < 2 and total < 4 and not (question.quoted and _defined(question.quoted, group)):
         return share, False  # one short word stands in too many sentences
     whole = not missing or (
         len(missing) == 1 and len(terms) > 3 and not re.search(r"[A-Za-z0-9]", missing[0])

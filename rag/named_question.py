@@ -32,7 +32,7 @@ _FORMS: tuple[tuple[Form, re.Pattern[str]], ...] = (
         r"(?:是)?(?:在|到|至)?(?:哪里|哪儿|何处|何地|什么地方"
         r"|哪一?(?:个|座)?(?P<where>城市|国家|省份|省|市|县|区|地方|地区|州))")),
     ("meaning", re.compile(
-        rf"(?<=[”\"」』])[^，,。]{{0,8}}?(?:分别|都)?(?:是|指|包括)(?:的)?(?:{_SO_MANY}|什么|哪些)(?=[^，,。]{{0,4}}$)"
+        rf"(?<=[”\"」』])[^，,。]{{0,8}}?(?:分别|都)?(?:是|指|包括)(?:的)?(?:{_SO_MANY}|什么|哪些)(?:意思|含义)?(?=[^，,。]{{0,4}}$)"
         r"|(?:指|指的|意思|含义|意)(?:是)?(?:的)?(?:什么|啥|哪些|哪几\w{1,3})|(?:含义|意思|定义)(?:是)?(?:什么)?$"
         r"|(?:是|又)?(?:怎样|怎么|如何)(?:定义|界定|解释)的?$|^(?:什么是|什么叫|何谓)")),
     ("name", re.compile(
@@ -94,7 +94,7 @@ NUMERALS = {
 
 def named_question(text: str, known_regions: Sequence[str] = ()) -> NamedQuestion | None:
     """The form of a Chinese question that asks for no quantity; None where none is recognised."""
-    text = text.strip().rstrip("?？。！ ")
+    text = _asked_first(text.strip().rstrip("?？。！ "))
     for form, pattern in _FORMS:
         found = list(pattern.finditer(text))
         if not found:
@@ -106,6 +106,26 @@ def named_question(text: str, known_regions: Sequence[str] = ()) -> NamedQuestio
         if question is not None:
             return question
     return None
+
+
+_ASKED_LAST = re.compile(
+    rf"^(?P<rest>[^，,。]{{4,}}?)的(?P<noun>[\u4e00-\u9fff]{{2,6}})(?:是|为)(?:谁|什么|哪一?(?P<each>{_C}))$"
+)
+_PERSON = re.compile(r"(?:者|家|人|员|长|手|师|士|将|生|授|院士)$")
+
+
+def _asked_first(text: str) -> str:
+    """获得某奖的科学家是谁 as 哪位科学家获得某奖: whoever did what the clause before 的 tells."""
+    match = _ASKED_LAST.match(text)
+    if match is None or not (match["noun"] in GENERAL_NOUNS or _PERSON.search(match["noun"])):
+        return text
+    when = [m for m in find_periods(match["rest"]) if m.start == 0]
+    lead = match["rest"][: when[0].end] if when else ""
+    done = match["rest"][len(lead) :]
+    if not done or not rjieba.tag(done)[0][1].startswith("v"):
+        return text  # 公司量产的车型是什么: what was done to it
+    each = match["each"] or ("位" if match["noun"] not in GENERAL_NOUNS else "个")
+    return f"{lead}哪{each}{match['noun']}{done}"
 
 
 _ASKS = re.compile(r"谁|什么|啥|多少|哪|何(?!况)|怎么|怎样|如何|为什么|几(?=[个家项位种条座年月天次])")

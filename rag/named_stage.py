@@ -28,7 +28,7 @@ class NamedStage:
     def answer(self, query: Query, hits: Sequence[Hit]) -> list[tuple[str, Statement]]:
         """A labelled statement for each part of the question; [] unless every part has exactly one."""
         parts = self._parts(query.text)
-        sentences = self._sentences(query, hits) if parts else []
+        sentences = self.sentences(query, hits) if parts else []
         said: list[tuple[str, Statement]] = []
         for label, question in parts:
             found = only_answer(named_answers(question, sentences))
@@ -40,7 +40,7 @@ class NamedStage:
     def drafts(self, query: Query, hits: Sequence[Hit]) -> list[Found]:
         """What may be the answer of a question of one part, best first."""
         parts = self._parts(query.text)
-        return named_answers(parts[0][1], self._sentences(query, hits)) if len(parts) == 1 else []
+        return named_answers(parts[0][1], self.sentences(query, hits)) if len(parts) == 1 else []
 
     def _parts(self, text: str) -> list[tuple[str, NamedQuestion]]:
         """The question's parts with their forms; [] if the form of one is not known."""
@@ -62,7 +62,7 @@ class NamedStage:
             found.append((label, question))
         return found
 
-    def _sentences(self, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
+    def sentences(self, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
         """The sentences of the hits that speak of the region, year and report asked for."""
         found: dict[tuple[str, int], Sentence] = {}
         for hit in hits:

@@ -23,6 +23,7 @@ ZONE = """# 云川高新区2023年前三季度经济运行情况
 一般公共预算收入66.1亿元，增长7.4%。限额以上单位零售额92.3亿元，增长13.2%；社会消费品零售总额210.5亿元，增长9.9%。
 云川光学城落地转化项目12个，申报国家重点研发计划9项，开展省级重点研发计划6项，引进国家级领军人才22人、省级高层次人才37人。
 中德（云川）中小企业合作区集聚外资企业41家。进出口过亿元企业达52家。
+云川高新区进出口占全市外贸总量“半壁江山”的地位更加巩固，实际到账外资连续7年排在全市首位，上市企业五年翻一番。
 """
 PROVINCE = """# 2024年云岭省政府工作报告
 
@@ -33,6 +34,7 @@ PROVINCE = """# 2024年云岭省政府工作报告
 2023年，全省地区生产总值31270亿元，增长6.3%。全省进出口总额2480亿元，其中出口1530亿元。城乡低保标准分别提高6.2%和8.4%。
 财政赤字占地区生产总值的比重为2.2%。城镇居民人均可支配收入42000元，农村居民人均可支配收入21000元。
 社会消费品零售总额1.2万亿元，增长7.7%。发行长期建设债券60亿元。
+我省于2023年5月正式加入世界贸易组织。“两减”（减流程和减时限）深入人心。教授顾明舟获得云岭科学奖。第二轮林地承包到期后再延长四十年。
 
 二、2024年主要任务
 
@@ -158,3 +160,33 @@ def test_a_total_of_its_own_is_no_sum() -> None:
     query = understand("云川市新增了多少户经营主体，一共有多少户？", load_vocabulary())
     assert query.operation is None
     assert len(query.asks) == 2
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("云川高新区的进出口占全市外贸总量的多大份额？", "半壁江山"),
+        ("云川高新区实际到账外资已连续多少年排在全市首位？", "连续7年"),
+        ("云川高新区上市企业数量五年来增长到原来的几倍？", "翻一番（即2倍）"),
+        ("云岭省第二轮林地承包期满后再顺延多少年？", "四十年"),
+        ("“两减”攻坚里的“两减”是什么意思？", "减流程和减时限"),
+        ("获得云岭科学奖的教授是谁？", "顾明舟"),
+        ("When did Yunling formally join the World Trade Organization?", "2023年5月"),
+    ],
+)
+def test_said_in_words(reports: Path, question: str, said: str) -> None:
+    qa = qa_over(reports, ScriptedModel(["无法翻译"]))
+    answer = qa.ask(question)
+    assert not answer.abstained and said in answer.text, answer.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "云川高新区工业占全市外贸总量的多大份额？",
+        "云川高新区到账内资已连续多少年排在全市首位？",
+        "云川高新区外资企业数量五年来增长到原来的几倍？",
+    ],
+)
+def test_words_of_another_thing_are_no_answer(reports: Path, question: str) -> None:
+    assert qa_over(reports, ScriptedModel()).ask(question).abstained

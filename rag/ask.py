@@ -29,6 +29,7 @@ class Ask:
     names: tuple[str, ...] = ()  # how the indicator may be called, where the vocabulary knows it
     hints: tuple[str, ...] = ()  # 总量, 累计 …: welcome in the figure's own clause
     shared: tuple[str, ...] = ()  # what holds for each item of a list: must stand in the sentence or around
+    must: tuple[str, ...] = ()  # must be named somewhere around: what stands right before the indicator
     context: tuple[str, ...] = ()  # content words of the clauses before: welcome, not required
     indicator_ids: tuple[str, ...] = ()
     customary: tuple[str, ...] = ()  # ids that reports use the plain name for, where they have no other

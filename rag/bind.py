@@ -150,6 +150,7 @@ def _conflicts(ask: Ask, figure: Figure, around: Surroundings, metadata_known: b
         ("region", _region_fits(ask, figure, around, metadata_known) and _others_named(ask, figure, around)),
         ("status", status_fits(ask, figure, around.clause, around.sentence)),
         ("kind", kind_fits(ask, figure, around.clause, around.sentence)),
+        ("must", _must_be_said(ask, around)),
         ("base", not compared_with(ask, figure, around.clause)),
         ("basis", _basis_fits(ask, figure, around)),
         ("whole", ask.measure != "share" or _whole_fits(ask, figure, around)),
@@ -157,6 +158,11 @@ def _conflicts(ask: Ask, figure: Figure, around: Surroundings, metadata_known: b
          (figure.reference is not None and same_region(ask.reference, re.sub("总[数量额]$", "", figure.reference)))),
     )  # fmt: skip
     return [name for name, fits in checks if not fits]
+
+
+def _must_be_said(ask: Ask, around: Surroundings) -> bool:
+    said = f"{around.topic} {around.clause} {around.sentence} {around.passage}"
+    return all(contained(term, said) >= 0.5 for term in words.with_report_words(ask.must))
 
 
 def _whole_fits(ask: Ask, figure: Figure, around: Surroundings) -> bool:

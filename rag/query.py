@@ -17,9 +17,10 @@ from index.regions import find_regions
 from index.vocabulary import Indicator, Vocabulary, english_expansion
 from rag import question_words as words
 from rag.ask import Ask, Operation, heads_a_name, inside, names_a_place, part_of_economy, without
-from rag.chinese_question import AND, ENUMERATION_COMMA, NONE, chinese_asks, with_parts
+from rag.chinese_question import AND, ENUMERATION_COMMA, NONE, chinese_asks
 from rag.clauses import complete_clauses
 from rag.english_question import english_asks
+from rag.question_shares import with_parts
 from rag.question_turns import of_year_before
 from rag.readings import ends_of_span, head_shared, stated_instead
 from rag.rewording import reworded, reworded_english

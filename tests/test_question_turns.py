@@ -190,3 +190,14 @@ def test_said_in_words(reports: Path, question: str, said: str) -> None:
 )
 def test_words_of_another_thing_are_no_answer(reports: Path, question: str) -> None:
     assert qa_over(reports, ScriptedModel()).ask(question).abstained
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "云川高新区的彩票一般公共预算收入是多少？",  # the word before the name makes it another thing
+        "云川光学城引进宜宾市人大常委会国家级领军人才多少人？",
+    ],
+)
+def test_a_word_that_narrows_must_be_said(reports: Path, question: str) -> None:
+    assert qa_over(reports, ScriptedModel()).ask(question).abstained

@@ -36,14 +36,12 @@ DOCUMENT_SHARE = 0.3  # of a question's weight: that the passage is of the right
 RIDGE = 2.0  # on the weights of features of standard deviation 1
 STEPS = 60
 SCALE = 0.5  # of the weights printed: what figures and years add was set beside such scores
-BLANK = 5  # every so many examples get a passage that has none of the question's words
+BLANK = 2  # every so many examples get a passage that has none of the question's words
 # What a passage has of its own, not through the passages around it.
 OWN = (
     "number of words", "rarest words", "best sentence", "rest best sentence", "characters", "longest run", "runs of 3",
     "codes", "unit beside words", "rate beside words",
 )  # fmt: skip
-# What it says or what stands around it says.
-SHARED = ("words with first", "rare words around", "likelihood")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +137,7 @@ def gold_set(gold: Path, index: Path, weight: float) -> tuple[Set, int]:
 
 
 def with_blank(example: Example) -> Example:
-    """With one passage more, in the place of the right one but without a word of the question.
+    """With one passage more, beside the right one but without a word of the question: others around it say them.
 
     Searching proposes hardly any such passage, so that nothing else tells the fit that they are wrong.
     """
@@ -149,9 +147,6 @@ def with_blank(example: Example) -> Example:
     column = {name: at for at, name in enumerate(rerank.WEIGHTS)}
     row = example.rows[held[0]].copy()
     row[[column[name] for name in OWN]] = 0.0
-    own = [at for at, report in enumerate(example.report) if report == example.report[held[0]]]
-    shared = [column[name] for name in SHARED]
-    row[shared] = example.rows[own if len(own) > 1 else slice(None)][:, shared].min(axis=0)
     row[column["vector"]] = np.median(example.rows[:, column["vector"]])
     return Example(
         example.group,

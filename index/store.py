@@ -306,7 +306,7 @@ class ReportIndex:
     def surroundings(
         self, text: str, vector: Vectors, identifiers: Sequence[int], reach: int
     ) -> Surroundings:
-        """Words and cosines of chunks and of those around them, as a question sees them."""
+        """Words and cosines of chunks, and the words around them, as a question sees them."""
         with self._database.snapshot() as connection:
             words, vectors = self._words_at(connection), self._vectors_at(connection)
             if isinstance(words, LargeWords):

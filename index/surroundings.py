@@ -1,4 +1,4 @@
-"""What a re-ranker looks at: the words and vectors of passages, and of the passages around them."""
+"""What a re-ranker looks at: the words and vectors of passages, and the words around them."""
 
 from __future__ import annotations
 
@@ -35,9 +35,7 @@ class Surroundings:
     own: Counts
     before: Counts  # the passage before, if it is of the same report: else nothing
     around: Counts  # the passages near it and itself taken together, all of its report
-    around_size: Integers  # how many those are
     cosine: Numbers
-    best_cosine_around: Numbers
     opening: npt.NDArray[np.bool_]  # (passages, words): what the first sentence of the passage's report says
     first: npt.NDArray[np.bool_]  # (passages, words): what the first passage of its report says
     in_sentences: Integers  # (n, 3): number of a passage, of a sentence of it, of a word that stands there
@@ -71,9 +69,8 @@ def read(
     flat = np.bincount(at * len(terms) + term, minlength=len(seen) * len(terms))
     counts: Numbers = flat.reshape(len(seen), len(terms)).astype(np.float64)
     lengths = words.body_lengths[seen].astype(np.float64)
-    ids = words.ids[seen].tolist()
-    found_cosines = vectors.scores(vector, ids)
-    cosines = np.array([found_cosines.get(one, 0.0) for one in ids])
+    ids = words.ids[rows].tolist()
+    cosines = vectors.scores(vector, ids)
 
     places = np.where(there, place_of[near], 0)
     around = np.zeros((len(rows), len(terms)))
@@ -88,15 +85,13 @@ def read(
     opening = np.zeros((len(seen), len(terms)), dtype=bool)
     opening[at[sentence == 0], term[sentence == 0]] = True
     return Surroundings(
-        identifiers=tuple(words.ids[rows].tolist()),
+        identifiers=tuple(ids),
         terms=terms,
         rarity=np.array([words.rarity(one) for one in terms]),
         own=Counts(counts[own], lengths[own]),
         before=Counts(before, before_tokens),
         around=Counts(around, near_tokens.sum(axis=1)),
-        around_size=there.sum(axis=1),
-        cosine=cosines[own],
-        best_cosine_around=np.where(there, cosines[places], -np.inf).max(axis=1, initial=-np.inf),
+        cosine=np.array([cosines.get(one, 0.0) for one in ids]),
         opening=opening[place_of[firsts]],
         first=counts[place_of[firsts]] > 0,
         in_sentences=_by_passage(own, at, sentence, term, len(seen)),

@@ -42,23 +42,21 @@ _HAN = re.compile("[\u3400-\u9fff]")
 # Half of the odds (docs/retrieval.md) that a passage is the one with the answer, fitted on encyclopaedia paragraphs,
 # news and reports by eval/fit_reranker.py. Words of extreme rarity and the longest run take back what others overstate.
 WEIGHTS: dict[str, float] = {
-    "vector": 0.43,
-    "number of words": -3.41,
-    "rarest words": -3.63,
-    "words with first": 3.32,
-    "rare words around": 2.88,
-    "likelihood": 0.53,
-    "vector around": 0.69,
-    "best sentence": 2.70,
-    "rest best sentence": 1.54,
-    "words before": -0.76,
-    "characters": 4.95,
-    "longest run": -3.34,
-    "runs of 3": 4.26,
-    "codes": 1.61,
-    "unit beside words": 3.51,
-    "rate beside words": 2.87,
-    "length": 0.35,
+    "vector": 0.80,
+    "number of words": -3.54,
+    "rarest words": -3.84,
+    "words with first": 3.98,
+    "rare words around": 3.47,
+    "likelihood": 0.39,
+    "best sentence": 2.77,
+    "rest best sentence": 1.52,
+    "words before": -0.77,
+    "characters": 5.64,
+    "longest run": -2.90,
+    "runs of 3": 3.85,
+    "codes": 1.75,
+    "unit beside words": 3.40,
+    "rate beside words": 3.03,
 }
 
 
@@ -132,7 +130,6 @@ class Question:
             "words with first": (stands | seen.first) @ rarity,
             "rare words around": (seen.around.words > 0) @ rare,
             "likelihood": _likelihood(seen, self.counts),
-            "vector around": self.scale(seen.best_cosine_around),
             "best sentence": covered.max(axis=1, initial=0.0),
             "rest best sentence": _best_sentence(seen),
             "words before": _bm25(seen.before, seen),
@@ -141,7 +138,6 @@ class Question:
             "runs of 3": self.runs.shares(characters),
             "codes": np.array([len(self.codes & one.codes) for one in read]) / (len(self.codes) or 1),
             **self._form(read, covered),
-            "length": np.log(np.maximum(seen.own.tokens, 1.0)),
         }
         return list(columns), np.stack(list(columns.values()), axis=1)
 

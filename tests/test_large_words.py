@@ -94,7 +94,7 @@ def _seen(
 
 def assert_same(one: Surroundings, two: Surroundings) -> None:
     assert one.identifiers == two.identifiers and one.terms == two.terms
-    for name in ("rarity", "around_size", "opening", "in_sentences", "mean_tokens"):
+    for name in ("rarity", "opening", "in_sentences", "mean_tokens"):
         assert np.allclose(getattr(one, name), getattr(two, name)), name
     # Between the two, a thread may have put the vectors on the disk, in 16 bits.
     assert np.allclose(one.cosine, two.cosine, atol=1e-3)

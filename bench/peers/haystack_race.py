@@ -1,6 +1,6 @@
 """Haystack as its guides set it up: split, embed into the in-memory store, retrieve, prompt, generate.
 
-Speaks to bench/peers/race.py: one JSON object on standard input, one on standard output.
+Speaks to bench/peers/race.py: one JSON object on standard input, one on standard output, progress on standard error.
 """
 
 import json
@@ -23,7 +23,14 @@ from haystack_integrations.components.embedders.sentence_transformers import (  
     SentenceTransformersTextEmbedder,
 )
 
+
+def say(words: str) -> None:
+    """Progress, on standard error."""
+    print(f"haystack {time.strftime('%H:%M:%S')}: {words}", file=sys.stderr, flush=True)
+
+
 task = json.load(sys.stdin)
+say(f"libraries loaded in {time.perf_counter() - began:.0f} s")
 store = InMemoryDocumentStore(embedding_similarity_function="cosine")
 of_passages = SentenceTransformersDocumentEmbedder(
     model=task["embedding"], prefix="passage: ", progress_bar=False
@@ -51,6 +58,7 @@ indexing.run({"read": {"sources": task["files"]}})
 retriever = InMemoryEmbeddingRetriever(store)  # top_k is 10
 assert retriever.run(query_embedding=of_questions.run(task["first"])["embedding"])["documents"]
 indexed = time.perf_counter()
+say(f"indexed {len(task['files'])} files, {store.count_documents()} passages, in {indexed - loaded:.0f} s")
 
 PROMPT = """
 Given these documents, answer the question.
@@ -69,15 +77,23 @@ answering.add_component(
 )
 answering.add_component(
     "generate",
+    # By default a question is given up after 30 seconds and sent again five times: too soon for two cores.
     OpenAIChatGenerator(
-        api_key=Secret.from_token(task["llm_key"]), model=task["llm_model"], api_base_url=task["llm_url"]
+        api_key=Secret.from_token(task["llm_key"]),
+        model=task["llm_model"],
+        api_base_url=task["llm_url"],
+        timeout=task["limit"],
+        max_retries=0,
     ),
 )
 answering.connect("embed.embedding", "retrieve.query_embedding")
 answering.connect("retrieve", "prompt.documents")
 answering.connect("prompt", "generate")
 answers = []
-for question in [task["first"], *task["questions"]] if task["questions"] else []:
+for number, question in enumerate([task["first"], *task["questions"]] if task["questions"] else []):
+    if len(answers) > 1 and time.perf_counter() - began > task["limit"]:
+        say(f"{task['limit']:.0f} s are over: {len(answers) - 1} of {len(task['questions'])} were answered")
+        break
     asked = time.perf_counter()
     reply = answering.run({"embed": {"text": question}, "prompt": {"question": question}})["generate"][
         "replies"
@@ -89,6 +105,7 @@ for question in [task["first"], *task["questions"]] if task["questions"] else []
             "prompt_tokens": reply.meta.get("usage", {}).get("prompt_tokens"),
         }
     )
+    say(f"question {number} of {len(task['questions'])}: {answers[-1]['seconds']:.1f} s")
 print(
     json.dumps(
         {

@@ -43,6 +43,10 @@ INSTALL_LIMIT = 3600.0
 SEED = 11
 
 
+class FailedError(Exception):
+    """A process of a contender that failed or took too long, in words; the race goes on with the next."""
+
+
 def say(words: str) -> None:
     """A line on standard error, with the time and the load."""
     load = " ".join(f"{one:.1f}" for one in os.getloadavg())
@@ -50,17 +54,19 @@ def say(words: str) -> None:
 
 
 def command(words: list[str], limit: float, what: str, task: str | None = None) -> str:
-    """What a process prints; its complaints go to our standard error. Ends the race with words if it fails."""
+    """What a process prints; its complaints go to our standard error. Raises FailedError."""
     try:
         done = subprocess.run(
             words, input=task, stdout=subprocess.PIPE, text=True, cwd=ROOT, check=False, timeout=limit,
             env=os.environ | {"HF_HUB_OFFLINE": "1", "HAYSTACK_TELEMETRY_ENABLED": "False", "TQDM_DISABLE": "1"},
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        sys.exit(f"race: {what} took longer than {limit:.0f} s and was ended (--limit allows more)")
+        raise FailedError(
+            f"{what} took longer than {limit:.0f} s and was ended (--limit allows more)"
+        ) from None
     if done.returncode:
         reason = f"signal {-done.returncode}" if done.returncode < 0 else f"code {done.returncode}"
-        sys.exit(f"race: {what} ended with {reason}; its complaint is above, if it had one")
+        raise FailedError(f"{what} ended with {reason}; its complaint is above, if it had one")
     return done.stdout
 
 
@@ -70,7 +76,7 @@ def last_object(printed: str, what: str) -> dict[str, Any]:
     try:
         found = json.loads(lines[-1])
     except (IndexError, ValueError):
-        sys.exit(f"race: {what} ended without its result; it printed: {printed[-500:]!r}")
+        raise FailedError(f"{what} ended without its result; it printed: {printed[-500:]!r}") from None
     assert isinstance(found, dict)
     return found
 
@@ -250,8 +256,11 @@ def main() -> int:
     from rag.models import DEFAULT_LLM, embedding_path, locate
 
     peers = options.peer or list(PEERS)
-    for peer in peers:
-        environment(peer)
+    try:
+        for peer in peers:
+            environment(peer)
+    except FailedError as error:
+        sys.exit(f"race: {error}")
     names = chosen_reports(options.reports)
     ids = chosen_items(names, options.questions)
     random.Random(SEED).shuffle(ids)  # so that the first of them are of every kind
@@ -273,14 +282,20 @@ def main() -> int:
         "llm_model": DEFAULT_LLM,
         "limit": 0.8 * options.limit,  # then a peer asks no more
     }
+    failed: list[str] = []
     results: dict[str, dict[str, Any]] = {} if options.beside else known()
     try:
-        for name in [*(BESIDE if options.beside else ()), *peers]:
+        for name in ["wenbao", *peers, "stock"] if options.beside else peers:
             loads = [os.getloadavg()[0]]
-            if name in BESIDE:
-                one = of_our_environment(name, ids, files, options.limit)
-            else:
-                one = of_peer(name, common, ids, files, options.limit)
+            try:
+                if name in BESIDE:
+                    one = of_our_environment(name, ids, files, options.limit)
+                else:
+                    one = of_peer(name, common, ids, files, options.limit)
+            except FailedError as error:
+                say(f"{name} has no figures: {error}")
+                failed.append(name)
+                continue
             loads.append(os.getloadavg()[0])
             results[name] = one | {
                 "index_characters_per_second": characters / one["index_seconds"],
@@ -292,7 +307,7 @@ def main() -> int:
     finally:
         server.stop()
     print(table(results), flush=True)
-    return 0
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

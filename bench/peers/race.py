@@ -1,6 +1,6 @@
 """Haystack and txtai beside Wenbao: the same files, questions, language model server and embedding model.
 
-    python bench/peers/race.py [--peer haystack] [--peer txtai] [--beside] [--questions 20] [--reports 8]
+    python bench/peers/race.py [--peer haystack] [--peer txtai] [--beside] [--questions 20] [--reports 8] [--more]
 
 Each peer has an environment of its own under bench/peers/, made here from its requirements file if it is not there
 (Wenbao's own is not touched), and a script that sets it up as its guides say. Both get the clean text of the reports
@@ -9,8 +9,8 @@ A follow-up is put to a peer in whole words, as the gold has them: their guides'
 
 `--beside` measures Wenbao and stock LlamaIndex in the same run, under the same load; without it their figures are those
 that bench/indexing.py and bench/answers.py left in out/bench. What goes on is told on standard error; each process has a
-limit of time (`--limit`; a peer stops asking at four fifths of it, and only what it answered counts), and what was
-measured until then is kept in out/bench/peers.json.
+limit of time (`--limit`; a peer stops asking at four fifths of it, and only what it answered counts; the same command
+with `--more` asks it the rest), and what was measured until then is kept in out/bench/peers.json.
 """
 
 from __future__ import annotations
@@ -124,24 +124,34 @@ def scored(ids: list[str], answers: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def of_peer(
-    peer: str, common: dict[str, Any], ids: list[str], files: list[Path], limit: float
+    peer: str,
+    common: dict[str, Any],
+    ids: list[str],
+    files: list[Path],
+    limit: float,
+    measured: dict[str, Any] | None,
 ) -> dict[str, Any]:
-    """The figures of Haystack or txtai."""
+    """The figures of Haystack or txtai; with those `measured`, of the questions that it had no time for."""
     from eval.dataset import load_gold
 
     items = {item.id: item for item in load_gold(GOLD)}
-    questions = [items[id_].resolved_question or items[id_].question for id_ in ids]
-    say(f"{peer} indexes {len(files)} files")
-    indexed = ask(peer, common | {"files": [*map(str, files)], "first": QUESTION, "questions": []}, limit)
+    kept = FOLDER / f"{peer}.json"
+    answers: list[dict[str, Any]] = []
+    if measured is None:
+        say(f"{peer} indexes {len(files)} files")
+        indexed = ask(peer, common | {"files": [*map(str, files)], "first": QUESTION, "questions": []}, limit)
+        measured = {key: indexed[key] for key in ("index_seconds", "vectors", "load_seconds")}
+    else:
+        answers = json.loads(kept.read_text(encoding="utf-8"))
+    questions = [items[id_].resolved_question or items[id_].question for id_ in ids[len(answers) :]]
     texts = sorted(map(str, (FOLDER / "texts").iterdir()))
     say(f"{peer} answers {len(questions)} questions on {len(texts)} reports")
-    answered = ask(peer, common | {"files": texts, "first": FIRST, "questions": questions}, limit)
-    (FOLDER / f"{peer}.json").write_text(json.dumps(answered, ensure_ascii=False, indent=1), encoding="utf-8")
-    return scored(ids, answered["answers"]) | {
-        "index_seconds": indexed["index_seconds"],
-        "vectors": indexed["vectors"],
-        "load_seconds": indexed["load_seconds"],
-    }
+    if questions:
+        answers += ask(peer, common | {"files": texts, "first": FIRST, "questions": questions}, limit)[
+            "answers"
+        ]
+    kept.write_text(json.dumps(answers, ensure_ascii=False, indent=1), encoding="utf-8")
+    return measured | scored(ids, answers)
 
 
 # ---------------------------------------------------------------- Wenbao and stock
@@ -248,6 +258,11 @@ def main() -> int:
     parser.add_argument("--questions", type=int, default=20)
     parser.add_argument("--reports", type=int, default=8, help="fewer for a try")
     parser.add_argument("--files", type=int, default=8, help="to index; fewer for a try")
+    parser.add_argument(
+        "--more",
+        action="store_true",
+        help="go on where a contender had no time: measure only what is missing",
+    )
     parser.add_argument("--limit", type=float, default=1800, help="seconds that one process may take")
     options = parser.parse_args()
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -264,7 +279,8 @@ def main() -> int:
     names = chosen_reports(options.reports)
     ids = chosen_items(names, options.questions)
     random.Random(SEED).shuffle(ids)  # so that the first of them are of every kind
-    prepare(names)
+    if not options.more:
+        prepare(names)
     files = reports(None, options.files)
     characters = sum(len(file.read_text(encoding="utf-8")) for file in files)
     say(
@@ -284,19 +300,27 @@ def main() -> int:
     }
     failed: list[str] = []
     results: dict[str, dict[str, Any]] = {} if options.beside else known()
+    if options.more:
+        before = json.loads((OUT / "peers.json").read_text(encoding="utf-8"))
+        results = {name: before[name] for name in before if isinstance(before[name], dict)}
+        characters = before["characters"]
     try:
         for name in ["wenbao", *peers, "stock"] if options.beside else peers:
+            if options.more and name in results and results[name]["n"] == len(ids):
+                continue
             loads = [os.getloadavg()[0]]
             try:
                 if name in BESIDE:
                     one = of_our_environment(name, ids, files, options.limit)
                 else:
-                    one = of_peer(name, common, ids, files, options.limit)
+                    one = of_peer(
+                        name, common, ids, files, options.limit, results.get(name) if options.more else None
+                    )
             except FailedError as error:
                 say(f"{name} has no figures: {error}")
                 failed.append(name)
                 continue
-            loads.append(os.getloadavg()[0])
+            loads = [*one.get("load_before_and_after", ()), *loads, os.getloadavg()[0]]
             results[name] = one | {
                 "index_characters_per_second": characters / one["index_seconds"],
                 "load_before_and_after": loads,

@@ -27,7 +27,7 @@ from rag.figure_parts import (
     says_difference,
     worked_back,
 )
-from rag.figure_rivals import another_has_the_word, belongs_elsewhere, less_named, sentence_lacks
+from rag.figure_rivals import another_has_the_word, belongs_elsewhere, by_its_name, less_named, sentence_lacks
 from rag.figure_roles import both_ends, by_role
 from rag.llm import ChatModel
 from rag.paired_order import in_order
@@ -306,7 +306,10 @@ class FigureAnswerer:
         certain = best.coverage >= CERTAIN[strictness] and (
             best.clause_coverage >= CLAUSE_SHARE
             or (alone and len(fits) == 1 and (best.clause_coverage > 0 or not best.figure.indicator))
-            or (best.clause_coverage >= LEAST_CLAUSE_SHARE and not belongs_elsewhere(self._reader, ask, best))
+            or (
+                best.clause_coverage >= LEAST_CLAUSE_SHARE
+                and (by_its_name(ask, best.figure) or not belongs_elsewhere(self._reader, ask, best))
+            )
         )
         if not rivals and certain:
             return Bound(ask, ends)

@@ -75,3 +75,8 @@ def belongs_elsewhere(reader: EvidenceReader, ask: Ask, candidate: Candidate) ->
     if sum(contained(term, figure.indicator) > 0.8 for term in ask.terms) > 1:
         missing = [term for term in missing if term not in _GENERAL]  # 项目 names the other one no better
     return any(contained(term, indicator) > 0.8 for term in missing for indicator in others)
+
+
+def by_its_name(ask: Ask, figure: Figure) -> bool:
+    """Whether the question has the figure's own long name word for word: 国家级领军人才."""
+    return figure.indicator_id is None and len(figure.indicator) > 5 and figure.indicator in ask.text

@@ -91,6 +91,10 @@ _HOW_CHANGED = re.compile(
 )
 
 
+# 用于教育的支出 is 教育支出, if that has a name.
+_SPENT_FOR = re.compile(r"用于(?P<what>[\u4e00-\u9fff]{2,6}?)(?:事业|方面)?的(?P<noun>支出)")
+
+
 def turned(text: str, vocabulary: Vocabulary) -> str:
     """The question with these turns put plainly; unchanged where none fits."""
     text = _BOOKISH.sub("多少", text)
@@ -111,6 +115,9 @@ def turned(text: str, vocabulary: Vocabulary) -> str:
     text = _OUT_OF_POVERTY.sub(_poor_less, text)
     text = _ADDED_OF.sub(
         lambda m: f"{m['verb']}{m['what']}" if vocabulary.lookup(f"{m['verb']}{m['what']}") else m[0], text
+    )
+    text = _SPENT_FOR.sub(
+        lambda m: f"{m['what']}{m['noun']}" if vocabulary.lookup(f"{m['what']}{m['noun']}") else m[0], text
     )
     text = _COMPARED_BEHIND_COMMA.sub("", text)
     text = _COMES_FROM.sub(lambda m: f"{m['who']}对{m['what']}的贡献率是多少", text)

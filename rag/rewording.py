@@ -73,6 +73,9 @@ _ECONOMY_GREW = re.compile(
     r"(?<=\b[Tt]he )(?:whole |overall |national |Chinese )?economy(?= (?:grow|grew|expand|growing))"
     r"|(?<=\bChina )economy(?= (?:grow|grew|expand))|\beconomy(?= as a whole (?:grow|grew|expand))"
 )
+_TO_BE_DONE = re.compile(
+    r"\b(?:was|were|is|are) to be (?:completed|carried out|made|reached|achieved|spent)\b", re.IGNORECASE
+)
 _REPORT = re.compile(r"\b(?:the )?(?:government )?work reports?\b", re.IGNORECASE)
 
 
@@ -81,6 +84,7 @@ def reworded_english(text: str, vocabulary: Vocabulary) -> str:
     text = _ENROL.sub("What was the college enrolment", text)
     text = _REPORT.sub("report", text)
     text = _ECONOMY_GREW.sub("GDP", text)
+    text = _TO_BE_DONE.sub("was planned", text)
     if _BARE_GROWTH.search(text) and not vocabulary.find(text):
         left = without(text, [*find_periods(text), *find_regions(text)])
         if set(words.english_content_words(left)) <= _ABOUT_GROWTH:

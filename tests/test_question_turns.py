@@ -137,6 +137,8 @@ def test_refused(reports: Path, question: str) -> None:
         ("国内生产总值里服务业占多大比重？", "服务业占国内生产总值的百分之几？"),
         ("2016年有多少农村贫困人口脱贫？", "2016年农村贫困人口减少多少？"),
         ("增速定的目标区间是什么？", "增速定的目标区间是多少？"),
+        ("全省用于教育的支出是多少？", "全省教育支出是多少？"),
+        ("全省用于帮扶的支出是多少？", "全省用于帮扶的支出是多少？"),
     ],
 )
 def test_put_plainly(question: str, plain: str) -> None:
@@ -201,3 +203,13 @@ def test_words_of_another_thing_are_no_answer(reports: Path, question: str) -> N
 )
 def test_a_word_that_narrows_must_be_said(reports: Path, question: str) -> None:
     assert qa_over(reports, ScriptedModel()).ask(question).abstained
+
+
+def test_what_was_to_be_completed_was_planned() -> None:
+    (ask,) = understand("How much railway investment was to be completed in 2019?", load_vocabulary()).asks
+    assert ask.status == "target"
+
+
+def test_a_figure_by_its_own_name_behind_a_long_subject(reports: Path) -> None:
+    answer = qa_over(reports, ScriptedModel()).ask("落户云川光学城的项目引进国家级领军人才多少人？")
+    assert "22人" in answer.text, answer.text

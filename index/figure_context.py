@@ -51,6 +51,7 @@ _NEXT_WITH_VERB = re.compile(
 )
 _PART_IN = re.compile(r"在(?P<whole>[^，。；、\d]{2,12}?)(?:当中|中|里)(?:所)?的?(?:占比|比重|份额|占)")
 _FUNDED = re.compile(r"[\u4e00-\u9fff、和]{4,}(?<![县市省区人户校村元])")  # what a fund may be for
+_NOT_FALLEN = re.compile(r"(?:不仅|不但|非但)?(?:没有|并未|未)(?:下降|减少|降低|下滑|回落|增加|增长)$")
 _AND_GROWS = re.compile(r"，(?:增长|递增|提高)")
 _GOES_ON = re.compile(rf"{words.HOW_IT_GOES.pattern}|[{words.TIME}]|近年|首次|出现|双")
 _ASIDE = re.compile(r"(?<=[^，。；：、\s])[（(][^（）()，。；\n]{1,20}[）)](?=[^，。；：、\s])")
@@ -89,8 +90,8 @@ class ParagraphReader(SaidBefore):
 
     def _read_sentence(self, start: int, end: int, quantities: list[Quantity]) -> None:
         self.spoken_of = self.subject or self.spoken_of
-        told = self.theme or (self.recent[0].name if self.recent else "")
-        self.theme_before = told if _FUNDED.fullmatch(told) else ""
+        told = [self.theme, self.recent[0].name if self.recent else ""]
+        self.theme_before = next((name for name in told if _FUNDED.fullmatch(name)), "")
         self._forget()
         self._sentence = start
         position = 0
@@ -172,6 +173,10 @@ class ParagraphReader(SaidBefore):
         if again is not None:  # 这个比重，1978年为…
             self.subject, self.domain, self.domain_counted = again, again, False
             return
+        unmoved = _NOT_FALLEN.search(text)
+        if unmoved is not None:  # 商品库存不但没有减少，还可能增加
+            text = text[: unmoved.start()]
+            self.silent = (start, start + len(text))
         self.topic = topic_of(text)
         self.theme = self.topic or self.theme
         whole = self.subjects.ending_at(start, self.predicates.trim(start, start + len(text)))

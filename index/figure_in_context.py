@@ -51,6 +51,7 @@ _ONLY_BETWEEN = re.compile(r"各|均|都|在|达|达到|为|总额|超过|约|�
 _BUILT = re.compile(r"(?:城镇|农村|城乡|城市|乡村|全国)?(?:新建|新修|新辟|新开|新设|改建|扩建)$")
 _DONE_TO = re.compile(r"(?:得到|实现|完成|进行)(?P<verb>[\u4e00-\u9fff]{2})的(?P<what>[^的]+)")
 _HIRED = re.compile(r"(?P<verb>新?引进|引育|培养|培育|吸引|集聚)(?:了|各类|各种|高端)*$")
+_PAYER = re.compile(r"(?:中央|地方|各级|省级|市级|国家)财政")
 _FUND = re.compile(r"(?:专项)?(?:补助|补贴|奖补|扶持|专项)资金")
 _TURNED = re.compile(r"转为|变为|转成|覆盖|惠及")
 _MATERIALS = frozenset(("煤", "标准煤", "标煤", "油", "粮食", "水"))
@@ -170,7 +171,9 @@ class NamesInContext:
             and "为此" not in told
             and WEAK.fullmatch(subject.name)
         ):
-            return self.subjects.from_name(of_topic(theme, subject.name), subject.start, subject.end)
+            payer = "" if self.theme else _PAYER.search(told)
+            named = of_topic(theme, subject.name)
+            return self.subjects.from_name(payer[0] + named if payer else named, subject.start, subject.end)
         built = _BUILT.search(self.masked, left, subject.start)
         if predicate.found and built is not None and not subject.generic and unit_class(first) == "other":
             return self.subjects.from_name(built[0] + subject.name, subject.start, subject.end)

@@ -36,9 +36,10 @@ _ACHIEVED = re.compile(
 )
 _FORECAST_COMPARED = re.compile(r"[比较][^，。；]{0,6}(?:年|年度)?预计(?:数|完成|执行)?")
 _IN_FROM = re.compile(r"[由从](?:去年|上年)的?")
+_OURS = re.compile(r"，(?:就|正|都)?是我(?:们|国)(?:最|的)")
 _LISTED = re.compile(r"(?<!还)有[^，。；]{0,10}，(?:约|近)?$")  # 我国有十亿人口，两亿多户
 _IS = re.compile(
-    r"(?:(?<![一二三四五六七八九十])是|拥有|具有|(?<!还)有(?:近|约)?|作为|(?<!可)达)[^，。；]{0,6}$|据[^，。；]{2,30}(?:统计|检查|调查|试点|反映)"
+    r"(?:(?<![一二三四五六七八九十])是|(?:拥有|具有)[^，。；]{0,8}|(?<!还)有(?:近|约)?|作为|(?<!可)达)[^，。；]{0,6}$|据[^，。；]{2,30}(?:统计|检查|调查|试点|反映)"
 )
 _LOOKED_INTO = re.compile(r"[^，。；]{0,20}的?(?:检查|调查|统计|分析|测算)")  # 据对176个项目的检查
 _COMES_FROM = re.compile(r"(?:以上|左右)?的?[^，。；]{0,10}(?:来自|集中在|分布在|是用于)")
@@ -159,6 +160,8 @@ class StatusReader:
             return True
         if _INTENT.search(clause):
             return False
+        if _OURS.search(self.text, quantity.end, min(reading.sentence_end, quantity.end + 60)):
+            return True  # 9亿多劳动力…，是我们最大的资源
         if "据" in clause and _LOOKED_INTO.match(rest):
             return True
         if _DONE_AFTER.search(rest) or _IS.search(clause) or _COMES_FROM.match(rest):

@@ -148,3 +148,13 @@ def test_quarters_listed_date_nothing_after_them() -> None:
     figures = read("地区生产总值43亿元。分季度看，一季度增长5%，上半年增长6%。民营经济增加值23亿元。")
     assert [figure.period for figure in figures] == ["2023", "2023-01/2023-03", "2023-01/2023-06", "2023"]
     assert {figure.indicator for figure in figures[:3]} == {"国内生产总值"}
+
+
+def test_what_has_not_fallen_is_what_grows() -> None:
+    figures = read("今年又遇上了自然灾害，工农业总产值不仅没有下降，而且比上年增长3%")
+    assert [figure.indicator for figure in figures] == ["工农业总产值"]
+
+
+def test_what_a_plan_says_of_the_present_is_a_fact() -> None:
+    figures = work_report(PLAN, ("paragraph", "9亿多劳动力，是我们最大的资源。"))
+    assert [(figure.period, figure.status) for figure in figures] == [("2023", "actual")]

@@ -223,9 +223,14 @@ class ParagraphScope:
         lead = self._lead_before(reading.sentence_start)
         if lead is not None and _SINCE_THEN.search(self.text, reading.sentence_start, reading.quantity.start):
             lead = None  # 政策实施以来，累计…
-        if lead is not None and times.only_compares(self.text, lead) and reading.measure == "level":
+        if (
+            lead is not None
+            and times.only_compares(self.text, lead)
+            and times.ADDS_UP.search(self.text, reading.sentence_start, reading.quantity.start)
+        ):
             section = self.reader.work_report.section_period if self.reader.work_report is not None else None
-            if section is not None and section.year is None and section.contains(lead.period):
+            spans = section is not None and section.year is None and section.contains(lead.period)
+            if section is not None and spans and reading.measure == "level":
                 return Found(self._begun(reading, None, self._within(reading, section)).code(), "heading")
         if lead is not None:
             period = self._averaged(reading, self._period_at(reading, lead))
@@ -398,6 +403,7 @@ class ParagraphScope:
         """Of a span, the end for 增加到; for 由 its beginning, or the year before 五年来."""
         if (
             mention.kind == "since"
+            and mention.text.endswith("起")
             and reading.role
             and (mention.period.start[1], mention.period.end[1]) == (1, 12)
         ):

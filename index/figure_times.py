@@ -157,6 +157,8 @@ def year_by_year(
     return Period.of_years(last - count + 1 + position)
 
 
+# What a number of years adds up to: used, built, absorbed.
+ADDS_UP = re.compile(r"使用|利用|吸收|新建|新增|建成|累计|共|安排|培养|招收|完成|竣工")
 _COMPARES = re.compile(r"[同与和][^，。；]{2,10}(?:相比|比较)")
 
 

@@ -29,8 +29,9 @@ _ORDERS = re.compile(
 )
 _TASKS_AHEAD = re.compile(r"(?:当前|今后|今年)[^，。]{0,16}任务[，是]")
 _OPENING = 24  # characters of a paragraph that tell what it is about
-_WITHIN_YEARS = re.compile(r"[两三四五十二\d]{1,3}\s?年(?:内|(?:左右)?的?时间)?$")
+_WITHIN_YEARS = re.compile(r"(?:[三四五]\s?年|[两三四五十二\d]{1,3}\s?年(?:内|(?:左右)?的?时间))$")
 _AHEAD = re.compile(r"[两三四五十二\d]{1,3}\s?年(?:内|(?:左右)?的?时间)")
+_NEXT_PLAN = re.compile(r"计划|预算|安排|指标")
 _WRITTEN_YEAR = re.compile(
     r"[今本去明次同翌]|上(?!半)|前(?=一?年)|年来|以来|last|this|previous|next", re.IGNORECASE
 )
@@ -104,8 +105,8 @@ class WorkReport:
     def _counts_the_plan(self, lead: PeriodMention) -> bool:
         """五年合计… under a plan of five years: those years, not the five before the report."""
         mode, planned = self._section
-        if mode == "plan" and lead.relative and _AHEAD.fullmatch(lead.text):
-            return True  # 用两年时间, 三年内
+        if lead.text.endswith("年内") or (mode == "plan" and lead.relative and _AHEAD.fullmatch(lead.text)):
+            return True  # 今后三年内, 用两年时间: how long something takes
         if mode != "plan" or planned.year is not None or lead.kind != "range" or not lead.relative:
             return False
         return years_of(lead.period) == years_of(planned)
@@ -148,7 +149,8 @@ class WorkReport:
             return False  # 全年, 年末 of the year under review
         if lead.period.start[0] >= self.year and (opening == text or _PLAN_OPENING.search(text)):
             # 二、1981年计划的主要指标, in a report of 1980: the year planned for is not the report's
-            ahead = lead.kind == "range" or (opening == text and lead.period.start[0] > self.year)
+            next_year = lead.period.year == self.year + 1 and _NEXT_PLAN.search(text) is not None
+            ahead = lead.kind == "range" or (opening == text and next_year)
             return self._plan(lead.period if ahead else None)
         if self.year - 1 <= lead.period.end[0] < self.year and lead.kind in ("period", "range"):
             self.mode = "review"

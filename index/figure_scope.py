@@ -265,13 +265,6 @@ class ParagraphScope:
         ):
             return period
         year = self.report.year
-        told = reading.measure in ("rate", "share") or (
-            reading.measure == "level" and reading.quantity.base_unit not in ("元", "美元")
-        )
-        if told and self.reader.work_report is not None and mention is None:
-            section = self.reader.work_report.section_period
-            if self.statuses.reviewing() and year is not None and period.year == year - 1 == section.year:
-                return Period.of_years(period.year - 1)  # 比重由46.9%提高到48.2%, in a review of one year
         if self.reader.work_report is None or year is None or period.year <= year:
             return period
         return Period.of_years(year - 1)

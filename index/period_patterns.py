@@ -177,7 +177,7 @@ MANY_YEARS = re.compile(
     r"|(?=为[\d一二三四五六七八九])|(?=\d[\d.]*[万亿][多余]?[农人城名户]))"
     # 五年全社会固定资产投资…, 中央财政五年支出…: a count of years that opens a clause or stands before a verb
     rf"|(?<=[，。；：\n])(?P<opening>[三四五十]){SPACE}年(?=[\u4e00-\u9fff])"
-    r"(?!内|期|级|制|以|左|多|半|任|不|未|如一|计划|规划|行动|时间|前|后|代|来|间|疫|抗|磨|一)"
+    r"(?!内|动乱|浩劫|困难|期|级|制|以|左|多|半|任|不|未|如一|计划|规划|行动|时间|前|后|代|来|间|疫|抗|磨|一)"
     rf"|(?<=[政费府])(?P<spending>[三四五十]){SPACE}年(?=支出|投入|投资|安排|累计|拨付|下达)"
     # 用三年时间, 三年内: in a plan they lie ahead, which index.figure_work_report sees to
     rf"|(?<=用)(?P<using>{_COUNT}){SPACE}年(?:左右)?的?时间"

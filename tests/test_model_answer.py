@@ -205,11 +205,6 @@ def test_no_other_passage_is_asked_after_a_sure_one(directory: Path) -> None:
     assert not any("周一闭馆" in text for _, text in model.prompts)
 
 
-def test_two_answers_that_are_proved_alike_are_none(directory: Path) -> None:
-    model = ReadingModel({"坊间": ("沈知远", 2.9), "罗明川": ("罗明川", 3.0)})
-    assert qa_over(directory, model).ask(WHO, passages=RUMOURS).abstained
-
-
 def test_confidence_and_its_signals_are_told(qa: ReportQA, model: ScriptedModel) -> None:
     model.queue("罗明川").queue_logprobs(*ANSWERABLE)
     told = checked(qa, "市科技馆的新馆长是谁？").to_dict()

@@ -240,6 +240,9 @@ def _compared(earlier: str, other: str) -> str:
     return f"{body}，与{other}相比变化多少？"
 
 
+_ONLY_ASKS = re.compile(r"又?(?:是|为|有|达到?)?了?(?:多少|几何|如何|怎样|怎么样)")
+
+
 def _replaced(earlier: str, fragment: str, vocabulary: Vocabulary, known_regions: Sequence[str] = ()) -> str:
     """The earlier question with its slot of the fragment's kind replaced."""
     quoted = list(_QUOTED.finditer(earlier))
@@ -258,6 +261,8 @@ def _replaced(earlier: str, fragment: str, vocabulary: Vocabulary, known_regions
     elif periods:
         earlier = periods[0].text + earlier
         fragment = (fragment[: periods[0].start] + fragment[periods[0].end :]).strip("的 ")
+    if periods and _ONLY_ASKS.fullmatch(fragment):  # 2018年是多少: of the same thing
+        fragment = ""
     several = (
         len(regions) > 1
         and re.fullmatch(

@@ -109,6 +109,7 @@ def comparison(question: str) -> tuple[str, str] | None:
 
 # ---------------------------------------------------------------- parts and turns
 
+SHORT_NOUN = 2
 _PART = re.compile(r"^(?:那么?|而)?(?:其中|这其中|这里面|里面|当中|这当中)[，,]?的?")
 _TWO = re.compile(r"^(?P<first>[^，,]{2,16}呢)[，,](?P<second>[^，,]{2,16})$")
 
@@ -128,6 +129,10 @@ def part_of(question: str, earlier: str, vocabulary: Vocabulary) -> str | None:
     asks = words.QUANTITY_QUESTION.search(rest)
     headless = re.match(r"(?P<which>[^，,。]{2,16}?)的(?=(?:有|是|为|占)?(?:多少|几))", rest)
     if headless and (noun := _counted_noun(earlier)):
+        # 项目 or 企业 alone is any: what the question before said of them stays.
+        if len(noun) <= SHORT_NOUN or re.search('[“"《]', earlier):
+            place = earlier.rfind(noun)
+            return f"{earlier[:place]}{headless['which']}的{earlier[place:]}"
         return f"{headless['which']}的{noun}{rest[headless.end() :]}"
     if asks and words.content_terms(rest[: asks.start()]):
         return rest

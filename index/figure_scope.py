@@ -45,6 +45,7 @@ _THE_LEVEL_OF = re.compile(r"(?:时期|期间)?的水平[，。；、]")
 _STOCK_NAME = re.compile(
     r"(?:人数|余额|里程|保有量|储备|床位|用户|容量|总数|覆盖面|覆盖率|普及率|参保|在校生|常住人口)$"
 )
+_LIST_OF_ADDED = re.compile(r"[^，。；]{0,10}年(?:内|间|来|里|期间)?(?:一?共|总共|累计)?新[增建修]")
 
 
 @dataclass(slots=True)
@@ -328,6 +329,8 @@ class ParagraphScope:
         told = clause
         if clause.startswith("其中"):
             told = re.split("[；。]", self.text[reading.sentence_start : reading.quantity.start])[-1]
+        if _LIST_OF_ADDED.match(self.text, reading.sentence_start, reading.clause_start):
+            return span  # 五年内新增发电装机a，铁路里程b: the verb holds for all of the list
         if re.search(r"新增|新建|新开|新修|建成|累计|铺轨", told) or times.ALL_ALONG.search(clause):
             return span  # 新增铁路里程: what was added, not what there was
         reached = words.END_OF_SPAN.search(clause) is not None

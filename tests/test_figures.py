@@ -300,6 +300,7 @@ def test_goals_facts_and_the_end_of_several_years_in_a_work_report() -> None:
         [
             ("heading", "一、过去五年的回顾"),
             ("paragraph", "常住人口城镇化率由52%提高到61%。新增铁路里程800公里，地区生产总值年均增长6.1%。"),
+            ("paragraph", "五年内新增装机容量95万千瓦，公路通车里程450公里。"),  # the verb holds for the list
             ("heading", "二、2023年工作安排"),
             (
                 "paragraph",
@@ -315,6 +316,8 @@ def test_goals_facts_and_the_end_of_several_years_in_a_work_report() -> None:
         ("61%", "2022", "actual"),
         ("800公里", "2018/2022", "actual"),
         ("6.1%", "2018/2022", "actual"),
+        ("95万千瓦", "2018/2022", "actual"),
+        ("450公里", "2018/2022", "actual"),
         ("6%", "2023", "target"),
         ("5万人", "2023", "target"),
         ("60%", "2023", "actual"),

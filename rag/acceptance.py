@@ -1,8 +1,8 @@
 """Whether a drafted answer is shown: several weak signals weighed into one confidence between 0 and 1.
 
 The weights are those of a logistic regression, fitted on RGB's development questions with and without passages
-that answer (docs/experiments.md): those of raw passages with `python -m eval calibrate`, those of reports when passages
-were still read together. They stand in `acceptance.json`.
+that answer (`fit` of eval/calibrate.py, docs/experiments.md): those of reports on whole runs, when passages were still read
+together; those of raw passages on 69 drafts, some of them gathered by hand. They stand in `acceptance.json`.
 """
 
 from __future__ import annotations

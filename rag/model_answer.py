@@ -21,7 +21,7 @@ from rag.verify import verify_draft
 
 # Margins of the two judgements that sufficed on 16 questions over reports (docs/experiments.md, 2026-11-23).
 SCOPED_MARGINS = (1.5, 2.0)
-YEAR_OR_NUMBER = re.compile(r"\d{2,}(?:\.\d+)?")
+_YEAR_OR_NUMBER = re.compile(r"\d{2,}(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,24 +150,29 @@ class ModelAnswerer:
     ) -> Signals:
         """What speaks for the statements; costs two short calls of the model."""
         text = "、".join(statement.text for statement in statements)
-        sentence = statements[0].sentence
-        terms, kind = question_terms(question), kind_of(question)
-        passage = self._around(sentence)
-        numbers = YEAR_OR_NUMBER.findall(question)
-        held = answers_kind(kind, text)
-        agreeing = sum(squeeze(statements[0].text) in passage for passage in self._passages)
         answerable = fill("answerable.zh", evidence=numbered([s.text for s in evidence]), question=question)
         said = " ".join(dict.fromkeys(statement.sentence.text for statement in statements))
         supported = fill("supported.zh", sentence=said, question=question, answer=text)
         return Signals(
             answerable=self._margin(answerable, "有", "没"),
             supported=self._margin(supported, "能", "不"),
-            words=share(terms, sentence.text),
-            passage=share(terms, passage),
-            numbers=sum(number in passage for number in numbers) / len(numbers) if numbers else 1.0,
-            kind=0.0 if held is None else 1.0 if held else -1.0,
-            agreeing=math.log(max(1, agreeing)),
+            **self._signs(question, text, statements, self._around(statements[0].sentence)),
         )
+
+    def _signs(
+        self, question: str, text: str, statements: Sequence[Statement], passage: str
+    ) -> dict[str, float]:
+        """The signals that need no model: what the words of question, answer and passage tell."""
+        terms, held = question_terms(question), answers_kind(kind_of(question), text)
+        numbers = _YEAR_OR_NUMBER.findall(question)
+        first = squeeze(statements[0].text if statements else text)
+        return {
+            "words": share(terms, statements[0].sentence.text) if statements else 0.0,
+            "passage": share(terms, passage),
+            "numbers": sum(number in passage for number in numbers) / len(numbers) if numbers else 1.0,
+            "kind": 0.0 if held is None else 1.0 if held else -1.0,
+            "agreeing": math.log(max(1, sum(first in other for other in self._passages))),
+        }
 
     def _margin(self, messages: list[dict[str, str]], yes: str, no: str) -> float:
         """Log-probability of the yes token less that of the no token.

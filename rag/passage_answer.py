@@ -7,17 +7,15 @@ judgements tell right from wrong better (docs/experiments.md, 2026-11-30).
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.acceptance import MOST_LEAD, Signals, confidence, threshold
-from rag.answer_kind import answers_kind, kind_of
 from rag.draft import repeats
 from rag.evidence import EvidenceReader, Sentence, squeeze
 from rag.llm import ChatModel
-from rag.model_answer import YEAR_OR_NUMBER, ModelAnswerer, ModelResult, Statement
-from rag.passage_evidence import near, question_terms, share
+from rag.model_answer import ModelAnswerer, ModelResult, Statement
+from rag.passage_evidence import near
 from rag.prompt import fill, numbered
 from rag.settings import Settings
 
@@ -105,17 +103,11 @@ class PassageAnswerer(ModelAnswerer):
         statements: Sequence[Statement],
         repaired: bool,
     ) -> _Candidate:
-        terms, held = question_terms(question), answers_kind(kind_of(question), text)
-        numbers = YEAR_OR_NUMBER.findall(question)
         supported = fill("supported.zh", sentence=passage, question=question, answer=text)
         signals = Signals(
             answerable=answerable,
             supported=self._margin(supported, "能", "不"),
-            words=share(terms, statements[0].sentence.text) if statements else 0.0,
-            passage=share(terms, passage),
-            numbers=sum(number in passage for number in numbers) / len(numbers) if numbers else 1.0,
-            kind=0.0 if held is None else 1.0 if held else -1.0,
-            agreeing=math.log(max(1, sum(squeeze(text) in other for other in self._passages))),
+            **self._signs(question, text, statements, passage),
         )
         return _Candidate(text, tuple(statements), repaired, signals)
 

@@ -130,8 +130,8 @@ def part_of(question: str, earlier: str, vocabulary: Vocabulary) -> str | None:
     headless = re.match(r"(?P<which>[^，,。]{2,16}?)的(?=(?:有|是|为|占)?(?:多少|几))", rest)
     if headless and (noun := _counted_noun(earlier)):
         # 项目 or 企业 alone is any: what the question before said of them stays.
-        if len(noun) <= SHORT_NOUN or re.search('[“"《]', earlier):
-            place = earlier.rfind(noun)
+        place = earlier.rfind(noun)
+        if place >= 0 and (len(noun) <= SHORT_NOUN or re.search('[“"《]', earlier)):
             return f"{earlier[:place]}{headless['which']}的{earlier[place:]}"
         return f"{headless['which']}的{noun}{rest[headless.end() :]}"
     if asks and words.content_terms(rest[: asks.start()]):

@@ -22,6 +22,7 @@ from rag.conversation import resolve
 from rag.english_named import english_named
 from rag.evidence import EvidenceReader, Sentence, trim
 from rag.figure_answer import FigureAnswerer, FigureResult
+from rag.figure_likeness import reports_differ
 from rag.given_draft import CheckedDrafts, GivenDraft
 from rag.llm import ChatModel
 from rag.model_stage import ModelStage
@@ -238,6 +239,8 @@ class Pipeline:
                 shown.append(
                     ShownFigure(phrase.figure_text(figure), _shown_value(figure), figure.unit, marker)
                 )
+            if reports_differ(bound.figures):
+                statements.append("两份报告所载不一" if query.language == "zh" else "the two reports differ")
         if result.computed is not None:
             statements.append(
                 phrase.computed_statement(result.computed, result.computed_kind, query, query.language)

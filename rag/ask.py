@@ -174,6 +174,14 @@ _GROWTH_TARGET = re.compile(
 )
 
 
+# To what level did it rise, what did the share fall to: where it got to, not by how much.
+_REACHED_IN_ENGLISH = re.compile(
+    r"\bto what (?:level|rate|figure|amount|share|size|value|percentage)\b|\b(?:to how (?:much|many|high))\b"
+    r"|\bwhat\b(?! growth)[^?]*\b(?:rise|fall|grow|increase|drop|decline|climb|go (?:up|down)"
+    r"|come down|cut|raised|lowered|reduced) to\b(?! \d)"
+    r"|\bhow (?:high|low|far)\b[^?]*\b(?:rise|fall|climb|drop)\b(?=\?| by | in )",
+    re.IGNORECASE,
+)
 _WIDER_IN_ENGLISH = re.compile(r"national|provincial|\bthan (?:that of )?the (?:province|country|nation)\b")
 
 
@@ -183,8 +191,10 @@ def asked_measure(clause: str) -> AskedMeasure | None:
         return "rank"
     if _GROWTH_TARGET.search(clause):
         return "growth"
-    if words.REACHED.search(clause):
-        if words.NOUN_OF_GROWTH.search(clause):
+    if words.REACHED.search(clause) or _REACHED_IN_ENGLISH.search(clause):
+        if words.NOUN_OF_GROWTH.search(clause) or re.search(
+            r"\b(?:growth|inflation)\b", clause, re.IGNORECASE
+        ):
             return "growth"
         return "share" if words.SHARE.search(clause) else "level"
     points = re.search(r"百分点|percentage points?", clause, re.IGNORECASE)

@@ -21,6 +21,7 @@ from rag.ask import WHOLE_REGIONS, Ask
 from rag.figure_kind import SAYS_CHANGED, compared_with, kind_fits
 from rag.status_fit import status_fits
 from rag.word_coverage import contained, coverage
+from rag.words_fit import must_be_said, names_said, refers_to
 
 LEAST_COVERAGE = 0.45  # of the question's words around a figure; below that it is of something else
 
@@ -132,13 +133,28 @@ def _slot_score(ask: Ask, figure: Figure, around: Surroundings) -> float:
         and figure.indicator in ask.text.replace("的", "")
     ):
         score += 0.35 if ask.indicator_ids else 0.15  # by the very name of the question, all of it
-    if figure.reference == "由" and ask.role is None:
+    if ask.role is None and (figure.reference == "由" or _started_there(figure, around.clause)):
         score -= 0.5  # where it started, not where it is
     if ask.status is not None and (ask.status == "target") == (figure.status in ("target", "forecast")):
         score += 0.1
     if ask.region is not None and figure.region is not None and same_region(ask.region, figure.region):
         score += 0.1
     return score
+
+
+def _all_around(figure: Figure, around: Surroundings) -> str:
+    return f"{around.topic} {around.clause} {around.sentence} {around.passage} {figure.region or ''}"
+
+
+_FROM_HERE = re.compile(r"[由从](?:原来的?|原先的?)?$")  # with a year of its own it is that year's
+_TO_THERE = re.compile(
+    r"(?:左右|以上)?(?:提高|上升|增加|增长|扩大|提升|升|下降|降低|回落|减少|降|缩小|调整|上调|下调|发展)(?:到|至|为)"
+)
+
+
+def _started_there(figure: Figure, clause: str) -> bool:
+    before, found, after = clause.rpartition(figure.text)
+    return bool(found and _FROM_HERE.search(before) and _TO_THERE.match(after))
 
 
 def _conflicts(ask: Ask, figure: Figure, around: Surroundings, metadata_known: bool) -> list[str]:
@@ -150,19 +166,15 @@ def _conflicts(ask: Ask, figure: Figure, around: Surroundings, metadata_known: b
         ("region", _region_fits(ask, figure, around, metadata_known) and _others_named(ask, figure, around)),
         ("status", status_fits(ask, figure, around.clause, around.sentence)),
         ("kind", kind_fits(ask, figure, around.clause, around.sentence)),
-        ("must", _must_be_said(ask, around)),
+        ("must", must_be_said(ask, _all_around(figure, around))),
+        ("name", names_said(ask, _all_around(figure, around))),
         ("base", not compared_with(ask, figure, around.clause)),
         ("basis", _basis_fits(ask, figure, around)),
         ("whole", ask.measure != "share" or _whole_fits(ask, figure, around)),
         ("reference", ask.reference is None or (figure.reference is None and ask.measure != "lead") or
-         (figure.reference is not None and same_region(ask.reference, re.sub("总[数量额]$", "", figure.reference)))),
+         (figure.reference is not None and refers_to(ask, figure.reference))),
     )  # fmt: skip
     return [name for name, fits in checks if not fits]
-
-
-def _must_be_said(ask: Ask, around: Surroundings) -> bool:
-    said = f"{around.topic} {around.clause} {around.sentence} {around.passage}"
-    return all(contained(term, said) >= 0.5 for term in words.with_report_words(ask.must))
 
 
 def _whole_fits(ask: Ask, figure: Figure, around: Surroundings) -> bool:
@@ -444,6 +456,8 @@ _COMPARING = ("比", "较", "于", "超过", "超", "占", "落后", "领先")
 
 def _speaks_of(region: str, clause: str, figure: Figure) -> bool:
     """The clause names the region as its own, not as what another region is compared with."""
+    if re.search(rf"(?:来自|位于|落户(?:在|于)?|分布在){re.escape(region)}", clause):
+        return True  # 其中6个来自云川高新区
     if figure.region is not None and figure.region_origin == "sentence":
         return False  # the sentence says whose figure it is: the slot decides
     return any(

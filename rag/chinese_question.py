@@ -125,7 +125,8 @@ def chinese_asks(
             units=answer_units(here[-1] if here else None, clause),
             hints=words.hints(clause), region=last_region,
             other_regions=_other_regions(text, named_here, last_region), unit=asked_unit(clause),
-            status=_status_of(clause, whole_status) if len(statuses) > 1 else whole_status, real=bool(words.DEDUCTED.search(clause)),
+            status=_status_of(clause, whole_status) if len(statuses) > 1 else whole_status,
+            real=bool(words.DEDUCTED.search(clause) or _DEDUCTED_BEFORE.search(text[:start])),
             at_end=any(m.kind == "point" for m in dated),
             measure="growth" if slip else asked_measure(without(text, [m for m in here if m.indicator.rate])[start:end]),
             average=average,
@@ -170,6 +171,9 @@ def chinese_asks(
             last_period = own_periods[-1]
         carried, carried_indicators = (*carried, *terms), tuple(here) or carried_indicators
     return tuple(dict.fromkeys(asks))
+
+
+_DEDUCTED_BEFORE = re.compile(rf"(?:{words.DEDUCTED.pattern})[，,]$")  # 扣除价格因素后，…增长多少
 
 
 def _of_last_clause(asks: Sequence[Ask]) -> list[Ask]:
@@ -231,6 +235,12 @@ _PLACE = re.compile("[省市县区州盟旗]$")
 _AMOUNT_OF = re.compile(r"(?<=..)(?:数量|总数|总量|数|量|额)$")
 
 
+# Verbs of relation: they lead to a name and make it no narrower.
+_LEADS_TO_NAME = frozenset(
+    ["用于", "参加", "参与", "属于", "作为", "包括", "实现", "完成", "关于", "对于", "享受", "实行", "投向"]
+)
+
+
 def _must_be_said(
     text: str,
     clause: str,
@@ -241,7 +251,11 @@ def _must_be_said(
 ) -> tuple[str, ...]:
     """彩票 of 彩票销售额, a name that is not measured, 某市 of 某市人大常委会: words that no figure may lack."""
     before = text[: here[-1].start] if here else ""
-    narrower = (t for t in terms if len(t) > 1 and before.endswith(t) and t[-1] not in "里中内上")
+    narrower = (
+        t
+        for t in terms
+        if len(t) > 1 and before.endswith(t) and t[-1] not in "里中内上" and t not in _LEADS_TO_NAME
+    )
     named = (_AMOUNT_OF.sub("", m.text) for m in aside)
     places = (
         m.text

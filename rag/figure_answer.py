@@ -15,7 +15,7 @@ from rag.ask import WHOLE_REGIONS
 from rag.bind import Candidate, bind
 from rag.evidence import EvidenceReader
 from rag.figure_choice import choose
-from rag.figure_likeness import distinct, other_currency, period_key, rounds, same
+from rag.figure_likeness import distinct, other_currency, period_key, rounds, same, stated_twice
 from rag.figure_parts import (
     WAYS,
     behind_lead,
@@ -27,7 +27,15 @@ from rag.figure_parts import (
     says_difference,
     worked_back,
 )
-from rag.figure_rivals import another_has_the_word, belongs_elsewhere, by_its_name, less_named, sentence_lacks
+from rag.figure_rivals import (
+    alone_in_its_unit,
+    another_has_the_word,
+    belongs_elsewhere,
+    by_its_name,
+    less_named,
+    part_asked,
+    sentence_lacks,
+)
 from rag.figure_roles import both_ends, by_role
 from rag.llm import ChatModel
 from rag.paired_order import in_order
@@ -265,6 +273,7 @@ class FigureAnswerer:
             return None  # nothing says what is measured; one English word stands for too much
         fits = of_asked_measure(ask, by_role(ask, fits, lambda figure: self._reader.clause_span(figure)[0]))
         fits = [c for c in fits if not another_has_the_word(self._reader, ask, c, fits)]
+        fits = [c for c in fits if not part_asked(self._reader, ask, c, fits)]
         fits = [
             c for c in fits if _HAS_NUMERAL.search(c.figure.text)
         ] or fits  # 过亿元的企业 states no amount
@@ -310,12 +319,15 @@ class FigureAnswerer:
                 best.clause_coverage >= LEAST_CLAUSE_SHARE
                 and (by_its_name(ask, best.figure) or not belongs_elsewhere(self._reader, ask, best))
             )
+            or (best.coverage >= 1.0 and alone_in_its_unit(self._reader, ask, best))
         )
         if not rivals and certain:
             return Bound(ask, ends)
         open_slots = self._differ_in_open_slot(ask, best, rivals)
         if open_slots:
             return Bound(ask, open_slots)
+        if len(query.asks) == 1 and ask.period is not None and (both := stated_twice(best, rivals)):
+            return Bound(ask, both)
         near = [
             c
             for c in (best, *rivals, *fits)
@@ -415,6 +427,7 @@ class FigureAnswerer:
             text = self._reader.view(c.figure.report).report.text
             if (
                 c.coverage < least
+                or c.clause_coverage < CLAUSE_SHARE
                 or set(c.conflicts) - {"indicator", "unit"}
                 or "其中" not in text[start : c.figure.start]
             ):
@@ -430,6 +443,7 @@ class FigureAnswerer:
             if (
                 wholes
                 and wholes[0].coverage >= least
+                and wholes[0].clause_coverage > 0
                 and not set(wholes[0].conflicts) - {"indicator", "unit"}
             ):
                 found.append((c.figure, before[-1]))

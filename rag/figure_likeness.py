@@ -39,14 +39,23 @@ def _half_last_place(figure: Figure) -> Decimal:
     return normalise(step, figure.unit)[0] / 2
 
 
+# Yuan to the dollar since 1979, with room for rounding.
+_LEAST_RATE, _MOST_RATE = Decimal("1.4"), Decimal("9.0")
+_ONE_PARAGRAPH = 300  # characters
+
+
 def other_currency(a: Figure, b: Figure) -> bool:
-    """31.6亿美元（222.7亿元）: one amount in two currencies, in one breath."""
-    pair = {a.base_unit, b.base_unit}
-    return (
-        pair == {"元", "美元"}
-        and (a.report, a.indicator_id, a.measure, a.period) == (b.report, b.indicator_id, b.measure, b.period)
-        and abs(a.start - b.start) < 40
-    )
+    """31.6亿美元（222.7亿元）: one amount in two currencies, in one breath or in what goes on about it."""
+    if {a.base_unit, b.base_unit} != {"元", "美元"}:
+        return False
+    if (a.report, a.indicator_id, a.measure, a.period) != (b.report, b.indicator_id, b.measure, b.period):
+        return False
+    if abs(a.start - b.start) < 40:
+        return True
+    yuan, dollars = (a, b) if a.base_unit == "元" else (b, a)
+    first, second = normalise(yuan.value, yuan.unit)[0], normalise(dollars.value, dollars.unit)[0]
+    near = a.indicator_id is not None and abs(a.start - b.start) < _ONE_PARAGRAPH and second > 0
+    return near and _LEAST_RATE <= first / second <= _MOST_RATE
 
 
 def distinct(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -59,3 +68,41 @@ def distinct(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 def period_key(figure: Figure) -> tuple[int, int]:
     return Period.parse(figure.period).end if figure.period else (0, 0)
+
+
+_REVISED_BY = Decimal("0.1")  # of the larger: more is another series, or a misread figure
+
+
+def stated_twice(best: Candidate, rivals: Sequence[Candidate]) -> tuple[Figure, ...]:
+    """1.13 % in one report and 1.07 % in a later one: both, as the reports differ; () where it may be another thing.
+
+    Only of one indicator, period, region, measure and status, in two reports, each in a clause with all the words.
+    """
+    first = best.figure
+    if first.indicator_id is None or first.period is None or any(f.figure.cell for f in (best, *rivals)):
+        return ()
+    others = distinct(rivals)
+    if len(others) != 1:
+        return ()
+    second = others[0].figure
+    slots = [
+        (f.indicator_id, f.measure, f.basis, f.period, f.region, f.status, f.unit) for f in (first, second)
+    ]
+    if (
+        slots[0] != slots[1]
+        or first.report == second.report
+        or min(best.clause_coverage, others[0].clause_coverage) < 0.99
+    ):
+        return ()
+    largest = max(abs(first.value), abs(second.value))
+    if abs(first.value - second.value) > _REVISED_BY * largest:
+        return ()
+    return tuple(sorted((first, second), key=lambda f: f.report))
+
+
+def reports_differ(figures: Sequence[Figure]) -> bool:
+    """Whether an answer of two figures shows what two reports say of one and the same thing."""
+    slots = {(f.indicator_id, f.measure, f.period, f.region, f.status, f.unit) for f in figures}
+    return (
+        len(figures) == 2 and len(slots) == 1 and len({f.report for f in figures}) == 2 and not same(*figures)
+    )

@@ -147,13 +147,36 @@ _DOWN = re.compile(r"下降|降低|减少|下滑|下跌|缩小|压减|压缩|[�
 def of_asked_kind(ask: Ask, fits: list[Candidate]) -> list[Candidate]:
     """Of several that fit, those with the noun asked for (产业规模 for 多大规模) and, asked for a fall, falls."""
     head = _HEADS.search(ask.text)
-    if head and not ask.indicator_ids:
+    if head and not ask.indicator_ids and ask.measure != "share":
         named = [c for c in fits if head[0] in c.figure.indicator]
         fits = named if named and named[0].coverage >= fits[0].coverage - 0.1 else fits
+    if ask.measure == "growth" and not ask.role:
+        fits = _as_asked(ask, fits)
     if ask.measure in ("change", "growth") and _DOWN.search(ask.text):
         fell = [c for c in fits if c.figure.value < 0 or c.figure.direction == "down"]
         fits = fell or fits
     return fits
+
+
+def _as_asked(ask: Ask, fits: list[Candidate]) -> list[Candidate]:
+    """Growth over a span before its yearly average; in real terms if 实际增长 is asked, else in those of the day.
+
+    Only between figures of one sentence: what a report gives alone is what it calls growth.
+    """
+    if ask.period is not None and _is_span(ask.period) and not ask.average:
+        fits = [c for c in fits if c.figure.basis != "年均"] or fits
+    real = ask.real or "实际增" in ask.text
+    told = {c.figure.report: c.figure for c in fits if (c.figure.basis == "实际") == real}
+
+    def otherwise(figure: Figure) -> bool:
+        other = told.get(figure.report)
+        alike = other is not None and (figure.indicator_id, figure.period) == (
+            other.indicator_id,
+            other.period,
+        )
+        return alike and other is not None and abs(figure.start - other.start) <= _IN_ONE_BREATH
+
+    return [c for c in fits if (c.figure.basis == "实际") == real or not otherwise(c.figure)]
 
 
 def facts_first(ask: Ask, fits: list[Candidate]) -> list[Candidate]:

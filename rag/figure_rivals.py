@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from index.types import Figure
@@ -54,11 +55,32 @@ def less_named(reader: EvidenceReader, ask: Ask, best: Candidate, rival: Candida
         return False
     if _place(reader, best.figure) != _place(reader, rival.figure):
         return False
-    own, other = (
-        {t for t in ask.terms if contained(t, reader.surroundings(c.figure).clause) >= 0.8}
-        for c in (best, rival)
-    )
+    own, other = (_said_of(reader, ask, c.figure) for c in (best, rival))
     return other < own
+
+
+def part_asked(reader: EvidenceReader, ask: Ask, whole: Candidate, fits: Sequence[Candidate]) -> bool:
+    """共过审8个项目，其中7个来自高新区: asked for those of the zone, the whole does not answer."""
+    if ask.role is not None or whole.figure.cell:
+        return False
+    own = _said_of(reader, ask, whole.figure)
+    return any(
+        other is not whole
+        and other.figure.base_unit == whole.figure.base_unit
+        and other.figure.start > whole.figure.start
+        and _PART.search(reader.surroundings(other.figure).clause.partition(other.figure.text)[0])
+        and _place(reader, other.figure) == _place(reader, whole.figure)
+        and own < own | _said_of(reader, ask, other.figure)
+        for other in fits
+    )
+
+
+_PART = re.compile("(?:^| )(?:其中|内)[^，,；;]{0,8}$")
+
+
+def _said_of(reader: EvidenceReader, ask: Ask, figure: Figure) -> set[str]:
+    clause = reader.surroundings(figure).clause
+    return {t for t in ask.terms if contained(t, clause) >= 0.8}
 
 
 def belongs_elsewhere(reader: EvidenceReader, ask: Ask, candidate: Candidate) -> bool:
@@ -75,6 +97,31 @@ def belongs_elsewhere(reader: EvidenceReader, ask: Ask, candidate: Candidate) ->
     if sum(contained(term, figure.indicator) > 0.8 for term in ask.terms) > 1:
         missing = [term for term in missing if term not in _GENERAL]  # 项目 names the other one no better
     return any(contained(term, indicator) > 0.8 for term in missing for indicator in others)
+
+
+_ANY_THING = frozenset("个项家户次件人名位元%")
+
+
+def alone_in_its_unit(reader: EvidenceReader, ask: Ask, candidate: Candidate) -> bool:
+    """年产100颗…卫星 for 多少颗: the one figure in that unit of a sentence that has every word of the question."""
+    figure = candidate.figure
+    if ask.unit is None or ask.role is not None or figure.cell or figure.base_unit in _ANY_THING:
+        return False
+    around = reader.surroundings(figure)
+    if ask.unit[-len(figure.base_unit) :] != figure.base_unit or candidate.clause_coverage < _LEAST_OF_CLAUSE:
+        return False
+    if any(contained(term, f"{around.clause} {around.sentence}") < 0.8 for term in ask.terms):
+        return False
+    start, end = reader.sentence_span(figure.report, figure.start)
+    alike = [
+        f
+        for f in reader.view(figure.report).figures
+        if start <= f.start < end and f.base_unit == figure.base_unit
+    ]
+    return len(alike) == 1
+
+
+_LEAST_OF_CLAUSE = 0.2
 
 
 def by_its_name(ask: Ask, figure: Figure) -> bool:

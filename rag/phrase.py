@@ -106,6 +106,7 @@ def _chinese(figure: Figure, ask: Ask, period: str | None) -> str:
         average = "年均" if figure.basis == "年均" else ""
         basis = "同比" if figure.basis == "同比" else ("环比" if figure.basis == "环比" else "")
         verb = "下降" if down else ("上涨" if "价格" in name or "物价" in name else "增长")
+        verb = f"实际{verb}" if figure.basis == "实际" and "实际" not in name else verb
         body = f"{name}{average}{basis}{verb}{said}"
     elif figure.measure == "lead":
         body = (
@@ -117,7 +118,9 @@ def _chinese(figure: Figure, ask: Ask, period: str | None) -> str:
         verb = ("下降" if down else "提高") if figure.unit == "个百分点" else ("减少" if down else "增加")
         body = f"{name}{'比' + figure.reference if figure.reference else ''}{verb}{said}"
     elif figure.measure == "share":
-        body = f"{name}占{figure.reference}的比重为{said}" if figure.reference else f"{name}为{said}"
+        whole = ask.indicator if len(ask.parts) == 2 and name in ask.indicator else name  # 农业占…的比重
+        named = figure.reference if figure.reference != "由" else None
+        body = f"{name}占{named}的比重为{said}" if named else f"{whole}为{said}"
     elif figure.measure == "contribution":
         body = (
             f"{name}拉动{said}"

@@ -22,7 +22,7 @@ from rag.clauses import complete_clauses
 from rag.english_question import english_asks
 from rag.question_shares import with_parts
 from rag.question_turns import of_year_before
-from rag.readings import ends_of_span, head_shared, stated_instead
+from rag.readings import ends_of_span, head_shared, levels_of_multiple, stated_instead
 from rag.rewording import reworded, reworded_english
 from rag.types import Language
 
@@ -107,7 +107,17 @@ def understand(
         for m in find_regions(text, known=known_regions)
         if not inside(m, [p for p in found if p.kind != "report"])
     ]
-    indicators = [m for m in vocabulary.find(text) if not inside(m, found) and not heads_a_name(text, m)]
+    deducted = [
+        m.span() for m in words.DEDUCTED.finditer(text)
+    ]  # 扣除物价后: prices are not what is measured
+    indicators = [
+        m
+        for m in vocabulary.find(text)
+        if not (
+            inside(m, found) or heads_a_name(text, m) or any(a <= m.start and m.end <= b for a, b in deducted)
+        )
+    ]
+    regions = [m for m in regions if not _DOLLARS.match(text, m.end)]
     if language == "en":  # China-Europe freight trains are no question about the whole country
         regions = [m for m in regions if not inside(m, indicators)]
     else:
@@ -136,6 +146,7 @@ def understand(
         other += head_shared(asks, text) if asks else []
         other += ends_of_span(asks, periods)
         other += stated_instead(asks, text)
+        other += levels_of_multiple(asks)
         named = [m for m in regions if names_a_place(text, m, indicators)]
         terms = words.content_terms(words.COUNTED.sub(" ", without(text, [*found, *named])))
     if not periods and len(report_years) > 1:
@@ -156,6 +167,7 @@ def understand(
     )  # fmt: skip
 
 
+_DOLLARS = re.compile(r"[ -](?:dollars?|\$)", re.IGNORECASE)  # US dollars are no place
 _BARE_ZONE = re.compile(
     r"(?:(?<=^)|(?<=[，,。；;、？?年月度末底在的区里内于和与，])|(?<=季度)|(?<=目前)|(?<=截至))(?P<zone>高新区|开发区|经开区|自贸区|新区)(?![\u4e00-\u9fff]{0,4}(?:管委会|数量|个数))"
 )
@@ -252,8 +264,14 @@ def _planned(ask: Ask) -> Ask:
 
 def _with_customary(ask: Ask, vocabulary: Vocabulary) -> Ask:
     """工业增加值 in a monthly report is that of enterprises above the designated size."""
-    found = (vocabulary.get(id).customary for id in ask.indicator_ids)
+    found = [vocabulary.get(id).customary for id in ask.indicator_ids]
+    if _PLAIN_PRICES.fullmatch(ask.names[0] if ask.names else ""):
+        found.append("retail_price_index")
     return replace(ask, customary=tuple(id for id in found if id is not None))
+
+
+# Before there was a consumer price index of note, 物价 was that of goods sold by retail.
+_PLAIN_PRICES = re.compile("物价(?:水平|总水平)?|价格总水平|inflation|inflation rate", re.IGNORECASE)
 
 
 _HOW_MUCH = re.compile(r"\bhow (?:many|much)\b", re.IGNORECASE)

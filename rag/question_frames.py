@@ -97,9 +97,7 @@ def framed(text: str, vocabulary: Vocabulary) -> str:
     text = _WHICH_SIZE.sub("多大", text)
     text = _PULLED.sub(lambda m: f"{m['who']}拉动{m['what']}", text)
     text = _RAISED.sub("拉动", text)
-    text = _CAPACITY.sub(
-        lambda m: f"{'日' if (m['time'] or m['whole']) == '天' else m['time'] or m['whole']}产", text
-    )
+    text = _CAPACITY.sub(lambda m: _made_in(m, text), text)
     text = _MORE_THAN_YEAR_BEFORE.sub(lambda m: f"{m['than']}{'增加' if m['way'] == '多' else '减少'}", text)
     text = _TARGET_AND_RESULT.sub("计划是多少，实际是多少", text)
     text = _MET.sub("计划是多少", text)
@@ -122,6 +120,13 @@ def framed(text: str, vocabulary: Vocabulary) -> str:
     text = _PART_IN.sub(lambda m: f"占{m['whole']}的百分之几", text)
     text = _PERCENTAGE_NAMED.sub("占比", text)
     return _closed_names(text, vocabulary)
+
+
+def _made_in(match: re.Match[str], text: str) -> str:
+    """年产; 其年产 where 建成后 stands before it, which would make it 后年."""
+    time = match["time"] or match["whole"]
+    apart = "其" if text[: match.start()].endswith(("后", "前", "去", "今", "明", "上")) else ""
+    return f"{apart}{'日' if time == '天' else time}产"
 
 
 def _within(text: str) -> str:

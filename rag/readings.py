@@ -40,6 +40,13 @@ def ends_of_span(asks: Sequence[Ask], mentions: Sequence[PeriodMention]) -> list
     return [tuple(replace(asks[0], role=None, period=end) for end in ends)]
 
 
+def levels_of_multiple(asks: Sequence[Ask]) -> list[tuple[Ask, ...]]:
+    """2007年是2002年的几倍: where no report says how many times, the level of either year."""
+    if len(asks) != 2 or any(a.unit != "倍" for a in asks) or asks[0].period == asks[1].period:
+        return []
+    return [tuple(replace(a, unit=None, measure="level", share_of=(), parts=()) for a in asks)]
+
+
 def stated_instead(asks: Sequence[Ask], text: str) -> list[tuple[Ask, ...]]:
     """2022年比2021年多多少: where no report has both levels, one may state the increase on the year before."""
     if len(asks) != 2 or words.JOINTLY.search(text):

@@ -12,6 +12,7 @@ from index.regions import find_regions
 from index.vocabulary import Vocabulary
 from rag import question_words as words
 from rag.ask import without
+from rag.question_asides import without_asides
 from rag.question_frames import framed
 
 _YEAR = r"(?:\d{4}年(?:底|末|上半年|下半年)?|去年|今年|前年)"
@@ -94,7 +95,7 @@ def reworded_english(text: str, vocabulary: Vocabulary) -> str:
 
 def reworded(text: str, vocabulary: Vocabulary) -> str:
     """The Chinese question in plainer words; unchanged where no rule fits."""
-    text = framed(text, vocabulary)
+    text = framed(without_asides(text, vocabulary), vocabulary)
     text = _AND_HOW_MANY.sub("，", text)
     text = _TWO_QUESTIONS.sub(lambda m: f"{m['first']}，", text)
     text = _WHICH_YEAR.sub(lambda m: f"{m['years']}{m['what']}相差多少？", text)

@@ -260,15 +260,15 @@ def test_replaced_report_gives_its_new_figure(tmp_path: Path) -> None:
 # ---------------------------------------------------------------- ties are the model's to break
 
 FIRST = "# 云川市2022年国民经济和社会发展统计公报\n\n2022年云川市地区生产总值2941.8亿元，比上年增长4.6%。\n"
-SECOND = "# 云川市2022年地区生产总值公告\n\n2022年云川市地区生产总值为2938.6亿元，比上年增长4.4%。\n"
+SECOND = "# 云川市2022年地区生产总值公告\n\n2022年云川市地区生产总值为2338.6亿元，比上年增长4.4%。\n"
 
 
 @pytest.mark.parametrize(
     ("choice", "figures"),
     [
         pytest.param({"1": -0.1, "0": -3.0}, ["2941.8亿元"], id="first"),
-        pytest.param({"2": -0.1, "0": -3.0}, ["2938.6亿元"], id="second"),
-        pytest.param({" 2": -0.1, "0": -3.0}, ["2938.6亿元"], id="token-with-space"),
+        pytest.param({"2": -0.1, "0": -3.0}, ["2338.6亿元"], id="second"),
+        pytest.param({" 2": -0.1, "0": -3.0}, ["2338.6亿元"], id="token-with-space"),
         pytest.param({"0": -0.1, "1": -2.0}, [], id="none-of-them"),
         pytest.param({"7": -0.1}, [], id="no-such-option"),
         pytest.param({"三": -0.1}, [], id="no-number"),
@@ -287,7 +287,7 @@ def test_model_chooses_among_figures_that_fit(
 
 @pytest.mark.parametrize(
     ("written", "figures"),
-    [("2", ["2938.6亿元"]), ("0", []), ("9", []), ("都不是", [])],
+    [("2", ["2338.6亿元"]), ("0", []), ("9", []), ("都不是", [])],
     ids=["second", "none", "no-such-option", "words"],
 )
 def test_choice_without_logprobs_is_read_from_the_text(

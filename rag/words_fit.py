@@ -1,0 +1,41 @@
+"""Words that no figure may lack: what narrows the asked thing, proper names, what a share or lead is measured against."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import rjieba
+
+from index.regions import same_region
+from rag import question_words as words
+from rag.ask import Ask
+from rag.word_coverage import contained
+
+_NAME_TAGS = frozenset({"nr", "nrt", "ns", "nt", "nz"})
+
+
+def must_be_said(ask: Ask, said: str) -> bool:
+    """Whether all that narrows the asked thing stands in `said`, the words around a figure."""
+    return all(contained(term, said) >= 0.5 for term in words.with_report_words(ask.must))
+
+
+def names_said(ask: Ask, said: str) -> bool:
+    """青岚卫星基地 for one of 云川: a proper name of the question that stands nowhere around speaks of another thing."""
+    return all(contained(name, said) >= 0.5 for name in words.with_report_words(_proper_names(ask.terms)))
+
+
+@lru_cache(4096)
+def _proper_names(terms: tuple[str, ...]) -> tuple[str, ...]:
+    plain = [term for term in terms if re.fullmatch(r"[\u4e00-\u9fff]{2,}", term)]
+    return tuple(term for term in plain if rjieba.tag(term)[-1][1] in _NAME_TAGS)
+
+
+def refers_to(ask: Ask, reference: str) -> bool:
+    """Whether a figure's reference is the asked one: 全国总数 is 全国, 全市光伏产业 of a share of 光伏产值 is 全市."""
+    assert ask.reference is not None
+    if same_region(ask.reference, re.sub("总[数量额]$", "", reference)):
+        return True
+    rest = reference.removeprefix(ask.reference)
+    same = words.content_terms(rest) if ask.measure == "share" and rest != reference else ()
+    return bool(same) and all(t in ("产业", "行业", "总量") or contained(t, ask.text) > 0.8 for t in same)

@@ -22,7 +22,8 @@ from index.figure_clause_names import (
     of_people,
     town_and_country,
 )
-from index.figure_english_context import is_english, read_english_meaning
+from index.figure_english_context import is_english
+from index.figure_english_reading import EnglishSentences
 from index.figure_fuller import PER_HEAD_ALONE, per_head, topic_of
 from index.figure_left_out import nation, says_nothing
 from index.figure_measure import measure_of, not_per_head, read_object_of_change
@@ -37,9 +38,9 @@ from index.figure_naming import (
 from index.figure_predicate import Predicate, unit_class
 from index.figure_reading import CLAUSE_END, Reading, basis_of, sentence_spans
 from index.figure_references import pair_from_to, set_references, split_list
-from index.figure_said_before import SaidBefore
 from index.figure_scan import Quantity
 from index.figure_subject import Subject
+from index.figure_weak_names import counts_places
 
 if TYPE_CHECKING:
     pass
@@ -57,7 +58,7 @@ _GOES_ON = re.compile(rf"{words.HOW_IT_GOES.pattern}|[{words.TIME}]|近年|首�
 _ASIDE = re.compile(r"(?<=[^，。；：、\s])[（(][^（）()，。；\n]{1,20}[）)](?=[^，。；：、\s])")
 
 
-class ParagraphReader(SaidBefore):
+class ParagraphReader(EnglishSentences):
     """Reads the quantities of one paragraph (or any text without inner structure)."""
 
     def read(self) -> list[Reading]:
@@ -111,28 +112,6 @@ class ParagraphReader(SaidBefore):
             for index, group in enumerate(groups):
                 right = groups[index + 1][0].outer_start if index + 1 < len(groups) else clause_end
                 left = self._read_group(left, right, group, (clause_start, clause_end), (start, end))
-
-    def _read_english_sentence(self, start: int, end: int, quantities: list[Quantity]) -> None:
-        self._forget()
-        for index, quantity in enumerate(quantities):
-            limit = quantities[index + 1].start if index + 1 < len(quantities) else end
-            meaning = read_english_meaning(self.text, quantity, (start, end), self.subjects.mentions, limit)
-            subject = None
-            if meaning.mention is not None:
-                indicator = meaning.mention.indicator
-                subject = Subject(
-                    indicator.name, indicator.id, meaning.mention.start, meaning.mention.end, indicator.rate
-                )
-            if meaning.counted:
-                noun = self.subjects.from_name(meaning.counted)
-                subject = noun if noun.id is not None else self.subjects.from_name(f"new {meaning.counted}")
-                subject = subject if subject.id is not None else noun
-            self.readings.append(
-                Reading(
-                    quantity, start, start, end, start, end, subject, meaning.measure, meaning.negative,
-                    meaning.direction, basis_of(self.text[start:end]), meaning.reference,
-                )
-            )  # fmt: skip
 
     def _clauses(self, start: int, end: int, quantities: list[Quantity]) -> list[tuple[int, int]]:
         asides = [
@@ -247,7 +226,15 @@ class ParagraphReader(SaidBefore):
         is_range = any(quantity.range_text for quantity in group)
         words_before = self.text[left : first.start]
         basis = basis_of(words_before) or (basis_of(self.text[clause[0] : left]) if attached else None)
-        subjects = self._subjects_of(left, predicate, first, right, group, attached, is_range, clause[0])
+        respectively = "分别" in self.masked[left : first.start]
+        placed = None if is_range else self._places_of(left, predicate, len(group), respectively)
+        subjects = placed or self._subjects_of(
+            left, predicate, first, right, group, attached, is_range, clause[0]
+        )
+        if placed is None:
+            self.places = ()
+        for reading, place in zip(readings, self.places, strict=False):
+            reading.place = place
         before = self.readings[-1] if self.readings else None
         if before is not None and before.basis == "年均" and before.measure == "change" and basis is None:
             gap = self.masked[before.quantity.outer_end : first.outer_start]
@@ -307,13 +294,17 @@ class ParagraphReader(SaidBefore):
             references = predicate.reference and split_list(self.masked[slice(*predicate.reference)])
             if not (references and len(references) == count):
                 items = self.subjects.items(left, predicate.subject_end, wanted)
-                items = items and [self._part_or_pupils(item, item.start) or item for item in items]
+                items = items and [
+                    self._as_part(self._part_or_pupils(item, item.start) or item, first) for item in items
+                ]
                 if items and len(items) >= 2 and (respectively or len(items) == count):
                     self.listed, self.queue = items, items[count:]
                     self.subject = self.domain = items[-1] if count == wanted else items[count - 1]
                     return [(subject, False) for subject in items[:count]]
                 own = self._own_subject(left, predicate, attached)
                 said = self.text[own.start : own.end] if own and own.start >= 0 else ""
+                if own and own.start >= 0 and self.text.endswith(("城乡", "城乡常住"), 0, own.start):
+                    said = "城乡" + said
                 both = by_industry(said, count) or (town_and_country(said) if count == 2 else None)
                 if both is not None and respectively:
                     self.listed = [self.subjects.from_name(name) for name in both]
@@ -335,6 +326,7 @@ class ParagraphReader(SaidBefore):
         subject = (
             None if attached and self.subject is not None else self._own_subject(left, predicate, attached)
         )
+        subject = subject and self._as_part(subject, first)
         if subject is None and self.queue and not attached:
             subject = self.queue.pop(0)
             self.subject = subject
@@ -415,7 +407,12 @@ class ParagraphReader(SaidBefore):
             people = of_people(self.subject.name, first.base_unit) if self.subject is not None else None
             return [(self.subjects.from_name(people) if people else self.subject, True)] * count
         each_of = PER_HEAD_ALONE.fullmatch(subject.name) and bool(self.topic)  # 提高养老金，人均增加1680元
-        if subject.generic and (predicate.measure != "change" or self.subject is not None or each_of):
+        speed = unit_class(first) == "points" and words.GROWTH_HEAD.fullmatch(subject.name) is not None
+        if subject.generic and (
+            predicate.measure != "change" or self.subject is not None or each_of or speed
+        ):
+            if self.subject is not None and counts_places(self.subject.name):
+                self.subject = self._measured() or self.subject
             self.subject = self.subject or self._topic_subject() or self.spoken_of
             if self.subject is None:
                 return [(subject, False)] * count

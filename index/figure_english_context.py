@@ -91,7 +91,8 @@ def read_english_meaning(
         negative = direction == "down" and measure != "level"
     elif percent:
         measure = "rate"
-    mention = _indicator(quantity, sentence, mentions, limit)
+    stop = re.search(r"[,;:]", text[quantity.end : limit])
+    mention = _indicator(quantity, sentence, mentions, quantity.end + stop.start() if stop else limit)
     if (
         measure == "rate"
         and mention is not None

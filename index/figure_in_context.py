@@ -23,6 +23,7 @@ from index.figure_naming import (
     grown,
     helped,
     insured_in,
+    next_product,
     of_foreign_money,
     output_of,
     part_of,
@@ -102,6 +103,8 @@ class NamesInContext:
             said = None
             if predicate.measure is None and not predicate.role and unit_class(first) == "other":
                 said = plain_words(self.masked[left : predicate.subject_end])
+                after = self.recent[-1].name if self.recent else ""
+                said = said or next_product(after, self.masked[left : predicate.subject_end], first.base_unit)
             if said is not None or not predicate.found:
                 return self.subjects.from_name(said) if said else None
             counts = predicate.measure == "change" and unit_class(first) == "other"

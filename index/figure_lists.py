@@ -7,7 +7,8 @@ import re
 import rjieba
 
 from index.figure_counted import counted_span
-from index.figure_naming import in_apposition, lookup, share_tail
+from index.figure_list_names import in_apposition, share_tail
+from index.figure_naming import lookup
 from index.figure_subject import Subject, SubjectReader
 from index.figure_subject_words import HARD_STOP, PAREN, TRIM_END
 

@@ -14,6 +14,8 @@ import rjieba
 
 from index import figure_words as words
 from index.figure_fuller import plain_per_head
+from index.figure_list_names import GROUP, SCHOOL
+from index.figure_weak_names import places_that
 from index.numerals import plain_form
 
 if TYPE_CHECKING:
@@ -32,10 +34,6 @@ _WORK = re.compile(
     r"|完成|实现|建成|开工建设|取消和?|调整|下放|清理|创造)(?=.{3})"
 )
 _INDUSTRY = re.compile(r"(?:[一二三]产|第[一二三]产业)")
-_GROUP = re.compile(r"城镇|农村|乡村|城市|全体")
-_SCHOOL = re.compile(
-    r"成人高等学校|成人高校|(?:普通)?(?:高等学校|高等院校|高校)|中等职业学校|中等专业学校|技工学校|普通高中|高中|初中|中学|小学|研究生"
-)
 _PUPILS = re.compile(r"(?:在校学?生|在校研究生|招生|毕业生)(?:人?数|总数|规模)?")
 
 # ---------------------------------------------------------------- the vocabulary, a little more widely
@@ -78,19 +76,19 @@ def pupils_of(text: str, name: str) -> str | None:
     """在校学生 after 普通高等学校已由…增加到…: 高等学校在校学生; `text` is the sentence before it."""
     if not _PUPILS.fullmatch(name):
         return None
-    schools = _SCHOOL.findall(text)
+    schools = SCHOOL.findall(text)
     return f"{schools[-1].removeprefix('普通')}{_TRAILING.sub('', name)}" if schools else None
 
 
 def group_of(group: str, whole: str) -> list[str]:
     """Names for 城镇 beside 居民人均可支配收入 or 常住人口: 城镇居民人均可支配收入, 城镇常住人口."""
     people = group.removesuffix("居民")
-    if people != group and _GROUP.fullmatch(people) and (other := _GROUP.match(whole)):
+    if people != group and GROUP.fullmatch(people) and (other := GROUP.match(whole)):
         return [people + whole[other.end() :]]  # 城镇居民人均可支配收入…；农村居民…
-    if not _GROUP.fullmatch(group):
+    if not GROUP.fullmatch(group):
         return []
     bare = whole.removeprefix("居民")
-    other = _GROUP.match(whole)
+    other = GROUP.match(whole)
     if other:  # 城镇人均居住面积…，农村…
         return [group + whole[other.end() :]]
     return [f"{group}{whole}", f"{group}居民{bare}", f"{group}{bare}", f"{group}{whole.removeprefix('常住')}"]
@@ -113,6 +111,9 @@ _ASIDE = re.compile(r"^[（(][^（）()]{1,12}[）)]")
 _NO_PREDICATE = re.compile(
     r"^(?:不动摇|不变|不减|不松|达|占|为(?!主)|是|有|增|减|下降|上升|提高|超过|以上|左右|以下|等|的|和|与|及|、|，|中|里|内|来自|之)"
 )
+_HAS = re.compile(
+    r"(?:都|均|已经?)*(?:有了|拥有|设有|建有|配有|设立了|建起了?)(?P<what>[\u4e00-\u9fff]{2,12})"
+)
 _PARTICLES = re.compile(r"(?<=[^为除])了|着(?=[^手力])")
 _LIGHT_VERBS = words.word_set(
     "安排 投入 达到 实现 完成 支持 用于 涉及 包括 共有 拥有 具有 增加 减少 提高 降低 超过 突破 接近 分别 全部 支付 下达 拨付 "
@@ -131,7 +132,15 @@ def _tags(text: str) -> tuple[tuple[str, str], ...]:
 def with_predicate(noun: str, behind: str) -> str | None:
     """`noun` with the predicate that follows it to the end of its clause: 成为城镇居民的农业转移人口."""
     text = _ADVERBS_BEHIND.sub("", _ASIDE.sub("", behind.strip(" ，。；：、！？,;\n")))
-    if not 2 <= len(text) <= 28 or words.TIME in text or re.search(r"\d", text) or _NO_PREDICATE.match(text):
+    if not 2 <= len(text) <= 28 or words.TIME in text or re.search(r"\d", text):
+        return None
+    goes = places_that(noun, text)
+    if goes is not None:
+        return goes
+    has = _HAS.fullmatch(text)
+    if has is not None:
+        return f"有{has['what']}的{noun}"  # 72%的县〔有了三级医院〕
+    if _NO_PREDICATE.match(text):
         return None
     if text.count("“") != text.count("”"):
         return None
@@ -269,6 +278,13 @@ def output_of(name: str, before: str, unit: str) -> str | None:
     if unit in (*_WEIGHED, "千瓦", "立方米") and _CAPACITIES.search(before) and "能力" not in name:
         return f"{name}生产能力"
     return f"{name}产量" if unit in _WEIGHED and "产量" in before and "产量" not in name else None
+
+
+def next_product(before: str, text: str, unit: str) -> str | None:
+    """原煤产量2亿吨，〔洗煤〕1400万吨: a product that the tokenizer takes for a verb."""
+    text = text.strip("，、；：")
+    made = before.endswith("产量") and unit in _WEIGHED and re.fullmatch(r"[\u4e00-\u9fff]{2,5}", text)
+    return f"{text}产量" if made and not words.CHANGE_VERB.search(text) else None
 
 
 _CAPACITIES = re.compile(r"生产能力(?:主要)?(?:有|：|:|为|包括)")
@@ -420,66 +436,3 @@ def newly(name: str, before: str) -> str | None:
     """其中企业3.12万家，新登记4860家: 新登记企业."""
     match = _REGISTERED.search(before)
     return match[0].rstrip("了共") + name if match else None
-
-
-# ---------------------------------------------------------------- lists
-
-_APPOSITION = re.compile(
-    r"(?P<last>.{2,8}?)(?P<number>[两二三四五六七八九十]|\d{1,2})(?:条|个|项|大|类|家|种|座)(?:主导|重点|主要|支柱)?(?P<what>.{2,})"
-)
-_AMOUNTS = words.word_set("支出 收入 投资 增加值 产值 产量 价格 面积 利润 贷款余额 存款余额 进出口 出口 进口")
-_NUMBERS = {number: value for value, number in enumerate("二三四五六七八九十", start=2)} | {"两": 2}
-
-
-def in_apposition(names: list[str]) -> list[str]:
-    """光伏、锂电、算力三条主导产业链: 光伏产业链, 锂电产业链, 算力产业链."""
-    match = _APPOSITION.fullmatch(names[-1])
-    if match is None:
-        return names
-    number = _NUMBERS.get(match["number"]) or (int(match["number"]) if match["number"].isdigit() else 0)
-    if number != len(names):
-        return names
-    return [name + match["what"] for name in (*names[:-1], match["last"])]
-
-
-def shorter(name: str) -> list[str]:
-    """粮食播种面积 as 粮食播种, 粮食: what a next head may be of."""
-    pieces = [word for word, _ in _tags(name)]
-    return ["".join(pieces[:count]) for count in range(len(pieces) - 1, 0, -1)]
-
-
-def share_tail(names: list[str]) -> list[str]:
-    """[基础设施, 制造业投资] -> [基础设施投资, 制造业投资]; [第一, 二, 三产业增加值] likewise."""
-    grows = words.GROWTH_HEAD.search(names[-1])
-    if grows and grows.start() > 1 and names[-1][: grows.start()].endswith(("贷款", "投资", "收入", "存款")):
-        return share_tail([*names[:-1], names[-1][: grows.start()]])  # 小微企业、“三农”贷款增速
-    last = names[-1]
-    whose = _GROUP.match(last)
-    if whose and len(last) > len(whose[0]) and all(_GROUP.fullmatch(name) for name in names[:-1]):
-        return [name + last[whose.end() :] for name in names[:-1]] + [last]  # 城镇和农村人均住房面积
-    school = _SCHOOL.match(last)
-    if school and len(last) > len(school[0]) and all(_SCHOOL.fullmatch(name) for name in names[:-1]):
-        return [name + last[school.end() :] for name in names[:-1]] + [last]
-    ordinal = re.fullmatch(r"第?[一二三四](产业.*)", last)
-    if ordinal:
-        return [
-            f"第{name.lstrip('第')}{ordinal[1]}" if len(name.lstrip("第")) == 1
-            else name
-            for name in names[:-1]
-        ] + [f"第{last.lstrip('第')}"]  # fmt: skip
-    tail = ""
-    for head in words.LIST_HEADS:
-        if last.endswith(head) and len(last) > len(head):
-            tail = head
-            break
-    if len(names[0]) == 1 and last[1:2] in tuple("等级型"):
-        return [name + last[1:] if len(name) == 1 else name for name in names[:-1]] + [last]
-    if not tail:
-        length = len(names[0])  # 进口、出口通关时间: the same place in the word differs
-        alike = any(a == b for a, b in zip(names[0], last, strict=False))
-        if alike and 1 < length < len(last) - 1 and all(len(name) == length for name in names[:-1]):
-            return [name + last[length:] for name in names[:-1]] + [last]
-        return names
-    whole = words.LIST_HEADS if tail not in _AMOUNTS else tuple(_AMOUNTS)
-    whole = ("贷款", "存款", "余额") if tail.startswith(("贷款", "存款")) else whole  # 小微企业、三农贷款
-    return [name if name.endswith(whole) else name + tail for name in names[:-1]] + [last]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from index import figure_words as words
 from index.figure_reading import Reading
+from index.figure_weak_names import counts_places
 from index.news_places import stays
 from index.regions import COUNTRY, WORLD, RegionMention, contains_region
 
@@ -18,7 +19,10 @@ _LEAD_IN = re.compile(
     rf"(?:[{words.TIME}，,、：:（(“\s]|其中|截至|据统计|据初步统计|统计显示|到|在|从|对|我们|目前|同期"
     rf"|按|全年|而|但|特别是|尤其是|一是|二是|三是|[一二三四五六七八九十]+是|——|—|●|·)*$"
 )
-_ONLY_ONE = re.compile(r"首|最|唯一|第[一二三四五六七八九十\d]|前[一二三四五六七八九十\d]|领先|率先")
+_AFTER_FIGURE = re.compile(r"(?<=[%‰元点倍人户家个吨亩里米])、")
+_ONLY_ONE = re.compile(
+    r"(?:排|排名|位列|位居|列|居)(?=[^，。；]{0,4}(?:第|前))|首|最|唯一|第[一二三四五六七八九十\d]|前[一二三四五六七八九十\d]|领先|率先"
+)
 _IN_NAME = re.compile(
     r"[^，。、；\d的]{0,8}(?:研究所|研究院|大学|学院|医院|公司|集团|银行|法院|机场|铁路|大桥|电站|油田"
     r"|煤矿|大开发|大道|崛起|振兴|战略|会议|论坛|峰会|水库|公报)"
@@ -69,11 +73,19 @@ class PlaceReader:
 
     def region(self, reading: Reading, masked: str) -> Found:
         start, end = reading.sentence_start, reading.quantity.start
+        own = next((mention for mention in self.regions if mention.start == reading.place), None)
+        if own is not None:
+            return Found(own.name, "sentence")
         found: RegionMention | None = None
+        counted = reading.subject is not None and counts_places(reading.subject.name)
         for mention in self.regions:
             if mention.start >= end:
                 break
             if mention.start < start or self._partner(mention):
+                continue
+            if counted and mention.start < reading.clause_start:
+                continue  # 甘肃增速提高6.9个百分点；6个省份增速回落: not six of 甘肃
+            if self._aside(mention, start, end):
                 continue
             if reading.measure == "contribution" and self.text[mention.start - 1 : mention.start] == "对":
                 continue
@@ -95,6 +107,12 @@ class PlaceReader:
         if self.heading is not None:
             return Found(self.heading, "heading")
         return Found(self.report.region, self.report.region_origin if self.report.region else None)
+
+    def _aside(self, mention: RegionMention, start: int, end: int) -> bool:
+        """全市增长5%，其中历城区增长6%；投资增长7%: a place named in passing ends with its part of the sentence."""
+        if "；" not in self.text[mention.end : end]:
+            return False
+        return re.search("[，；]", self.text[start : mention.start].strip(" ，")) is not None
 
     def _partner(self, mention: RegionMention) -> bool:
         """对欧盟出口: a country that is dealt with."""
@@ -133,5 +151,7 @@ class PlaceReader:
     @staticmethod
     def _opens(mention: RegionMention, masked: str) -> bool:
         begin = max(masked.rfind(mark, 0, mention.start) for mark in "，；。！？\n：") + 1
+        listed = [match.end() for match in _AFTER_FIGURE.finditer(masked, begin, mention.start)]
+        begin = listed[-1] if listed else begin  # A增长5%、B增长6%
         after = masked[mention.end : mention.end + 1]
         return _LEAD_IN.fullmatch(masked, begin, mention.start) is not None and after not in tuple("、和与及")

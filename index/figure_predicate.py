@@ -8,7 +8,7 @@ from typing import Literal
 
 from index import figure_words as words
 from index.figure_scan import Quantity
-from index.figure_subject import is_word
+from index.figure_subject_words import is_word
 from index.types import Measure
 
 Direction = Literal["up", "down", ""]
@@ -114,7 +114,8 @@ class PredicateReader:
                     "down" if down else "up", down,
                     (left + contribution.start("object"), left + contribution.end("object")),
                 )  # fmt: skip
-        lead = words.LEAD_VERB.search(text)
+        lead = words.LEAD_OVER_GROWTH.search(text) if kind == "points" else None
+        lead = lead or words.LEAD_VERB.search(text)
         if lead and (
             kind in ("percent", "points")
             or re.search(r"全[国省市]|平均|水平|同期|上年|去年", lead["reference"])

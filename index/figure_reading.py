@@ -49,6 +49,7 @@ class Reading:
     role: Literal["", "from", "to"] = ""
     inherited: bool = False  # the subject stands in another clause
     group_end: int = -1  # where the last quantity of its list ends
+    place: int = -1  # where its own place stands, in a list of places
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:

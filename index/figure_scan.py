@@ -135,6 +135,9 @@ _FRACTION = re.compile(r"\s?/\s?\d{1,2}(?!\d)")
 _HALF = re.compile(r"一半(?!天|多月|年)|半数")
 _TENTHS_AFTER = re.compile(r"(?P<unit>成)(?:半)?(?=以上|以下|左右|多|的|[，。；、）]|企业|人|$)")
 _NAMED_BY_NUMBER = re.compile(r"(?:十|10)种有色金属")
+_ENDS_SCALE = re.compile(r"[，。；、）级]")
+_ENDS_WORD = re.compile(r"\s?(?:大关|关口|台阶|左右|之多)?(?:[，。；、）：\n]|$)")
+_STAYS_AT = re.compile(r"(?:持平|上年(?:同期)?\s?=)\s?[（(]?$")
 _MANY_POINTS = re.compile(r"[多余]百分点")
 _AND_A_HALF = re.compile(r"半(?=[，。；、左多的耕水土旱])")
 _TITLE_MARKS = re.compile(r"《[^》\n]{1,80}》")
@@ -236,6 +239,8 @@ def _read_counted(plain: str, numeral: Numeral, before: str) -> Quantity | None:
     digits = plain[numeral.start : end]
     if _NAMED_BY_NUMBER.match(plain, numeral.start):
         return None  # 十种有色金属产量: what the ten are called
+    if _STAYS_AT.search(before):
+        return None  # 同比持平（100）: the base of an index
     if before.endswith(("最后", "最初")):
         return None  # 最后一公里
     if before.endswith("每") and _UNIT.match(plain, end):
@@ -272,8 +277,8 @@ def _read_counted(plain: str, numeral: Numeral, before: str) -> Quantity | None:
         return _quantity(replace(numeral, value=numeral.value + Decimal("0.5")), half.end(), unit)
     if unit in ("百分点", "千分点", "基点"):
         unit = "个" + unit
-    if numeral.kind == "bare scale" and not unit and plain[end : end + 1] not in tuple("，。；、）级"):
-        return None  # 过万众; but 突破万亿，
+    if numeral.kind == "bare scale" and not (_ENDS_WORD if unit else _ENDS_SCALE).match(plain, unit_end):
+        return None  # 过万众, 亿元以上〔项目〕, 过亿元〔企业〕 are classes of things; but 突破万亿，
     return _quantity(numeral, unit_end, numeral.scale + unit)
 
 

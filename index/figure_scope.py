@@ -190,6 +190,9 @@ class ParagraphScope:
         compared = compared or times.of_compared_spans(self.text, self.all_mentions, reading)
         compared = compared or times.years_before(self.text, reading, self.report.year)
         compared = compared or times.year_by_year(self.text, self.all_mentions, reading, self.report.year)
+        compared = compared or times.year_behind(self.text, self.all_mentions, reading)
+        compared = compared or times.one_year_each(self.text, self.all_mentions, reading)
+        compared = compared or times.years_together(self.text, self.all_mentions, reading)
         if compared is not None:
             return Found(compared.code(), "sentence")
         mention = self._mention_for(reading)

@@ -46,6 +46,13 @@ _COMES_FROM = re.compile(r"(?:以上|左右)?的?[^，。；]{0,10}(?:来自|集
 _FACT = re.compile(
     r"(?<!从)现在(?!起)|目前|已经?(?!定)|据[^，。；]{2,30}(?:统计|检查|调查)|原来(?!预计|设想|计划|估计)|曾|(?<=[，。])结果|(?<![^，。；\n])由于|(?<=[^，。；为除])了(?!解)"
 )
+_FORECASTS_ALL = re.compile(
+    r"(?<![\u4e00-\u9fff])(?:据|经|根据)?[\u4e00-\u9fff]{0,10}(?:预测|预计|测算|估算)(?:数据)?(?:显示)?，"
+    r"|预计(?:可?(?:完成|实现|达到|生产))?(?:如下)?[：:]"
+)
+_TO_YEAR = re.compile(
+    r"(?P<rise>增加|提高|上升|扩大|下降|减少|降低|增|升|降|发展|提升|回落)?(?:到|by )(?P<year>\d{4})年?(?P<of>的)?"
+)
 _RESOLVE = re.compile(
     r"我们要求|要求[各全]|必须|力争|争取|今后|(?<![需主重])要(?:在|把|使|继续|进一步|大力|努力|抓紧|认真|切实|逐步|有计划|着重|坚决|注意)"
     r"|计划(?:在|安排|用)|决定(?:从|在|今年)"
@@ -98,12 +105,28 @@ class StatusReader:
             return "target"
         if past and not words.FIRM_TARGET.search(clause):
             return "actual"
-        if firm or words.TARGET.search(clause):
+        if firm or words.TARGET.search(self._without_past_years(clause)):
             return "target"
         return self.default
 
+    def _without_past_years(self, clause: str) -> str:
+        """提高到2022年的60.3% in a report of 2023 says what was reached, 到2030年 what is aimed at."""
+        year = self.year
+        return _TO_YEAR.sub(
+            lambda match: (
+                "" if match["rise"] or (year is not None and int(match["year"]) <= year) else match[0]
+            ),
+            clause,
+        )
+
     def _part_of_forecast(self, reading: Reading) -> bool:
-        """预计…约2.5万亿元，其中…约1.5万亿元: the part is as sure as the whole."""
+        """预计…约2.5万亿元，其中…约1.5万亿元: the part is as sure as the whole.
+
+        So is all of a sentence that opens with 据预测， or 预计完成：.
+        """
+        opening = _FORECASTS_ALL.search(self.text, reading.sentence_start, reading.quantity.start)
+        if opening is not None and self.reviewing():
+            return True
         if not self.text.startswith("其中", reading.clause_start):
             return False
         before = self.text[reading.sentence_start : reading.clause_start - 1]

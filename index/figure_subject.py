@@ -15,7 +15,9 @@ from index import figure_words as words
 from index.figure_clause_names import used_for
 from index.figure_counted import counted_span
 from index.figure_fuller import PER_HEAD_ALONE, PURPOSES, fuller_start, list_start
-from index.figure_naming import lookup, lookup_widely, shorter
+from index.figure_list_names import shorter
+from index.figure_naming import lookup, lookup_widely
+from index.figure_weak_names import owner_before, whole_fits
 
 if TYPE_CHECKING:
     from index.vocabulary import IndicatorMention, Vocabulary
@@ -38,15 +40,6 @@ class Subject:
 @lru_cache(maxsize=20_000)
 def _tags(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(rjieba.tag(text))
-
-
-def is_word(text: str, word: str) -> bool:
-    """Whether `text` ends with `word` as a word of its own (人才 does not end with 才)."""
-    tokens = _tags(text[-12:])
-    if not tokens:
-        return False
-    last, tag = tokens[-1]
-    return last == word or (len(last) == 2 and last[0] in "已均共约仍还各将也都可" and tag[:1] in "dpvr")
 
 
 class SubjectReader:
@@ -115,6 +108,9 @@ class SubjectReader:
                 return self.named(phrase if phrase is not None else mention.start, end)
             before = words.REGION_PREFIX.sub("", self.masked[first : mention.start])
             before = words_of.TRIM_START.sub("", before)
+            owned = self._owned(start, mention)
+            if owned is not None:
+                return owned
             if not before or not self._modifies(before):
                 head = self.masked[mention.end : end]
                 told = None if mention.indicator.rate else words.GROWTH_HEAD.search(mention.text)
@@ -123,6 +119,9 @@ class SubjectReader:
                     mention.indicator.name, mention.indicator.id, mention.start, mention.end,
                     rate=mention.indicator.rate, head=head,
                 )  # fmt: skip
+        owned = self._owned_head(start, phrase, end) if phrase is not None else None
+        if owned is not None:
+            return owned
         if phrase is None:
             verb = words_of.TRAILING_CHANGE.search(self.masked, begin, end)
             if verb is None or verb.start() == begin:
@@ -144,6 +143,8 @@ class SubjectReader:
         subject = self.named(phrase, end)
         if subject is None or subject.id is not None or subject.generic or subject.start < 0:
             return subject
+        if (first := words_of.class_start(self.masked, begin, subject.start)) < subject.start:
+            return replace(subject, name=self.text[first:end], start=first)  # 进出口过亿元〔企业〕
         first = fuller_start(self.masked, begin, subject.start)
         for mention in self.mentions:
             if mention.end == subject.start == first and mention.start >= begin:  # 专项〔转移支付〕项目
@@ -186,7 +187,7 @@ class SubjectReader:
                 f"{name}占比",
             ):
                 known = lookup(self.vocabulary, form)
-                if known is not None:
+                if known is not None and whole_fits(whole, (known.name, *known.synonyms)):
                     return Subject(known.name, known.id, part.start, part.end, known.rate)
         return part
 
@@ -232,7 +233,7 @@ class SubjectReader:
             start += name.rindex("“") + 1
         start = self._after_region(start, end)
         name = self.text[start:end]
-        if PER_HEAD_ALONE.fullmatch(name):  # 全国平均每人
+        if PER_HEAD_ALONE.fullmatch(name) or words.GENERIC_HEAD.fullmatch(name):  # 全国平均每人, 甘肃增速
             return Subject(name, None, start, end, head=name, generic=True)
         if start >= end or (start in self.regions and self.regions[start] >= end) or name in words_of.PLACES:
             return None
@@ -269,7 +270,7 @@ class SubjectReader:
                 after = start + prefix.end() if prefix else None
             if after is None or after > end - 1 or self.text.startswith(("冠军", "纪录", "遗产"), after):
                 break
-            if after < end and self.text[after] in "级籍区内外人商资":
+            if after < end and words_of.BELONGS.match(self.text, after):
                 break
             start = after + 1 if self.text[after] == "的" else after
             trimmed = words_of.TRIM_START.match(self.masked, start, end)
@@ -320,6 +321,27 @@ class SubjectReader:
         """新增经营主体 as 经营主体, for a clause that goes on with 总量."""
         shorter = words_of.NEW.sub("", subject.name)
         return subject if shorter == subject.name else self.from_name(shorter, subject.start, subject.end)
+
+    def _owned(self, start: int, mention: IndicatorMention) -> Subject | None:
+        """国有控股企业实现〔利润总额〕: a head that anybody can have, with whose it is."""
+        head = re.sub("^(?:实现|完成|上缴)", "", mention.text)
+        if not words.MEASURE_HEAD.fullmatch(head):
+            return None
+        return self._of_owner(start, mention.start, mention.end, head)
+
+    def _owned_head(self, start: int, phrase: int, end: int) -> Subject | None:
+        """服务业前三季度共实现〔增加值〕, where the head alone is all the phrase."""
+        head = self.text[phrase:end]
+        alone = words.MEASURE_HEAD.fullmatch(head) and self.masked[phrase - 1 : phrase] not in ("，", "、")
+        return self._of_owner(start, phrase, end, head) if alone else None
+
+    def _of_owner(self, start: int, head_start: int, end: int, head: str) -> Subject | None:
+        owner = owner_before(self.masked[start:head_start])
+        first = self._noun_phrase(start + owner[0], start + owner[1]) if owner is not None else None
+        if owner is None or first is None:
+            return None
+        first = self._after_region(first, start + owner[1])
+        return self.from_name(self.text[first : start + owner[1]] + head, head_start, end)
 
     def _mention_ending(self, start: int, end: int) -> IndicatorMention | None:
         """The longest vocabulary mention that ends at `end`, bar a head such as 增速 or 总量."""

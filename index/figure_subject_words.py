@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+
+import rjieba
 
 from index import figure_words as words
 
@@ -29,6 +32,10 @@ HARD_STOP = re.compile(
     rf"[{words.TIME}，,；;：:。！？!?\n\t（）()—《》]|其中|包括|特别是|尤其是|主要是|同时|此外|——"
 )
 KEPT_HEADS = words.word_set("企业 产业 项目 居民 人口 教育 保险 消费")
+# 全国人口 and 全市商品房 are of a place, 全国人大 and 外商 are names
+BELONGS = re.compile(
+    r"[级籍]|区(?!域)|内(?!河|陆)|外(?!贸|汇|资)|人(?!均|口|才)|商(?!品|业|务|贸)|资(?!产|金|本|源)"
+)
 PLACES = words.word_set("全国 全省 全市 全区 全县 我国 国家 世界 全球 各地 地方 中国")
 NOUN_ENDINGS = words.word_set("类 率 额 量 数 值 度 费 款 金 线 价 面")
 SHARE_OF = re.compile(
@@ -61,3 +68,32 @@ OF_PLAN = re.compile(r"的(?:规划|计划|目标|任务|方案|工作|要求|�
 PER_HEAD = re.compile(r"按人口平均|平均每人|每人平均")
 YEARLY = re.compile(r"^(?:年均|平均每年|每年平均|全年|平均)(?=..)")
 PAREN = re.compile(r"（[^（）]{0,20}）$|\([^()]{0,20}\)$")
+
+_SIZE_CLASS = re.compile(
+    r"(?P<of>[\u4e00-\u9fff]{0,6}?)(?:过|超|超过|上|[\d.]+)?[十百千]?[万亿]元?(?:级|及以上|以上|以下)?的?$"
+)
+
+
+def class_start(masked: str, begin: int, start: int) -> int:
+    """Where the size begins that makes a class of the noun at `start`: 进出口过亿元〔企业〕; else `start`."""
+    found = _SIZE_CLASS.search(masked, begin, start)
+    if found is None or found.end() == found.start():
+        return start
+    of = TRIM_START.match(found["of"])
+    return found.start() + (of.end() if of else 0)
+
+
+@lru_cache(maxsize=20_000)
+def _tags(text: str) -> tuple[tuple[str, str], ...]:
+    return tuple(rjieba.tag(text))
+
+
+def is_word(text: str, word: str) -> bool:
+    """Whether `text` ends with `word` as a word of its own (人才 does not end with 才)."""
+    tokens = _tags(text[-12:])
+    if not tokens:
+        return False
+    last, tag = tokens[-1]
+    if len(last) == 2 and last[1] == word and last[0] in "率额量数值费村县乡镇省市户校":
+        return True  # 销售率〔为〕, 改革的村〔达〕: no words 率为, 村达
+    return last == word or (len(last) == 2 and last[0] in "已均共约仍还各将也都可" and tag[:1] in "dpvr")

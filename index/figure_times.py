@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from index.figure_reading import Reading
 from index.numerals import plain_form
@@ -157,6 +158,55 @@ def year_by_year(
     return Period.of_years(last - count + 1 + position)
 
 
+_EACH = re.compile(r"分别|依次")
+_YEARS_JOIN = re.compile(r"\s?(?:[、，]|[和与及]|以及)\s?")
+
+
+def one_year_each(text: str, mentions: Sequence[PeriodMention], reading: Reading) -> Period | None:
+    """2021年、2022年和2023年分别增长8.1%、3.0%和5.2%; 2013—2017年产量分别为…: as many years as figures, one each."""
+    each = _EACH.search(text, reading.sentence_start, reading.quantity.start)
+    if each is None or reading.place >= 0:
+        return None
+    each = [*_EACH.finditer(text, reading.sentence_start, reading.quantity.start)][-1]
+    plain = plain_form(text)
+    count = len(_NUMBER.findall(plain, each.end(), reading.group_end))
+    before = [
+        m for m in mentions
+        if reading.sentence_start <= m.start < each.start() and not m.compared and m.kind in ("period", "range")
+    ]  # fmt: skip
+    if count < 2 or not before:
+        return None
+    position = len(_NUMBER.findall(plain, each.end(), reading.quantity.start))
+    last = before[-1]
+    if last.kind == "range":
+        things = text[last.end : each.start()].count("、")
+        told = count > 2 and things + 1 < count and years_of(last.period) == count
+        return Period.of_years(last.period.start[0] + position) if told else None
+    listed = before[-count:]
+    if len(listed) < count or len({m.period for m in listed}) < count:
+        return None
+    joined = all(_YEARS_JOIN.fullmatch(text, first.end, second.start) for first, second in pairwise(listed))
+    return listed[position].period if joined else None
+
+
+_TOGETHER = re.compile(r"(?P<n>[两二三四五])年(?:来|间)?(?:累计|共|合计|总计|总共)")
+
+
+def years_together(text: str, mentions: Sequence[PeriodMention], reading: Reading) -> Period | None:
+    """2016年减少a，2017年减少b，两年累计减少c: the years just told, one by one."""
+    match = _TOGETHER.search(text, reading.clause_start, reading.quantity.start)
+    if match is None or reading.role:
+        return None
+    count = "一二三四五".index(match["n"].replace("两", "二")) + 1
+    told = [
+        m.period for m in mentions if m.end <= match.start() and m.period.is_whole_year and not m.compared
+    ]
+    years = sorted({period.start[0] for period in told[-count:]})
+    if len(years) == count and years[-1] - years[0] == count - 1:
+        return Period.of_years(years[0], years[-1])
+    return None
+
+
 # What a number of years adds up to: used, built, absorbed.
 ADDS_UP = re.compile(r"使用|利用|吸收|新建|新增|建成|累计|共|安排|培养|招收|完成|竣工")
 _COMPARES = re.compile(r"[同与和][^，。；]{2,10}(?:相比|比较)")
@@ -234,3 +284,21 @@ def in_other_setting(text: str, mention: PeriodMention, reading: Reading) -> boo
         if setting.start() < mention.start < setting.end() <= reading.quantity.start:
             return True
     return False
+
+
+_RIGHT_BEHIND = re.compile(r"\s(?:in|by|at the end of|by the end of|as of)\s(?:the\s)?")
+
+
+def year_behind(text: str, mentions: Sequence[PeriodMention], reading: Reading) -> Period | None:
+    """From 48,210 yuan in 2022 to 50,720 yuan in 2023: in English the year stands behind its figure."""
+    for mention in mentions:
+        if (
+            mention.start <= reading.quantity.end
+            or mention.compared
+            or mention.kind not in ("period", "point")
+        ):
+            continue
+        if _RIGHT_BEHIND.fullmatch(text, reading.quantity.outer_end, mention.start):
+            return mention.period
+        return None
+    return None

@@ -27,6 +27,10 @@ _FOOTNOTE_MARK = re.compile(r"\s*(?:[\[［〔]\s*[\d①-⑳*]{1,2}\s*[\]］〕]|
 _WORK_REPORT_TITLE = re.compile(
     r"政府工作报告|政府工作報告|(?i:government work report|report on the work of the)"
 )
+# 《政府工作报告》重点工作完成情况: on a work report's tasks, not the report
+_ON_WORK_REPORT = re.compile(
+    r"工作报告[》”]?[^，。]{0,12}(?:(?:重点|主要|目标|各项)?(?:工作|任务|目标|事项)|落实|执行)[^，。]{0,10}(?:情况|通报|督办|督查|分解|进展)"
+)
 _WORK_REPORT_OPENING = re.compile(
     r"代表.{0,30}(?:政府|国务院|國務院).{0,20}(?:报告|報告|作).{0,12}(?:工作|政府工作)|作政府工作报告|报告政府工作|工作报告，请予审议"
 )
@@ -105,7 +109,7 @@ def _with_rest(report: Report, blocks: Sequence[Block], position: int, text: str
 
 def _kind(report: Report, title: Slot) -> Slot:
     opening = report.text[:_OPENING]
-    if _WORK_REPORT_TITLE.search(title.value):
+    if _WORK_REPORT_TITLE.search(title.value) and not _ON_WORK_REPORT.search(title.value):
         return Slot(GOVERNMENT_WORK_REPORT, "title")
     if _WORK_REPORT_OPENING.search(report.text[:800]):
         return Slot(GOVERNMENT_WORK_REPORT, "text")
@@ -365,4 +369,12 @@ def _by_count(text: str) -> str | None:
             return max(frequent, key=lambda name: (_LEVELS.get(levels[name], 1), local[name]))
     if national >= 3 or re.search(r"国内生产总值|国务院", text[:_OPENING]):
         return "全国"
+    if national >= 1 + bool(local) and _OF_THE_NATION.search(text[:_OPENING]):
+        return "全国"
     return None
+
+
+# What a ministry's report counts: 全国参加…人数, 全国城镇固定资产投资…
+_OF_THE_NATION = re.compile(
+    r"(?:^|[，。；\n年月末]|\d)全国(?!各地|人大|政协|两会)[\u4e00-\u9fff（）]{2,24}?(?:\d|分别)"
+)

@@ -289,7 +289,8 @@ def _is_compared(text: str, atom: Atom) -> bool:
     if atom.kind == "range":
         return False
     before, after = text[max(0, atom.start - 24) : atom.start], text[atom.end : atom.end + 12]
-    if patterns.COMPARED_BEFORE.search(before):
+    between = re.search(r" to |[-–—]", text[atom.start : atom.end]) and re.search(r"\bfrom $", before, re.I)
+    if patterns.COMPARED_BEFORE.search(before) and not between:  # from January to August
         return True
     beside, following = patterns.COMPARED_AROUND
     return bool(beside.search(before) and following.search(after))

@@ -149,6 +149,11 @@ def _by_suffix(text: str, found: Sequence[RegionMention]) -> list[RegionMention]
                 sure.append(mention)
                 ends[end] = mention
             continue
+        whole = _dictionary_place(text, begin, end, ends)
+        if whole is not None:
+            sure.append(whole)
+            ends[end] = whole
+            continue
         left = _run_start(text, begin, ends)
         run = text[left:begin]
         # Behind a year no month stands without a number: 2023年月亮泉市.
@@ -168,6 +173,28 @@ def _by_suffix(text: str, found: Sequence[RegionMention]) -> list[RegionMention]
         if name and _plausible(name, suffix):
             sure.append(_mention(text, begin - len(name), end, normalise_region(name + suffix)))
     return sure
+
+
+def _dictionary_place(
+    text: str, begin: int, end: int, ends: dict[int, RegionMention]
+) -> RegionMention | None:
+    """上杭县, 会泽县: a county whose name holds a function word, but which the tokenizer knows as a place."""
+    if end - begin != 1 or text[begin] not in "县旗":
+        return None
+    for length in (4, 3):
+        name = text[max(0, end - length) : end]
+        if len(name) < length or not any(character in patterns.FUNCTION for character in name[:-1]):
+            continue
+        border = end - length
+        before = text[border - 1 : border]
+        clear = not ("\u4e00" <= before <= "\u9fff") or before in patterns.FUNCTION or before in "年省市州"
+        if (
+            (clear or border in ends)
+            and rjieba.has_word(name)
+            and rjieba.tag(name)[0][1] in ("ns", "nr", "nz")
+        ):
+            return _mention(text, border, end, normalise_region(name))
+    return None
 
 
 def _namesake(text: str, outer: RegionMention, match: re.Match[str]) -> RegionMention | None:
@@ -220,6 +247,9 @@ def _plausible(stem: str, suffix: str, after_place: bool = False) -> bool:
     ):
         return False
     tags = [tag for _, tag in rjieba.tag(stem)]
+    known = rjieba.tag(stem + suffix)
+    if len(known) == 1 and known[0][1] in ("ns", "nr") and suffix == "县" and rjieba.has_word(stem + suffix):
+        return True  # 牟定县, though 牟定 alone is taken for a verb
     if len(tags) == 1 and rjieba.has_word(stem):
         return tags[0][:1] in ("n", "x", "z", "j", "e", "g", "k", "i", "l") and tags[0] != "nt"
     first_tag = rjieba.tag(stem + suffix)[0][1]

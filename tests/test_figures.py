@@ -149,8 +149,8 @@ def test_a_list_in_one_clause_and_its_figures_in_the_next() -> None:
 
 def test_a_number_within_a_name_belongs_to_the_name() -> None:
     figures = read("进出口过亿元企业达70家，主营业务收入2000万元以上的企业有35家")
-    assert [figure.text for figure in figures] == ["亿元", "70家", "2000万元", "35家"]
-    assert figures[1].indicator == "进出口过亿元企业"
+    assert [figure.text for figure in figures] == ["70家", "2000万元", "35家"]  # 过亿元 is a class
+    assert figures[0].indicator == "进出口过亿元企业"
 
 
 def test_whose_this_year_is_unknown_stays_unknown() -> None:

@@ -1,0 +1,172 @@
+"""What an English figure measures, by the noun phrase that its verb is said of.
+
+"The value added of the mining industry grew by 2.0 percent, that of manufacturing by 6.1 percent": each clause
+has a phrase of its own, or takes the head (value added) from the one before. A term of the vocabulary that only
+stands inside a longer phrase (the profits of private enterprises) does not name the figure.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from index.vocabulary import Indicator, Vocabulary
+
+_HEADS = (
+    r"value[- ]added|added value|gross output(?: value)?|output(?: value)?|production|(?:total )?profits?"
+    r"|(?:operating |business )?revenues?"
+    r"|sales(?: volume| value| area)?|(?:total )?retail sales|investment|exports?|imports?|total value|value|total number|number|volume"
+    r"|turnover|balance|prices?|consumption|generation|income"
+)
+_OF = re.compile(
+    rf"(?:(?:real |nominal |the )*growth(?: rate)? (?:of|in) )?(?:the )?(?:total )?(?P<head>{_HEADS})"
+    r" (?:of|in|for|from) (?:the )?(?P<of>.+)",
+    re.IGNORECASE,
+)
+_THAT_OF = re.compile(r"(?:that|those) (?:of|in|for|from) (?:the )?(?P<of>.+)", re.IGNORECASE)
+_VERB = (
+    r"(?:(?:has|have|had|is|was|were|are|will be|to)\s+)?(?:also\s+|further\s+|steadily\s+|slightly\s+)?"
+    r"(?:gr[eo]w(?:ing|n)?|ros?e|ris(?:ing|en)|increas(?:ed|ing)|went (?:up|down)|going (?:up|down)|up|down"
+    r"|fell|fallen|falling|declin(?:ed|ing)"
+    r"|dropped|decreas(?:ed|ing)|expanded|contracted|climbed|gained|surged|jumped|edged (?:up|down)"
+    r"|was|were|is|are|reached|reaching|total(?:l)?ed|stood at|amounted to"
+    r"|came (?:in at|to)|hit|exceed(?:ed|ing)|averaged|accounted for|made up|account(?:ing|s) for|remained)"
+)
+_SUBJECT = re.compile(
+    rf"(?P<phrase>[A-Za-z][^;:]*?)(?:\s+(?:which|that))?\s+(?:{_VERB}\b[^,;:]*|by\s+[^,;:]*?)$", re.IGNORECASE
+)
+_HARD = re.compile(r"[;:]")
+_SOFT = re.compile(r",\s+(?:and\s+)?(?:while\s+|whereas\s+|with\s+)?|\s+(?:and|while|whereas)\s+")
+_FIGURE = re.compile(
+    r"\d[\d,.]*(?:\s?(?:%|percent|per cent|percentage points?|(?:million|billion|trillion)?\s?[a-zA-Z]+))?"
+)
+_LEAD_IN = re.compile(
+    r"^(?:[\s,]|(?:and|while|whereas|but|with|of which|among which|of this total|of these|of the total|among them"
+    r"|in particular|meanwhile"
+    r"|in terms of [a-z ]+?(?=,)|by [a-z ]+?(?=,)|regionally|specifically)\b"
+    r"|(?:in|from|at|by|during|for|since|as of|over)\s+[^,]{2,40}?,)+",
+    re.IGNORECASE,
+)
+_SHOWED = re.compile(r"^.*?\b(?:showed|shows|indicated|said|reported)\s+that\s+", re.IGNORECASE)
+_TIME_WITHIN = re.compile(
+    r"\s+(?:in|during|at the end of|by the end of|from)\s+(?:\d{4}|(?:January|February|March|April|May|June|July|August|September|October"
+    r"|November|December)(?:\s+to\s+\w+)?|the first [\w ]{3,20}|the whole year|the year)(?:\s+\d{4})?$",
+    re.IGNORECASE,
+)
+_ARTICLE = re.compile(r"^(?:the|a|an|its|their|total|overall)\s+", re.IGNORECASE)
+_OWNERS = re.compile(
+    r"^(?:production|supply|distribution)\b|(?:enterprises?|firms|companies|businesses|industry|industries|sectors?|manufacturing|mining|services?|regions?|supply|construction|products?)$",
+    re.IGNORECASE,
+)
+_NO_PHRASE = re.compile(r"\d|\b(?:percent|yuan|than|which|year-on-year|compared)\b", re.IGNORECASE)
+
+
+_PLAIN_HEADS = {"added value": "value added", "value-added": "value added", "total profit": "total profits"}
+_INDUSTRY = re.compile(r"\s(?:industry|industries|sectors?)$", re.IGNORECASE)
+_ONLY_HOW_MUCH = ("number", "total number", "volume", "value", "total value")
+
+
+@dataclass(frozen=True, slots=True)
+class EnglishName:
+    """A name as it is written, with the indicator it is, and where its words stand; `head` is value added, profits."""
+
+    name: str
+    indicator: Indicator | None
+    start: int
+    end: int
+    head: str = ""
+
+
+def english_name(
+    text: str, start: int, end: int, vocabulary: Vocabulary, before: EnglishName | None
+) -> EnglishName | None:
+    """The phrase that `text[start:end]`, the words of a sentence up to a figure, is said of; None if unsure.
+
+    `before` is the name of the figure before in the sentence, whose head goes on. A comma may stand inside the
+    phrase (investors from Hong Kong, Macao and Taiwan), so the longest that holds no figure is tried first.
+    """
+    begins = _begins(text, start, end)
+    for begin in begins:
+        name = _said_of(text, begin, end, vocabulary, before)
+        if name is not None:
+            return name
+    return _listed(text[begins[-1] : end], begins[-1], vocabulary, before)
+
+
+def clause_start(text: str, start: int, end: int) -> int:
+    """Where the clause that ends at `end` begins."""
+    return _begins(text, start, end)[-1]
+
+
+def _begins(text: str, start: int, end: int) -> list[int]:
+    """Where the clause up to `end` may begin: behind the last figure or hard stop, then behind each comma."""
+    hard = [match.end() for match in _HARD.finditer(text, start, end)]
+    first = hard[-1] if hard else start
+    figures = [match.end() for match in _FIGURE.finditer(text, first, end)]
+    after = [match.end() for match in _SOFT.finditer(text, figures[-1] if figures else first, end)]
+    if figures and not after:
+        return [first if not hard else hard[-1]]
+    return after if figures else [first, *after]
+
+
+def _said_of(
+    text: str, begin: int, end: int, vocabulary: Vocabulary, before: EnglishName | None
+) -> EnglishName | None:
+    match = _SUBJECT.search(text[begin:end])
+    if match is None:
+        return None
+    first, last = begin + match.start("phrase"), begin + match.end("phrase")
+    shown = _SHOWED.match(text[first:last])
+    first += shown.end() if shown else 0
+    lead = _LEAD_IN.match(text[first:last])
+    first += lead.end() if lead else 0
+    phrase = _TIME_WITHIN.sub("", text[first:last]).strip()
+    last = first + len(phrase)
+    article = _ARTICLE.match(phrase)
+    bare = phrase[article.end() :] if article else phrase
+    if not 2 < len(bare) <= 120 or _NO_PHRASE.search(bare):
+        return None
+    of, that = _OF.fullmatch(phrase), _THAT_OF.fullmatch(phrase)
+    head = of["head"].lower() if of else before.head if before is not None else ""
+    owner = _TIME_WITHIN.sub("", (of or that or {"of": bare})["of"])
+    if that is not None and not head:
+        return None
+    if of is None and that is None and not (head and _OWNERS.search(owner)):
+        known = vocabulary.lookup(bare)
+        return EnglishName(bare, known, first, last) if known is not None else None
+    plain = _PLAIN_HEADS.get(head, head)
+    alone = (owner,) if head in _ONLY_HOW_MUCH else ()
+    owners = dict.fromkeys((owner, _INDUSTRY.sub("", owner)))
+    forms = [
+        form
+        for who in owners
+        for form in (f"{plain} of {who}", f"{plain} of the {who}", f"{who} {plain}", f"{plain} in {who}")
+    ]
+    for form in (*alone, *forms):
+        known = vocabulary.lookup(form)
+        if known is not None:
+            return EnglishName(form, known, first, last, head)
+    return EnglishName(f"{plain} of {owner}", None, first, last, head)
+
+
+_BARE = re.compile(r"\s*(?:and\s+|of which,?\s+|the\s+)*(?P<name>[A-Za-z][A-Za-z\- ]{2,40}?)\s*$")
+_NOT_BARE = re.compile(
+    r"\b(?:an?|by|to|of|at|in|for|was|were|is|are|reached|increase|decrease|rise|fall|drop|growth|up|down|about|around|over|nearly|more|less"
+    r"|than|with|from|respectively|percent|and)\b",
+    re.IGNORECASE,
+)
+
+
+def _listed(
+    clause: str, begin: int, vocabulary: Vocabulary, before: EnglishName | None
+) -> EnglishName | None:
+    """Steel output was 107 million tonnes; 〔cement〕 227 million tonnes: the next thing of a list."""
+    match = _BARE.fullmatch(clause)
+    if match is None or before is None or _NOT_BARE.search(match["name"]):
+        return None
+    name = match["name"].strip()
+    start = begin + match.start("name")
+    known = vocabulary.lookup(f"{name} output") or vocabulary.lookup(name)
+    return EnglishName(name, known, start, start + len(name), before.head)

@@ -1,0 +1,153 @@
+"""Lists whose figures are each of another place, year or thing, and names that say too little alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from index.clean import clean
+from index.figures import figures_in_text, read_figures
+from index.metadata import read_metadata
+from index.readers import read_file
+from index.regions import find_regions
+
+
+def _slots(
+    text: str, period: str | None = None, region: str | None = None
+) -> list[tuple[str, str | None, str | None]]:
+    return [(f.indicator, f.period, f.region) for f in figures_in_text(text, period=period, region=region)]
+
+
+def test_places_listed_with_their_figures() -> None:
+    text = "济南、青岛、烟台地区生产总值分别为120亿元、150亿元和95亿元，分别增长5.1%、6.2%和4.3%。"
+    found = _slots(text, "2023", "山东省")
+    assert [region for _, _, region in found] == ["济南市", "青岛市", "烟台市"] * 2
+    assert {name for name, _, _ in found} == {"国内生产总值"}
+
+
+def test_places_listed_take_what_is_measured_from_before() -> None:
+    text = (
+        "全国城镇固定资产投资180亿元，增长29.6%。分地区看，东部、中部、西部地区投资分别增长26.1%、41.3%和33.1%，"
+        "增幅比去年同期分别提高3.1、9.6和5.7个百分点。中部、西部地区投资占全国投资比重分别提高1.6和0.5个百分点。"
+    )
+    places = [region for _, _, region in _slots(text, "2006-01/2006-04")]
+    assert places == ["全国", "全国", *["东部地区", "中部地区", "西部地区"] * 2, "中部地区", "西部地区"]
+
+
+def test_a_place_in_passing_ends_with_its_part_of_the_sentence() -> None:
+    text = "西部地区投资增长1.3%。与上年相比，甘肃增速提高6.9个百分点；6个省份增速回落，重庆、青海分别回落17.2和15.5个百分点。"
+    assert _slots(text, "2015", "西部地区")[1:] == [
+        ("投资", "2015", "甘肃省"),
+        ("增速回落的省份", "2015", "西部地区"),
+        ("投资", "2015", "重庆市"),
+        ("投资", "2015", "青海省"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "periods"),
+    [
+        ("2021年、2022年和2023年，地区生产总值分别增长8.1%、3.0%和5.2%。", ["2021", "2022", "2023"]),
+        (
+            "2021—2023年，粮食产量分别为70万吨、72万吨和75万吨，年均增长3%。",
+            ["2021", "2022", "2023", "2021/2023"],
+        ),
+        ("2022年减少稻田30万亩，2023年减少20万亩，两年累计减少50万亩。", ["2022", "2023", "2022/2023"]),
+        ("城镇化率从2012年的50.1%、2017年的55.2%提高到2022年的60.3%。", ["2012", "2017", "2022"]),
+    ],
+)
+def test_years_listed_with_their_figures(text: str, periods: list[str]) -> None:
+    figures = figures_in_text(text, period="2023", region="云川市")
+    assert [figure.period for figure in figures] == periods
+    assert {figure.status for figure in figures} == {"actual"}  # 提高到2022年 was reached by 2023
+
+
+def test_a_year_to_come_is_still_a_target() -> None:
+    (figure,) = figures_in_text("城镇化率提高到2030年的70%。", period="2023", region="云川市")
+    assert figure.status == "target"
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        # what is broken down goes on in its parts
+        (
+            "固定资产投资增长7%。分产业看，第一、二、三产业分别增长6.4%、7.9%、3.5%。",
+            ["固定资产投资", "第一产业投资", "第二产业投资", "第三产业投资"],
+        ),
+        ("从主要工业产品产量看，精制茶增长2%，纱增长1%。", ["精制茶产量", "纱产量"]),
+        # whose profit, whose output
+        ("规模以上工业企业中，集体企业实现利润总额12亿元，增长4%。", ["集体企业利润总额"] * 2),
+        ("营利性服务业上半年共实现增加值62亿元，增长6%。", ["营利性服务业增加值"] * 2),
+        # a share of a budget is none of revenue
+        ("税收收入完成11亿元，占调整预算90%，占一般公共预算收入的38%。", ["税收收入", "税收收入", "税收占一般公共预算收入比重"]),
+        ("新建高标准农田35万亩、总面积达到46万亩。", ["高标准农田"] * 2),
+        ("猪、牛、羊、禽肉产量分别增长4%、1%、0.5%和4%。", ["猪肉产量", "牛肉产量", "羊肉产量", "禽肉产量"]),
+        ("城、乡居民人均可支配收入分别增长8%、9%。", ["城镇居民人均可支配收入", "农村居民人均可支配收入"]),
+        ("进出口过亿元企业达70家，亿元以上项目21个。", ["进出口过亿元企业", "亿元以上项目"]),
+        ("第一产业增加值增长4.7%，高于全市经济增长0.5个百分点。", ["第一产业增加值"] * 2),
+        ("72%的县有了三级医院。", ["有三级医院的县"]),
+        ("年末职业年金基金累计结存35亿元。", ["职业年金基金累计结存"]),
+    ],
+)  # fmt: skip
+def test_weak_names_take_what_stands_before(text: str, names: list[str]) -> None:
+    assert [name for name, _, _ in _slots(text, "2022", "云川市")] == names
+
+
+def test_a_forecast_for_all_of_a_sentence() -> None:
+    figures = figures_in_text("主要产品预计完成：原煤2亿吨，发电量37亿度。", period="2016", region="云川市")
+    assert [figure.status for figure in figures] == ["forecast", "forecast"]
+    figures = figures_in_text("据统计预测，全县生产总值增长6%，达92亿元。", period="2016", region="云川市")
+    assert {figure.status for figure in figures} == {"forecast"}
+
+
+def test_the_value_added_of_whom_in_english() -> None:
+    text = (
+        "The value added of the mining industry increased by 2.0 percent, that of manufacturing by 6.1 percent; "
+        "joint-stock enterprises by 6.6 percent."
+    )
+    found = [(figure.indicator, figure.indicator_id) for figure in figures_in_text(text, period="2023")]
+    assert found[:2] == [
+        ("采矿业增加值", "mining_value_added"),
+        ("制造业增加值", "manufacturing_value_added"),
+    ]
+    assert found[2] == ("value added of joint-stock enterprises", None)
+
+
+def test_the_year_behind_an_english_figure() -> None:
+    text = "The per capita disposable income of urban residents rose from 48,210 yuan in 2022 to 50,720 yuan in 2023."
+    assert [figure.period for figure in figures_in_text(text)] == ["2022", "2023"]
+
+
+def test_english_regions_listed() -> None:
+    text = "The value added of the eastern region grew by 3.4%, that of the western region by 4.5%."
+    assert [figure.region for figure in figures_in_text(text, period="2023", region="全国")] == [
+        "东部地区",
+        "西部地区",
+    ]
+
+
+def test_a_county_whose_name_holds_a_function_word() -> None:
+    assert [mention.name for mention in find_regions("上杭县2022年政府工作报告")] == ["上杭县"]
+    assert find_regions("我们一个县有三个乡") == []
+
+
+def test_a_report_on_the_tasks_of_a_work_report_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "tasks.txt"
+    path.write_text(
+        "云川市2021年《政府工作报告》重点工作上半年完成情况\n\n上半年，全市完成地区生产总值80亿元。\n",
+        encoding="utf-8",
+    )
+    figures = read_figures(read_metadata(clean(read_file(path), name=path.name, sha256="0")))
+    assert [(figure.period, figure.region) for figure in figures] == [("2021-01/2021-06", "云川市")]
+
+
+def test_a_report_that_counts_the_nation(tmp_path: Path) -> None:
+    path = tmp_path / "bulletin.txt"
+    path.write_text(
+        "2011年度社会保障事业发展统计公报\n\n2011年年末全国参加基本养老保险人数为283万人。年末累计结存19亿元。\n",
+        encoding="utf-8",
+    )
+    figures = read_figures(read_metadata(clean(read_file(path), name=path.name, sha256="0")))
+    assert [figure.region for figure in figures] == ["全国", "全国"]

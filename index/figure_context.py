@@ -408,6 +408,8 @@ class ParagraphReader(EnglishSentences):
             return [(self.subjects.from_name(people) if people else self.subject, True)] * count
         each_of = PER_HEAD_ALONE.fullmatch(subject.name) and bool(self.topic)  # 提高养老金，人均增加1680元
         speed = unit_class(first) == "points" and words.GROWTH_HEAD.fullmatch(subject.name) is not None
+        if speed and not subject.generic:  # 甘肃增速提高6.9个百分点
+            subject = replace(subject, generic=True, head=subject.name)
         if subject.generic and (
             predicate.measure != "change" or self.subject is not None or each_of or speed
         ):

@@ -233,7 +233,7 @@ class SubjectReader:
             start += name.rindex("“") + 1
         start = self._after_region(start, end)
         name = self.text[start:end]
-        if PER_HEAD_ALONE.fullmatch(name) or words.GENERIC_HEAD.fullmatch(name):  # 全国平均每人, 甘肃增速
+        if PER_HEAD_ALONE.fullmatch(name):  # 全国平均每人
             return Subject(name, None, start, end, head=name, generic=True)
         if start >= end or (start in self.regions and self.regions[start] >= end) or name in words_of.PLACES:
             return None

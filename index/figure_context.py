@@ -316,6 +316,8 @@ class ParagraphReader(EnglishSentences):
                     items = self.subjects.items(start, stop, count)  # A和B，分别增长x和y
                     if items is not None:
                         self.listed = items
+                if own is None and respectively and len(self.listed) != count:
+                    self.listed = self._listed_before(left, count) or self.listed
                 if own is None and len(self.listed) == count:
                     return [(subject, True) for subject in self.listed]
                 if own is None and respectively and count == 1 and len(self.recent) >= wanted > 2 - count:
@@ -408,7 +410,8 @@ class ParagraphReader(EnglishSentences):
             return [(self.subjects.from_name(people) if people else self.subject, True)] * count
         each_of = PER_HEAD_ALONE.fullmatch(subject.name) and bool(self.topic)  # 提高养老金，人均增加1680元
         speed = unit_class(first) == "points" and words.GROWTH_HEAD.fullmatch(subject.name) is not None
-        if speed and not subject.generic:  # 甘肃增速提高6.9个百分点
+        width = words.GROWTH_HEAD.fullmatch(subject.name) and subject.name.endswith("幅度")
+        if (speed or (width and self.subject is not None)) and not subject.generic:  # 甘肃增速提高6.9个百分点
             subject = replace(subject, generic=True, head=subject.name)
         if subject.generic and (
             predicate.measure != "change" or self.subject is not None or each_of or speed

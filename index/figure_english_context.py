@@ -22,6 +22,7 @@ _DOWN = (
     r"|contracted|narrowed|reduc(?:e|ed|ing)|cut"
 )
 _CHANGE = re.compile(rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b(?P<rest>[^.;]*)$", re.IGNORECASE)
+_VERBS = re.compile(rf"\b(?:{_UP}|{_DOWN})\b(?! rates?\b)", re.IGNORECASE)
 _TO = re.compile(r"\bto\s+(?:about|around|nearly|over|some|reach\s+)?\s*$", re.IGNORECASE)
 _SHARE = re.compile(r"\b(?:account(?:ed|ing|s)? for|made up|makes up|shares?)\b[^.;]*$", re.IGNORECASE)
 _CONTRIBUTION = re.compile(r"\bcontribut\w+\b[^.;]*$", re.IGNORECASE)
@@ -39,7 +40,7 @@ _LEAD_BEFORE = re.compile(
 )
 _COUNTED = re.compile(
     r"\s(?:more\s|newly\s|new\s)?(?P<noun>[a-z][a-z\- ]{3,40}?)"
-    r"(?=[,.;)]|\s(?:in|of|by|with|at|to|from|were|was|and|had|have|on|under|for|than|that|who|which|as|is|are)\b)"
+    r"(?=[,.;)]|\s(?:in|of|by|with|at|to|from|were|was|and|had|have|on|under|for|than|that|who|which|as|is|are|within|among|out)\b)"
 )
 _LOWER = re.compile(r"lower|slower|below|less|behind", re.IGNORECASE)
 _TIME = re.compile(r"last year|previous year|year[- ]on[- ]year|year earlier|(?:19|20)\d\d", re.IGNORECASE)
@@ -75,7 +76,8 @@ def read_english_meaning(
     measure: Measure = "level"
     direction: Literal["up", "down", ""] = ""
     negative, reference = False, None
-    change = _CHANGE.search(before)
+    changes = list(_VERBS.finditer(before))
+    change = _CHANGE.search(before, changes[-1].start()) if changes else None
     if change:
         direction = "down" if change["down"] else "up"
     if points:

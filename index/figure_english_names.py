@@ -18,11 +18,21 @@ _HEADS = (
     r"value[- ]added|added value|gross output(?: value)?|output(?: value)?|production|(?:total )?profits?"
     r"|(?:operating |business )?revenues?"
     r"|sales(?: volume| value| area)?|(?:total )?retail sales|investment|exports?|imports?|total value|value|total number|number|volume"
-    r"|turnover|balance|prices?|consumption|generation|income"
+    r"|turnover|balance|prices?|consumption|generation"
+    r"|(?:average )?(?:per[- ]capita )?(?:annual |monthly |net |disposable )*(?:income|wages?|consumption expenditure|expenditure|spending)"
 )
 _OF = re.compile(
     rf"(?:(?:real |nominal |the )*growth(?: rate)? (?:of|in) )?(?:the )?(?:total )?(?P<head>{_HEADS})"
     r" (?:of|in|for|from) (?:the )?(?P<of>.+)",
+    re.IGNORECASE,
+)
+_WHOSE = re.compile(
+    rf"(?:the )?(?:average )?(?P<of>[A-Za-z -]+?)(?:'s|s'|’s|s’) (?:average )?(?P<head>{_HEADS})",
+    re.IGNORECASE,
+)
+_ONLY_SPEED = re.compile(
+    r"(?:the |its |their |this |a |an )*(?:[a-z]+-adjusted |real |nominal |actual )*"
+    r"(?:growth(?: rates?)?|rate|increase|decrease|rise|figure|number|it|this|they)",
     re.IGNORECASE,
 )
 _THAT_OF = re.compile(r"(?:that|those) (?:of|in|for|from) (?:the )?(?P<of>.+)", re.IGNORECASE)
@@ -65,6 +75,15 @@ _NO_PHRASE = re.compile(r"\d|\b(?:percent|yuan|than|which|year-on-year|compared)
 
 _PLAIN_HEADS = {"added value": "value added", "value-added": "value added", "total profit": "total profits"}
 _INDUSTRY = re.compile(r"\s(?:industry|industries|sectors?)$", re.IGNORECASE)
+_DETERMINER = re.compile(
+    r"\s*(?:and\s+)?(?:the|that|those|its|their|per capita|average|total)\b", re.IGNORECASE
+)
+_GROWTH_OF = re.compile(r"(?:the )?(?:real |nominal )?growth(?: rate)? (?:of|in) (?:the )?", re.IGNORECASE)
+_EXPECTED = re.compile(r"\s+(?:expected|projected|estimated|forecast|planned)$", re.IGNORECASE)
+_BRACKETS = re.compile(r"\s*\([^()]*\)")
+_RURAL = re.compile(r"^(?:the )?(?:rural (?:areas?|regions?)|countryside)$", re.IGNORECASE)
+_URBAN = re.compile(r"^(?:the )?(?:urban (?:areas?|regions?)|cities)$", re.IGNORECASE)
+_PLACE = re.compile(r"(?:the )?(?:[A-Z][a-z]+(?: [A-Z][a-z]+){0,2}|nation|country|city|province|county)")
 _ONLY_HOW_MUCH = ("number", "total number", "volume", "value", "total value")
 
 
@@ -88,7 +107,7 @@ def english_name(
     phrase (investors from Hong Kong, Macao and Taiwan), so the longest that holds no figure is tried first.
     """
     begins = _begins(text, start, end)
-    for begin in begins:
+    for begin in sorted(begins, key=lambda at: _DETERMINER.match(text, at) is None):
         name = _said_of(text, begin, end, vocabulary, before)
         if name is not None:
             return name
@@ -107,7 +126,7 @@ def _begins(text: str, start: int, end: int) -> list[int]:
     figures = [match.end() for match in _FIGURE.finditer(text, first, end)]
     after = [match.end() for match in _SOFT.finditer(text, figures[-1] if figures else first, end)]
     if figures and not after:
-        return [first if not hard else hard[-1]]
+        return [figures[-1]]  # rose 1.5 percent to 〔55.1 billion yuan〕
     return after if figures else [first, *after]
 
 
@@ -122,21 +141,32 @@ def _said_of(
     first += shown.end() if shown else 0
     lead = _LEAD_IN.match(text[first:last])
     first += lead.end() if lead else 0
-    phrase = _TIME_WITHIN.sub("", text[first:last]).strip()
+    grown = _GROWTH_OF.match(text, first, last)
+    first = grown.end() if grown else first
+    phrase = _EXPECTED.sub("", _TIME_WITHIN.sub("", text[first:last])).strip(" ,")
     last = first + len(phrase)
     article = _ARTICLE.match(phrase)
-    bare = phrase[article.end() :] if article else phrase
+    bare = _BRACKETS.sub("", phrase[article.end() :] if article else phrase)
     if not 2 < len(bare) <= 120 or _NO_PHRASE.search(bare):
         return None
-    of, that = _OF.fullmatch(phrase), _THAT_OF.fullmatch(phrase)
+    if _ONLY_SPEED.fullmatch(phrase):
+        return before or EnglishName("", None, first, last)  # the growth rate decreased 0.1 percentage point
+    of, that = _OF.fullmatch(phrase) or _WHOSE.fullmatch(phrase), _THAT_OF.fullmatch(phrase)
     head = of["head"].lower() if of else before.head if before is not None else ""
     owner = _TIME_WITHIN.sub("", (of or that or {"of": bare})["of"])
+    owner = f"{owner}s" if of is not None and of.re is _WHOSE and phrase[of.end("of")] in "s" else owner
     if that is not None and not head:
         return None
     if of is None and that is None and not (head and _OWNERS.search(owner)):
         known = vocabulary.lookup(bare)
-        return EnglishName(bare, known, first, last) if known is not None else None
-    plain = _PLAIN_HEADS.get(head, head)
+        told = vocabulary.find(bare)
+        if known is None and told and told[-1].end == len(bare):
+            return None  # Yunchuan's GDP: the term that ends the phrase
+        return EnglishName(bare, known, first, last, head if known is None and before is not None else "")
+    plain = re.sub("^average ", "", _PLAIN_HEADS.get(head, head))
+    owner = _RURAL.sub("rural residents", _URBAN.sub("urban residents", _BRACKETS.sub("", owner)))
+    if _PLACE.fullmatch(owner):  # China's per capita disposable income
+        return EnglishName(plain, vocabulary.lookup(plain), first, last, head)
     alone = (owner,) if head in _ONLY_HOW_MUCH else ()
     owners = dict.fromkeys((owner, _INDUSTRY.sub("", owner)))
     forms = [

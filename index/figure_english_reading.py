@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from index.figure_english_context import EnglishMeaning, read_english_meaning
 from index.figure_english_names import EnglishName, clause_start, english_name
 from index.figure_place_lists import PlacesListed
 from index.figure_reading import Reading, basis_of
 from index.figure_scan import Quantity
 from index.figure_subject import Subject
+
+_OF_PLACE = re.compile(r"(?:[\w -]+\s)?(?:of|in|for)\s(?:the\s)?")
 
 
 class EnglishSentences(PlacesListed):
@@ -22,7 +26,8 @@ class EnglishSentences(PlacesListed):
         for index, quantity in enumerate(quantities):
             limit = quantities[index + 1].start if index + 1 < len(quantities) else end
             meaning = read_english_meaning(self.text, quantity, (start, end), self.subjects.mentions, limit)
-            name = self._english_name(start, quantity, meaning, before)
+            told = quantities[index - 1].end if index else start
+            name = self._english_name(start, told, quantity, meaning, before)
             subject = None
             if meaning.mention is not None:
                 indicator = meaning.mention.indicator
@@ -41,6 +46,8 @@ class EnglishSentences(PlacesListed):
                     Subject(known.name, known.id, name.start, name.end, known.rate)
                     if known is not None
                     else Subject(name.name, None, name.start, name.end)
+                    if name.name
+                    else None
                 )
             elif meaning.mention is not None and meaning.mention.end <= quantity.start:
                 mention = meaning.mention
@@ -56,15 +63,18 @@ class EnglishSentences(PlacesListed):
             self.readings.append(reading)
 
     def _english_name(
-        self, start: int, quantity: Quantity, meaning: EnglishMeaning, before: EnglishName | None
+        self, start: int, told: int, quantity: Quantity, meaning: EnglishMeaning, before: EnglishName | None
     ) -> EnglishName | None:
-        """The phrase that the figure is said of, else what the figure before was, if its clause names nothing."""
+        """The phrase that the figure is said of, else what the figure before was, if its clause names nothing.
+
+        The figure before ends at `told`.
+        """
         stop = quantity.outer_start
         behind = meaning.mention is not None and meaning.mention.start >= quantity.end
         if behind and quantity.base_unit not in ("%", "个百分点"):
             return None  # no fewer than 95,000 〔new urban jobs〕
         name = english_name(self.text, start, stop, self.subjects.vocabulary, before)
-        begin = clause_start(self.text, start, stop)
+        begin = max(told, clause_start(self.text, start, stop))
         own = meaning.mention is not None and begin <= meaning.mention.start < stop
         if name is not None:
             return name
@@ -74,7 +84,8 @@ class EnglishSentences(PlacesListed):
         """Value added of the eastern region: of that place, and what the paragraph's other value added is."""
         owner = self.text[name.start : name.end]
         for start, end in self.subjects.regions.items():
-            if name.start <= start < name.end and owner.endswith(self.text[start:end]):
+            whose = _OF_PLACE.fullmatch(self.text, name.start, start)
+            if name.start <= start < name.end and whose and owner.endswith(self.text[start:end]):
                 reading.place = start
                 whole = self.whole_of.get(name.head)
                 told = name.head or self.text[name.start : start].strip()

@@ -57,6 +57,7 @@ _FUND = re.compile(r"(?:专项)?(?:补助|补贴|奖补|扶持|专项)资金")
 _TURNED = re.compile(r"转为|变为|转成|覆盖|惠及")
 _MATERIALS = frozenset(("煤", "标准煤", "标煤", "油", "粮食", "水"))
 _MOVED = frozenset(("转移", "安置", "培训", "资助", "救助", "帮扶", "扶持"))
+_FROM_OPENING = re.compile(r"(?:分别)?[由从]")
 _FIELD = re.compile(r"(?:地区|区域|省份|领域|方面|行业|部门|城市|农村)$")
 
 
@@ -241,6 +242,8 @@ class NamesInContext:
         if not predicate.found and not predicate.role:
             return None
         before = self.readings[-1] if self.readings else None
+        if before is not None and _FROM_OPENING.match(self.masked, self._sentence, first.start):
+            return before.subject  # 生产总值翻一番。由681亿元增至1402亿元
         if before is not None and before.sentence_end >= self._sentence - 1:
             same = before.quantity.base_unit == first.base_unit
             return (
@@ -277,8 +280,13 @@ class NamesInContext:
         if self.subject is not None and subject.id is None:
             for name in group_of(words_of, self.subject.name):
                 joined = self.subjects.from_name(name, subject.start, subject.end)
-                if joined.id is not None or self.subject.name.startswith(("城", "农村", "乡村")):
+                town = self.subject.name.startswith(("城", "农村", "乡村", "居民消费价格"))
+                if joined.id is not None or town:
                     return joined
+        if self.subject is None and self.spoken_of is not None and words_of in ("城市", "农村", "城镇"):
+            prices = self.spoken_of.name
+            if prices.startswith("居民消费价格") and "其中" in self.text[sentence : subject.start]:
+                return self.subjects.from_name(f"{words_of}{prices}", subject.start, subject.end)
         within = self.masked[max(0, subject.start - 3) : subject.start].rstrip("，：:").endswith("其中")
         if within and self.subject is not None and self.subject.id is not None:
             whole = part_of(words_of, self.subject.name)

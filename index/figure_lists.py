@@ -60,6 +60,8 @@ class ListReader(SubjectReader):
         first = self._noun_phrase(*pieces[0])
         if first is None and self.masked[pieces[0][1] - 1 : pieces[0][1]] in tuple("一二三四"):
             first = pieces[0][1] - 1  # 一、二、三产业
+        if first is None and count > 1 and pieces[0][0] == begin and pieces[0][1] - begin <= 10:
+            first = begin  # 电脑及其零部件、汽车
         if first is None:
             return None
         pieces[0] = (first, pieces[0][1])

@@ -34,7 +34,7 @@ _WORK = re.compile(
     r"|完成|实现|建成|开工建设|取消和?|调整|下放|清理|创造)(?=.{3})"
 )
 _INDUSTRY = re.compile(r"(?:[一二三]产|第[一二三]产业)")
-_PUPILS = re.compile(r"(?:在校学?生|在校研究生|招生|毕业生)(?:人?数|总数|规模)?")
+_PUPILS = re.compile(r"(?:在校学?生|在校研究生|招生|毕业生)(?:人?数|总数|规模)?|专任教师|教职工")
 
 # ---------------------------------------------------------------- the vocabulary, a little more widely
 
@@ -77,7 +77,8 @@ def pupils_of(text: str, name: str) -> str | None:
     if not _PUPILS.fullmatch(name):
         return None
     schools = SCHOOL.findall(text)
-    return f"{schools[-1].removeprefix('普通')}{_TRAILING.sub('', name)}" if schools else None
+    bare = re.sub("(?:人数|总数|规模|数)$", "", name)
+    return f"{schools[-1].removeprefix('普通')}{bare}" if schools else None
 
 
 def group_of(group: str, whole: str) -> list[str]:

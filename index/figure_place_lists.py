@@ -14,11 +14,13 @@ from index.figure_predicate import Predicate, unit_class
 from index.figure_said_before import SaidBefore
 from index.figure_scan import Quantity
 from index.figure_subject import Subject
+from index.figure_trade import is_flow, of_the_same_trade
 from index.figure_weak_names import counts_places, head_of_parts, part_named
 
 _JOIN = re.compile(r"\s?(?:[、，]|[和与及]|以及|、和)\s?")
 _KIND = re.compile(r"(?:地区|省份|[省市县区州]|等地)?(?:的)?")
 _ORDINAL = re.compile(r"第?[一二三]产业(?=增加值$)")
+_PARTNERS = re.compile(r"[对向自从与]$")
 _SHARE = re.compile(r"占[^，。；、]{1,20}?(?:比重|比例|份额)?$")
 
 
@@ -40,6 +42,9 @@ class PlacesListed(SaidBefore):
                 return None
             return [(self._measured(), True)] * count  # 增幅比去年同期分别提高3.1、9.6和5.7个百分点
         starts, tail = listed
+        partners = _PARTNERS.search(self.masked, left, starts[0])
+        if partners is not None:  # 对欧盟、美国分别进出口a、b
+            return self._with_partners(partners[0], starts, tail, end)
         subject = self.subjects.ending_at(tail, end) if tail < end else None
         inherited = subject is None or subject.generic
         measured = self._measured() if inherited or subject is None else subject
@@ -47,6 +52,21 @@ class PlacesListed(SaidBefore):
         if subject is not None and not inherited:
             self.subject = self.domain = subject
         return [(measured, inherited)] * count
+
+    def _with_partners(
+        self, how: str, starts: tuple[int, ...], tail: int, end: int
+    ) -> list[tuple[Subject | None, bool]] | None:
+        """The trade with each of the places listed; whose own figures these are not."""
+        self.places = ()
+        flow = re.sub("^(?:分别|各)+", "", self.text[tail:end]) or (self.subject.name if self.subject else "")
+        if not is_flow(flow):
+            return None
+        last = self.subjects.regions[starts[-1]]
+        self.subject = self.subjects.from_name(f"{how}{self.text[starts[0] : last]}{flow}", starts[0], end)
+        return [
+            (self.subjects.from_name(f"{how}{self.text[a : self.subjects.regions[a]]}{flow}", a, end), False)
+            for a in starts
+        ]
 
     def _listed_places(self, left: int, end: int, count: int) -> tuple[tuple[int, ...], int] | None:
         """Where the last `count` places of a list in `left:end` start, and where the words behind it do."""
@@ -71,6 +91,13 @@ class PlacesListed(SaidBefore):
                 return subject
         return None
 
+    def _listed_before(self, left: int, count: int) -> list[Subject] | None:
+        """产值和利税总额翻一番。分别由a和b增至c和d: what the sentence before told together."""
+        told = self.readings[-1].subject if self.readings else None
+        if told is None or told.start < 0 or left > self._sentence + 2 or told.end > self._sentence:
+            return None
+        return self.subjects.items(told.start, told.end, count)
+
     def _as_part(self, subject: Subject, quantity: Quantity) -> Subject:
         """第一产业 as 第一产业投资, where the sentence breaks investment down."""
         if subject.start >= 0 and self.subject is not None and self._total_area(subject, quantity):
@@ -80,12 +107,19 @@ class PlacesListed(SaidBefore):
         ):
             return subject
         whole = self.subject or self.spoken_of
+        told = self.text[self._sentence : subject.start]
+        same = "其中" in told and whole is not None
+        flow = (
+            of_the_same_trade(self.text[subject.start : subject.end], whole.name) if same and whole else None
+        )
+        if flow is not None:  # 民营企业进出口…，其中出口…
+            return replace(self.subjects.from_name(flow, subject.start, subject.end), head=subject.head)
         ordinal = _ORDINAL.match(subject.name)
         said = ordinal[0] if ordinal else self.text[subject.start : subject.end]
         sentence = self.text[self._sentence : subject.start]
         head = head_of_parts(sentence, whole.name if whole is not None else "")
-        told = head is None or subject.name.endswith(head)
-        name = part_named(said, head) if head is not None and not told else None
+        named = head is None or subject.name.endswith(head)
+        name = part_named(said, head) if head is not None and not named else None
         if name is None:
             return subject
         part = self.subjects.from_name(name, subject.start, subject.end)

@@ -327,6 +327,8 @@ class ParagraphScope:
             return Period.of_years(span.end[0])
         subject = reading.subject
         lasting = subject is not None and (subject.rate or _STOCK_NAME.search(subject.name) is not None)
+        if subject is not None and subject.name.startswith(("人均", "户均")):
+            lasting = lasting or words.END_OF_SPAN.search(clause) is not None  # 五年来…，人均收入突破5万元
         if words.OVER_SPAN.search(self.text[reading.sentence_start : reading.quantity.start]) and not lasting:
             return span
         told = clause

@@ -17,6 +17,7 @@ from index.figure_counted import counted_span
 from index.figure_fuller import PER_HEAD_ALONE, PURPOSES, fuller_start, list_start
 from index.figure_list_names import shorter
 from index.figure_naming import lookup, lookup_widely
+from index.figure_trade import is_flow, partner_before
 from index.figure_weak_names import owner_before, whole_fits
 
 if TYPE_CHECKING:
@@ -108,10 +109,10 @@ class SubjectReader:
                 return self.named(phrase if phrase is not None else mention.start, end)
             before = words.REGION_PREFIX.sub("", self.masked[first : mention.start])
             before = words_of.TRIM_START.sub("", before)
-            owned = self._owned(start, mention)
+            owned = self._partnered(start, mention) or self._owned(start, mention)
             if owned is not None:
                 return owned
-            if not before or not self._modifies(before):
+            if not before or not words_of.modifies(before):
                 head = self.masked[mention.end : end]
                 told = None if mention.indicator.rate else words.GROWTH_HEAD.search(mention.text)
                 head = head or (told[0] if told else "")
@@ -329,6 +330,14 @@ class SubjectReader:
             return None
         return self._of_owner(start, mention.start, mention.end, head)
 
+    def _partnered(self, start: int, mention: IndicatorMention) -> Subject | None:
+        """对东盟〔进出口〕: with whom belongs to the name."""
+        if not is_flow(mention.text):
+            return None
+        places = tuple(self.text[a:b] for a, b in self.regions.items() if start <= a and b <= mention.start)
+        partner = partner_before(self.masked[start : mention.start], places)
+        return self.from_name(partner + mention.text, mention.start, mention.end) if partner else None
+
     def _owned_head(self, start: int, phrase: int, end: int) -> Subject | None:
         """服务业前三季度共实现〔增加值〕, where the head alone is all the phrase."""
         head = self.text[phrase:end]
@@ -361,19 +370,6 @@ class SubjectReader:
         return self.masked[start : start + 2] != "工业" or self.masked[start - 1 : start] not in tuple(
             "加化手"
         )
-
-    @staticmethod
-    def _modifies(before: str) -> bool:
-        """Whether words before a known indicator make it another one (工业技改 + 投资)."""
-        tokens = _tags(before.removesuffix("的") if before.endswith("住宅的") else before)
-        last_word, last_tag = tokens[-1]
-        if before.endswith("的") and before.startswith(("通过", "依托", "利用")):
-            return True  # 通过公共网络实现的商品零售额
-        if last_word == "年" and len(tokens) > 1:
-            return True  # 工农业年总产值
-        if last_word in words.VERBS or last_tag in ("d", "p", "c", "r", "v", "t", "x", "u", "ul", "m"):
-            return last_word in words_of.LIST_WORDS
-        return True
 
     def _noun_phrase(self, start: int, end: int) -> int | None:
         """Where the noun phrase that ends at `end` begins."""

@@ -23,7 +23,7 @@ PAYERS = words.word_set("财政 中央财政 国家 政府 中央 地方 各级 
 THINGS = frozenset("具机车品薪贷补险件券税")  # of one character, as nouns: 高效照明灯具
 LIST_WORDS = words.word_set("、 和 与 及 以及")
 TRIM_START = re.compile(
-    r"(?:内(?![地部外蒙河需贸容存资陆销设])|[但而却](?=[^\n]{3})|尽管|要求|合计|总计|[、，。：’（）()\s的和与及等了]|以上|以下|以及|其中|全年|全部|累计|共(?!同|享|青)|将|把|各类"
+    r"(?:[一二三四五六七八九十]{1,2}是|内(?![地部外蒙河需贸容存资陆销设])|[但而却](?=[^\n]{3})|尽管|要求|合计|总计|[、，。：’（）()\s的和与及等了]|以上|以下|以及|其中|全年|全部|累计|共(?!同|享|青)|将|把|各类"
     r"|各种|每年|约|近(?!海|郊|岸)|新的|一批|其他|首次|首批|还|又|已|也|再(?!就业|生|贷)|结果(?!公告|显示)|落实好?(?=.{3})|以来|年来|力争|争取|确保|预计"
     r"|要(?!素|求|点)|到(?![位期])|使(?!用)|实现|达到|带动|推动(?=.{3})|约|拟|计划(?!生育|经济|单列)|完成|达)+"
 )
@@ -97,3 +97,16 @@ def is_word(text: str, word: str) -> bool:
     if len(last) == 2 and last[1] == word and last[0] in "率额量数值费村县乡镇省市户校":
         return True  # 销售率〔为〕, 改革的村〔达〕: no words 率为, 村达
     return last == word or (len(last) == 2 and last[0] in "已均共约仍还各将也都可" and tag[:1] in "dpvr")
+
+
+def modifies(before: str) -> bool:
+    """Whether words before a known indicator make it another one (工业技改 + 投资)."""
+    tokens = _tags(before.removesuffix("的") if before.endswith("住宅的") else before)
+    last_word, last_tag = tokens[-1]
+    if before.endswith("的") and before.startswith(("通过", "依托", "利用")):
+        return True  # 通过公共网络实现的商品零售额
+    if last_word == "年" and len(tokens) > 1:
+        return True  # 工农业年总产值
+    if last_word in words.VERBS or last_tag in ("d", "p", "c", "r", "v", "t", "x", "u", "ul", "m"):
+        return last_word in LIST_WORDS
+    return True

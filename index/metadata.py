@@ -14,7 +14,7 @@ from pathlib import PurePath
 
 from index.news_places import is_office, without_asides
 from index.periods import Period, PeriodMention, find_periods
-from index.regions import find_regions, normalise_region
+from index.regions import contains_region, find_regions, normalise_region
 from index.types import Block, Metadata, Report, Slot
 
 GOVERNMENT_WORK_REPORT = "government work report"
@@ -144,6 +144,9 @@ def _published(report: Report) -> Slot | None:
 
 def _period(report: Report, title: Slot, kind: Slot, published: Slot | None) -> Slot | None:
     in_title = _best(_dated(find_periods(title.value))) if title.origin != "file name" else None
+    span = _span_reviewed(title.value) if title.origin != "file name" and in_title is None else None
+    if span is not None and kind.value != GOVERNMENT_WORK_REPORT:
+        return Slot(span.code(), title.origin)
     if kind.value == GOVERNMENT_WORK_REPORT:
         return _work_report_year(report, in_title, title.origin, published)
     if in_title is not None and not _opens_the_year(report, in_title):
@@ -172,6 +175,15 @@ def _period(report: Report, title: Slot, kind: Slot, published: Slot | None) -> 
     if named is not None and named.year == year:
         return Slot(named.code(), "file name")
     return Slot(str(year), origin)
+
+
+_REVIEWED = re.compile(r"成就|回顾|总结|发展情况|完成情况|执行情况|巡礼|评估|目标")
+
+
+def _span_reviewed(title: str) -> Period | None:
+    """The years of a title such as “十一五”经济社会发展成就."""
+    spans = [mention for mention in find_periods(title) if mention.kind == "range" and not mention.relative]
+    return spans[0].period if len(spans) == 1 and _REVIEWED.search(title) else None
 
 
 def _work_report_year(
@@ -371,7 +383,12 @@ def _by_count(text: str) -> str | None:
         return "全国"
     if national >= 1 + bool(local) and _OF_THE_NATION.search(text[:_OPENING]):
         return "全国"
-    return None
+    ours = [name for name in local if contains_region("全国", name) is not False]
+    return "全国" if not ours and _OURS.search(text[:_OPENING]) else None
+
+
+# 我国, or who counts the nation, where no other place is named at all
+_OURS = re.compile(r"我国|全国(?!各地)|国家统计局|海关总署|National Bureau of Statistics|China's")
 
 
 # What a ministry's report counts: 全国参加…人数, 全国城镇固定资产投资…

@@ -95,6 +95,29 @@ def test_weak_names_take_what_stands_before(text: str, names: list[str]) -> None
     assert [name for name, _, _ in _slots(text, "2022", "云川市")] == names
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        # trade with one partner, or of some firms, is not all trade
+        ("我市对东盟进出口91亿元，增长6%；对日本进出口46亿元。", ["对东盟进出口", "对东盟进出口", "对日本进出口"]),
+        ("对欧盟、美国分别进出口12亿元、10亿元。", ["对欧盟进出口", "对美国进出口"]),
+        ("民营企业进出口27亿元，其中，出口17亿元；进口10亿元。", ["民营企业进出口", "民营企业出口", "民营企业进口"]),
+        ("进出口总额27亿元，其中，出口17亿元；进口10亿元。", ["货物进出口总额", "出口总额", "进口总额"]),
+        # prices
+        (
+            "居民消费价格下降0.3%。其中，城市下降0.4%，农村下降0.1%；鲜菜价格上涨9%，影响CPI上涨约0.2个百分点。",
+            ["居民消费价格指数", "城市居民消费价格指数", "农村居民消费价格指数", "鲜菜价格", "鲜菜价格"],
+        ),
+        # what the sentence before told goes on behind 由
+        ("一是港口吞吐量翻一番。由2005年的62万吨增至2010年的136万吨。", ["港口货物吞吐量"] * 3),
+        ("旅游收入和游客流量翻一番。分别由32亿元和56万人次增至65亿元和141万人次。", ["旅游收入和游客流量", *["旅游收入", "游客流量"] * 2]),
+        ("义务教育阶段招生34万人，在校生158万人，专任教师10万人。", ["义务教育阶段招生", "义务教育阶段在校生", "义务教育阶段专任教师"]),
+    ],
+)  # fmt: skip
+def test_names_of_trade_prices_and_schools(text: str, names: list[str]) -> None:
+    assert [name for name, _, _ in _slots(text, "2010", "云川市")] == names
+
+
 def test_a_forecast_for_all_of_a_sentence() -> None:
     figures = figures_in_text("主要产品预计完成：原煤2亿吨，发电量37亿度。", period="2016", region="云川市")
     assert [figure.status for figure in figures] == ["forecast", "forecast"]
@@ -113,6 +136,28 @@ def test_the_value_added_of_whom_in_english() -> None:
         ("制造业增加值", "manufacturing_value_added"),
     ]
     assert found[2] == ("value added of joint-stock enterprises", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Rural residents' per capita disposable income reached 6,562 yuan, while that of urban residents rose 6.5% to 18,322 yuan.",
+         ["农村居民人均可支配收入", "城镇居民人均可支配收入", "城镇居民人均可支配收入"]),
+        ("Yunchuan's per capita disposable income stood at 15,294 yuan.", ["居民人均可支配收入"]),
+        ("The inflation-adjusted growth was 6.5 percent.", [""]),
+        ("Exports rose 1.5 percent to 55.1 billion yuan and imports fell 10.6 percent to 31.3 billion yuan.",
+         ["出口总额", "出口总额", "进口总额", "进口总额"]),
+        ("At the end of the year, the number of employed persons was 1.86 million, and the surveyed urban unemployment rate 5 percent.",
+         ["就业人员", "城镇调查失业率"]),
+    ],
+)  # fmt: skip
+def test_names_in_english(text: str, names: list[str]) -> None:
+    assert [name for name, _, _ in _slots(text, "2023", "云川市")] == names
+
+
+def test_the_last_verb_says_which_way() -> None:
+    text = "The value added of manufacturing was up by 6.4 percent, and the growth rate decreased 0.1 percentage points."
+    assert [str(figure.value) for figure in figures_in_text(text, period="2023")] == ["6.4", "-0.1"]
 
 
 def test_the_year_behind_an_english_figure() -> None:

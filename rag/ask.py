@@ -185,13 +185,18 @@ _REACHED_IN_ENGLISH = re.compile(
 _WIDER_IN_ENGLISH = re.compile(r"national|provincial|\bthan (?:that of )?the (?:province|country|nation)\b")
 
 
+def reached_in_english(text: str) -> bool:
+    """Whether an English question asks where something got to."""
+    return _REACHED_IN_ENGLISH.search(text) is not None
+
+
 def asked_measure(clause: str) -> AskedMeasure | None:
     """What kind of quantity the clause asks for; None where it does not say."""
     if words.RANK.search(clause):
         return "rank"
     if _GROWTH_TARGET.search(clause):
         return "growth"
-    if words.REACHED.search(clause) or _REACHED_IN_ENGLISH.search(clause):
+    if words.REACHED.search(clause) or reached_in_english(clause):
         if words.NOUN_OF_GROWTH.search(clause) or re.search(
             r"\b(?:growth|inflation)\b", clause, re.IGNORECASE
         ):

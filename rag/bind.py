@@ -17,11 +17,11 @@ from index.regions import normalise_region, same_region
 from index.types import Figure
 from index.units import same_family, split_unit
 from rag import question_words as words
-from rag.ask import WHOLE_REGIONS, Ask
+from rag.ask import WHOLE_REGIONS, Ask, reached_in_english
 from rag.figure_kind import SAYS_CHANGED, compared_with, kind_fits
 from rag.status_fit import status_fits
 from rag.word_coverage import contained, coverage
-from rag.words_fit import must_be_said, names_said, refers_to
+from rag.words_fit import must_be_said, names_said, refers_to, said_by_unit
 
 LEAST_COVERAGE = 0.45  # of the question's words around a figure; below that it is of something else
 
@@ -47,6 +47,7 @@ class Candidate:
     coverage: float  # share of the question's content found around the figure, 0 … 1
     clause_coverage: float
     conflicts: tuple[str, ...] = ()
+    leads_in: str = ""  # its clause up to it
 
     @property
     def fits(self) -> bool:
@@ -67,11 +68,12 @@ def bind(
         around = surroundings(figure)
         conflicts = tuple(_conflicts(ask, figure, around, metadata_known))
         named = _named(ask, figure, around)
-        scope = (*ask.terms, *ask.shared)
+        own = tuple(t for t in ask.terms if not said_by_unit(t, figure.base_unit)) or ask.terms
+        scope = (*own, *ask.shared)
         clause, sentence, passage = (
             coverage(terms, text, weight, extra=share, extra_weight=4.0 if ask.names else 0.0)
             for terms, text, share in zip(
-                (ask.terms, scope, scope),
+                (own, scope, scope),
                 (f"{around.topic} {around.clause}", around.sentence, around.passage),
                 named,
                 strict=True,
@@ -82,7 +84,8 @@ def bind(
         hinted = coverage(ask.hints, around.clause, weight) if ask.hints else 0.0
         score = 0.55 * clause + 0.25 * sentence + 0.1 * passage + 0.1 * context + 0.06 * hinted
         score += _slot_score(ask, figure, around)
-        found.append(Candidate(figure, score, reached, clause, conflicts))
+        before = around.clause.rpartition(figure.text)[0]
+        found.append(Candidate(figure, score, reached, clause, conflicts, before))
     return sorted(found, key=lambda c: (len(c.conflicts), -c.score, c.figure.report, c.figure.start))
 
 
@@ -418,7 +421,10 @@ def _period_fits(ask: Ask, figure: Figure, around: Surroundings, metadata_known:
         return period.end[0] in (ask.period.start[0] - 1, ask.period.start[0], ask.period.end[0])
     # Where a review of several years has brought a rate to is its state in the last of them.
     if (
-        ask.period.is_whole_year
+        (
+            ask.period.is_whole_year
+            or (period.is_whole_year and bool(words.REACHED.search(ask.text) or reached_in_english(ask.text)))
+        )
         and period.end == ask.period.end
         and (figure.measure in ("rate", "share") or _is_stock(figure, around))
         and figure.reference != "由"

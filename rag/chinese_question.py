@@ -62,6 +62,10 @@ def chinese_asks(
     other_end: list[Period] = []  # 与2008年相比，…: what a later clause is compared with
     for match in _CLAUSE.finditer(text):
         clause, start, end = match[0], match.start(), match.end()
+        if asked_status(text[:end]) is None:
+            whole_status = None  # …1980年是多少，计划1985年达到多少: what is planned comes later
+        elif whole_status is None:
+            whole_status = asked_status(text)
         here = [m for m in indicators if start <= m.start and m.end <= end]
         if here and (
             asks_of_another_kind(without(text, here)[start:end], here[-1])
@@ -75,7 +79,7 @@ def chinese_asks(
         named_here = [m for m in places if start <= m.start and m.end <= end] or named_here
         dated = [m for m in periods if start <= m.start and m.end <= end]
         compared = [m.period for m in dated if m.compared and not m.relative]
-        own_periods = _narrowest([m.period for m in dated])
+        own_periods = _narrowest(text, dated)
         own_region = _asked_region(text, [m for m in places if start <= m.start and m.end <= end])
         masked = without(text, [*found, *places])[start:end]
         masked = words.COUNTED.sub(lambda m: " " * len(m[0]), masked)
@@ -295,9 +299,21 @@ def _carried(
     return list(mentions)
 
 
-def _narrowest(periods: Sequence[Period]) -> list[Period]:
-    """今年上半年（2024年） means the half year: a period beside one within it says nothing more."""
-    return [p for p in periods if not any(o != p and p.contains(o) for o in periods)]
+_AND_A_PART = re.compile("(?:全年)?(?:[、和与及]|以及)(?:其中的?)?")
+
+
+def _narrowest(text: str, dated: Sequence[PeriodMention]) -> list[Period]:
+    """今年上半年（2024年） means the half year: a period beside one within it says nothing more.
+
+    In 1984年全年和第四季度 both are asked for.
+    """
+    joined = {
+        a.period
+        for a, b in pairwise(dated)
+        if _AND_A_PART.fullmatch(text[a.end : b.start]) and a.period.contains(b.period)
+    }
+    periods = [m.period for m in dated]
+    return [p for p in periods if p in joined or not any(o != p and p.contains(o) for o in periods)]
 
 
 def _asked_region(text: str, regions: Sequence[RegionMention]) -> str | None:

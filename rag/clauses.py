@@ -16,7 +16,7 @@ from rag import question_words as words
 _CLAUSE = re.compile(r"[^，,；;。?？！!]+|[，,；;。?？！!]+")
 # Only a measure or a head: what it is of stands in the clause before.
 _BARE_HEAD = re.compile(
-    r"(?:总产量|总产值|产量|总量|总额|总数|增速|增幅|增长率|增长|降幅|涨幅|比重|占比|规模|余额|人均|总人数"
+    r"(?:总产量|总产值|产量|总量|总额|总数|增速|增幅|增长率|增长|降幅|涨幅|比重|占比|规模|余额|人均|总人数|(?:单[颗台个辆架套艘座头张株])?(?:重量|功率|长度|全长|造价|票价|时速)"
     r"|(?:想|要|拟|计划|打算|准备|预计)?(?:造|产|建|做|达到?|完成|生产|安排|实现)+(?:出|成)?)?"
 )
 # The end of a subject: how it was brought to the quantity asked for.

@@ -38,7 +38,7 @@ _TARGET_WORD = re.compile(
     re.IGNORECASE,
 )
 _ACTUAL_WORD = re.compile(
-    r"(?:最后|最终|结果|后来|到头来)?(?:实际|真正)(?:上)?(?:完成|执行|实现|结果|情况|数|值)?(?:增长|上涨|下降|增加|减少)?(?:得|了)?(?:是|为|怎么样|如何)?(?:多少)?"
+    r"(?:最后|最终|结果|后来|到头来)?(?:实际|真正)(?:上)?(?:完成|执行|实现|达到|做到|结果|情况|数|值)?(?:增长|上涨|下降|增加|减少|降低|提高|增|涨|降|减)?(?:得|了)?(?:是|为|怎么样|如何)?(?:多少|百分之几|几个?百分点)?"
     r"|(?:最后|最终|结果|后来|到头来)(?:实际|真正)?(?:上)?(?:完成|执行|实现|做到|达到|结果|增长|上涨|下降|增加|减少)(?:得|了)?(?:怎么样|如何)?(?:是)?(?:多少)?"
     r"|完成(?:得|情况)(?:怎么样|如何)?"
     r"|(?:what was )?(?:the )?(?:actual|real) (?:outcome|result|figure|number|rate|growth)"
@@ -77,6 +77,8 @@ def resolve(
         own, other = against
         if (compared := _against(earlier, own, other, vocabulary, known_regions)) is not None:
             return compared
+    if (those := follow_up.of_those(question, earlier)) is not None:
+        return those
     if (part := follow_up.part_of(question, earlier, vocabulary)) is not None:
         return _with_slots(part, earlier, known_regions)
     moved = _moved(

@@ -91,6 +91,8 @@ def english_asks(
     masked = without(text, [*periods, *regions, *indicators])
     unknown = unknown_words(masked)
     regions = outside
+    indicators, left_out = _with_listed(text, indicators)
+    unknown = (*unknown, *left_out)
     indicators, given = _compounds(text, indicators)
     which_year = len({m.period for m in periods}) > 1 and re.match(r"\s*which year\b", text, re.IGNORECASE)
     if not _ENGLISH_FIGURE.search(text) and not indicators and not which_year:
@@ -314,6 +316,16 @@ def _by_word(text: str, ask: Ask) -> list[Ask]:
             return [
                 replace(ask, terms=tuple(t for t in ask.terms if t not in other)) for other in (second, first)
             ]
+        for head in _HEAD_AFTER.findall(text[match.end() :]):  # steel and coal capacity
+            whole, alike = english_terms(f"{match[2]} {head}"), english_terms(f"{match[1]} {head}")
+            if (
+                len(first) == len(whole) == 1
+                and {*first, *whole} <= set(ask.terms)
+                and alike
+                and alike != whole
+            ):
+                rest = tuple(t for t in ask.terms if t not in (*first, *whole))
+                return [replace(ask, terms=(*alike, *rest)), replace(ask, terms=(*whole, *rest))]
     return [ask]
 
 
@@ -356,6 +368,11 @@ def unknown_words(text: str) -> tuple[str, ...]:
 
 
 _SECOND = re.compile(r",? and (?P<second>how (?:many|much|fast|large|big)\b.*)$", re.IGNORECASE)
+# "how many regulations did it issue": of another thing; "it" is who did both.
+_OF_ITS_OWN = re.compile(
+    r"^how (?:many|much) (?!more|less|fewer|of)(?:[a-z-]+ ){1,4}?(?:did|do|does|have|has|had|will) (?:it|they|he|she)\b",
+    re.IGNORECASE,
+)
 _SAME_AGAIN = re.compile(r"\b(?:it|they|them|that|those|this|these|its|their|one|ones)\b", re.IGNORECASE)
 
 
@@ -366,7 +383,7 @@ def _two_questions(text: str) -> list[tuple[str, int, int]]:
         return []
     second = match.start("second")
     named = [w for w in words.english_content_words(text[second:]) if english_expansion(w)]
-    if _SAME_AGAIN.search(text[second:]) or not named:
+    if (_SAME_AGAIN.search(text[second:]) and not _OF_ITS_OWN.match(text[second:])) or not named:
         return []
     blank = " " * (len(text) - match.start())
     return [
@@ -375,6 +392,39 @@ def _two_questions(text: str) -> list[tuple[str, int, int]]:
     ]
 
 
+_BEFORE_AND = re.compile(r"\b([A-Za-z-]+),? and $")
+
+
+def _with_listed(
+    text: str, indicators: Sequence[IndicatorMention]
+) -> tuple[list[IndicatorMention], tuple[str, ...]]:
+    """ "steel and coal capacity": the first item has the head of the second; () of words left out, if none has a name."""
+    found: list[IndicatorMention] = []
+    left_out: list[str] = []
+    for mention in indicators:
+        before = _BEFORE_AND.search(text[: mention.start])
+        tail = mention.text.split(" ")
+        taken = before is not None and any(m.start < before.end(1) <= m.end for m in indicators)
+        if (
+            before is None
+            or taken
+            or len(tail) < 2
+            or not english_expansion(before[1])
+            or words.GROWTH.search(before[1])
+        ):
+            found.append(mention)
+            continue
+        names = (" ".join((before[1], *tail[cut:])) for cut in range(1, len(tail)))
+        known = next((one for name in names if (one := load_vocabulary().lookup(name)) is not None), None)
+        if known is None:
+            left_out.append(before[1].lower())
+        elif known != mention.indicator:
+            found.append(IndicatorMention(before.start(1), before.end(1), before[1], known))
+        found.append(mention)
+    return found, tuple(left_out)
+
+
+_HEAD_AFTER = re.compile(r"^ ([A-Za-z-]+)")
 _HEADS = {"销售额": ("销量", "销售量", "销售额", "销售"), "产量": ("产量",), "价格": ("价格",)}
 
 

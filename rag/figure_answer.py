@@ -62,6 +62,7 @@ CHOICE_CLAUSE = {"careful": 0.6, "balanced": 0.45, "exploratory": 0.25}
 CHOICE_COVERAGE = {"careful": 0.8, "balanced": 0.7, "exploratory": 0.5}
 CHOICE_MARGIN = {"careful": 0.7, "balanced": 0.3, "exploratory": 0.0}
 MOST_OPTIONS = 5
+WHOLE_NAME = 4  # characters
 Place = tuple[str, int]  # report and the start of a sentence
 _STATUS_ORDER = ("revised", "actual", "preliminary", "forecast", "target")
 _HAS_NUMERAL = re.compile(r"[\d一二三四五六七八九十百千零〇两半]")
@@ -141,7 +142,7 @@ class FigureAnswerer:
     def _answer(
         self, query: Query, asks: Sequence[Ask], hits: Sequence[Hit], reports: Sequence[str] | None
     ) -> FigureResult:
-        if words.REMAINDER.search(
+        if query.asks_more or words.REMAINDER.search(
             f"{query.text} {query.original}"
         ):  # no figure of the report, and not the sum of its parts
             return FigureResult(missing=asks[0], usage=self._usage)
@@ -267,16 +268,16 @@ class FigureAnswerer:
         fits = [
             c for c in self._candidates(ask, query, pool) if c.fits and c.coverage >= CONSIDERED[strictness]
         ]
-        said = len(ask.terms) if query.language == "en" else len("".join(ask.terms))
+        # One English word stands for too much, unless it is a whole name: 钢铁产能.
+        whole = max((min(map(len, term.split("|"))) for term in ask.terms), default=0) >= WHOLE_NAME
+        said = len(ask.terms) + whole if query.language == "en" else len("".join(ask.terms))
         whole_named = bool(ask.parts and ask.parts[-1])  # "what share of GDP did services account for"
         if not ask.indicator_ids and said < 2 and not whole_named:
-            return None  # nothing says what is measured; one English word stands for too much
+            return None  # nothing says what is measured
         fits = of_asked_measure(ask, by_role(ask, fits, lambda figure: self._reader.clause_span(figure)[0]))
         fits = [c for c in fits if not another_has_the_word(self._reader, ask, c, fits)]
         fits = [c for c in fits if not part_asked(self._reader, ask, c, fits)]
-        fits = [
-            c for c in fits if _HAS_NUMERAL.search(c.figure.text)
-        ] or fits  # 过亿元的企业 states no amount
+        fits = [c for c in fits if _HAS_NUMERAL.search(c.figure.text)]  # 过亿元的企业 states no amount
         # 二、三百亿度: a numeral cut off its unit.
         fits = [
             c for c in fits if c.figure.range_text or c.figure.cell or not _CUT_OFF.fullmatch(c.figure.text)

@@ -106,7 +106,11 @@ _COUNTED = re.compile(r"(?:多少|几)[家户个人名项位所座件台套条�
 
 def _not_counted(ask: Ask, figure: Figure, clause: str) -> bool:
     """经营主体中有多少家公司: what is counted must be named in the figure's own clause."""
-    if figure.cell or (figure.indicator_id is not None and figure.indicator_id in ask.indicator_ids):
+    if (
+        figure.cell
+        or ask.role
+        or (figure.indicator_id is not None and figure.indicator_id in ask.indicator_ids)
+    ):
         return False
     counted = _COUNTED.search(ask.text)
     terms = words.with_report_words(words.content_terms(counted[1])) if counted else ()

@@ -90,7 +90,8 @@ def parts_of(query: Query, ask: Ask) -> list[tuple[tuple[Ask, Ask], str]]:
     if ask.unit == "倍" and not ask.role and re.search("原来|当初|起初|期初", ask.text):
         last, first = (replace(ask, role=end, measure="level", unit=None) for end in _ENDS)
         pairs.append(((last, first), "multiple"))
-    if ask.measure == "change" and ask.period is not None and not ask.role and _is_span(ask.period):
+    by_how_much = ask.measure == "change" or (ask.measure == "growth" and _BY_HOW_MUCH.search(ask.text))
+    if by_how_much and ask.period is not None and not ask.role and _is_span(ask.period):
         last, first = (replace(ask, role=end, measure="level", unit=None) for end in _ENDS)
         pairs.append(((last, first), "difference"))
     if (
@@ -107,6 +108,7 @@ def parts_of(query: Query, ask: Ask) -> list[tuple[tuple[Ask, Ask], str]]:
     return pairs
 
 
+_BY_HOW_MUCH = re.compile(r"\b(?:by )?how much\b", re.IGNORECASE)
 _OF_GROWTH = re.compile(r"增速|增幅|涨幅|降幅|增长|\bgr(?:ow|ew)|\binflation\b", re.IGNORECASE)
 
 

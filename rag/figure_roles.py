@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from index.periods import Period
@@ -22,6 +23,7 @@ def by_role(ask: Ask, fits: list[Candidate], clause_start: Callable[[Figure], in
     groups = groups if any(groups) else list(clauses.values())
     groups = [one_of_range(group) for group in groups]
     pairs = [sorted(group, key=lambda c: c.figure.start) for group in groups if len(group) == 2]
+    pairs = pairs or _told_in_two_clauses(fits)
     if ask.period is not None:  # the pair that ends where the asked span ends
         ended = [
             p for p in pairs if p[1].figure.period and Period.parse(p[1].figure.period).end == ask.period.end
@@ -31,6 +33,29 @@ def by_role(ask: Ask, fits: list[Candidate], clause_start: Callable[[Figure], in
     chosen = [pair[0] if ask.role == "from" else pair[1] for pair in pairs]
     ends = [c for c in fits if c not in chosen and any(of_one_range(c, one) for one in chosen)]
     return [*chosen, *ends]
+
+
+_GOES_ON_TO = re.compile(
+    r"(?:扩大|增加|提高|上升|增长|扩展|提升|减少|下降|降低|压减|精简|延长|缩短|调整|上调|下调)(?:到|至|为)(?:了)?[^，,；;]{0,4}$"
+)
+_NEXT_CLAUSE = 40  # characters
+
+
+def _told_in_two_clauses(fits: Sequence[Candidate]) -> list[list[Candidate]]:
+    """已组织57户企业集团试点，今年要扩大到120户: what there was, and in the next clause what it is to become."""
+    return [
+        [first, second]
+        for first in fits
+        for second in fits
+        if _alike(first.figure, second.figure)
+        and _GOES_ON_TO.search(second.leads_in)
+        and not _GOES_ON_TO.search(first.leads_in)
+    ]
+
+
+def _alike(a: Figure, b: Figure) -> bool:
+    same = (a.report, a.indicator, a.unit, a.measure) == (b.report, b.indicator, b.unit, b.measure)
+    return same and a.cell is None and 0 < b.start - a.end <= _NEXT_CLAUSE
 
 
 def of_one_range(first: Candidate, second: Candidate) -> bool:

@@ -287,6 +287,30 @@ def same_head(earlier: str, fragment: str, old: IndicatorMention | None) -> str 
     return f"{earlier[: old.start]}{bare} {match['head']}{earlier[old.end :]}"
 
 
+_OF_THOSE = re.compile(
+    r"^(?:and )?how many of (?:those|these|them)(?: \w+)? "
+    r"(?P<verb>(?:came|come|were|are|was|is|have|had|belong(?:ed)?)\b(?: (?:from|in|to|by))?) ?(?P<rest>[^?]{3,60}?)\??$",
+    re.IGNORECASE,
+)
+_HOW_MANY = re.compile(
+    r"^(?P<lead>how many )(?P<noun>[a-z][a-z -]*?)(?P<rest> (?:did|does|do|has|have|had|were|was|are|is|passed|there|[a-z]+ed)\b.*)$",
+    re.I,
+)
+
+
+def of_those(question: str, earlier: str) -> str | None:
+    """ "how many of those came from the zone" after "how many projects passed": projects from the zone passed."""
+    match, asked = _OF_THOSE.match(question.strip()), _HOW_MANY.match(earlier.strip())
+    if match is None or asked is None:
+        return None
+    side = re.search(r"(?:from|in|to|by)$", match["verb"])
+    if side is not None:
+        return f"{asked['lead']}{asked['noun']} {side[0]} {match['rest']}{asked['rest']}"
+    if match["verb"].lower() in ("have", "had"):
+        return None
+    return f"{asked['lead']}{match['rest']} {asked['noun']}{asked['rest']}"
+
+
 _ENGLISH_SUBSET = re.compile(
     r"^(?:the )?(?:units?|firms?|enterprises?|companies|households?|those|ones) (?:above|over|below|under|with) ",
     re.I,

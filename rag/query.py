@@ -51,6 +51,7 @@ class Query:
     ] = ()  # other readings of a list: "A和B、C和D" as two items, as one
     unknown_words: tuple[str, ...] = ()  # of an English question: content words no glossary knows
     untranslated: bool = False  # nor could they be made Chinese: what is asked is not known
+    asks_more: bool = False  # something else than a quantity too: figures alone would be half an answer
 
     @property
     def wants_figures(self) -> bool:
@@ -151,7 +152,12 @@ def understand(
         terms = words.content_terms(words.COUNTED.sub(" ", without(text, [*found, *named])))
     if not periods and len(report_years) > 1:
         asks = tuple(
-            replace(ask, report_year=year, unit=None if ask.unit == "个百分点" else ask.unit)
+            replace(
+                ask,
+                report_year=year,
+                unit=None if ask.unit == "个百分点" else ask.unit,
+                measure=None if ask.measure == "change" else ask.measure,
+            )
             for ask in asks
             for year in report_years
         )
@@ -164,6 +170,7 @@ def understand(
         periods=tuple(dict.fromkeys(m.period for m in periods)), report_years=report_years,
         regions=tuple(dict.fromkeys(m.name for m in regions if names_a_place(text, m, indicators))),
         operation=operation, unknown_words=unknown, other_asks=tuple(other),
+        asks_more=language == "zh" and _asks_more(text, asks),
     )  # fmt: skip
 
 
@@ -272,6 +279,30 @@ def _with_customary(ask: Ask, vocabulary: Vocabulary) -> Ask:
 
 # Before there was a consumer price index of note, 物价 was that of goods sold by retail.
 _PLAIN_PRICES = re.compile("物价(?:水平|总水平)?|价格总水平|inflation|inflation rate", re.IGNORECASE)
+
+
+_ASKS_FOR_NO_QUANTITY = re.compile(
+    r"谁|哪(?!怕)|什么|何(?:时|地|处|人|种)|为何|为什么|怎样|怎么(?!样|变)|几[月日号](?!份?\d)"
+)
+
+
+# 谁的增速高，高出多少: the sign of the difference tells which.
+_WHICH_IS_MORE = re.compile(
+    r"(?:谁|哪(?:一?[年个边方家]|里|儿)?(?:市|省|区|县|地|地区|城市)?)(?:的)?"
+    r"(?=[^，,]{0,16}?(?:更|较|要)?[高低多少快慢大小](?:一些|一点|些)?(?:$|[，,？?]))"
+)
+
+
+def _asks_more(text: str, asks: Sequence[Ask]) -> bool:
+    """定了什么目标，实际达到多少: a clause asks for what is no quantity, beside one that was understood."""
+    clauses = [clause for clause in re.split("[，,；;。?？！!]", text) if clause.strip()]
+    read = {ask.text for ask in asks}
+    return bool(asks) and any(
+        _ASKS_FOR_NO_QUANTITY.search(_WHICH_IS_MORE.sub("", clause))
+        and clause not in read
+        and not words.QUANTITY_QUESTION.search(clause)
+        for clause in clauses
+    )
 
 
 _HOW_MUCH = re.compile(r"\bhow (?:many|much)\b", re.IGNORECASE)

@@ -18,6 +18,25 @@ _ASKS_AGAIN = re.compile(
 _HOW_COUNTED = re.compile(
     r"[（(](?:据|按|按照)?(?:(?:抽样|统计|普查)?调查(?:数|推算数|结果)?|当年价格?|现行价格|现价|年报数|快报数|统计数|报告数|报告值)(?:计算)?[）)]"
 )
+# （1980年不变价）: the prices it is reckoned in.
+_IN_PRICES_OF = re.compile(
+    r"[（(](?:按|以)?(?:19|20)\d\d年(?:的)?(?:不变|可比|固定)价格?(?:计算?)?[）)]"
+    r"|(?:按|以)(?:19|20)\d\d年(?:的)?(?:不变|可比|固定)价格?(?:计算)?[，,]?"
+)
+# 比前一年有什么变化: what it was the year before.
+_WHAT_CHANGED = re.compile(
+    r"(?P<lead>(?:是|为|有)(?:多少|几)[^，,。；;？?]{0,4}[，,])(?:它|这)?(?:[比较与和同]|相比)?(?P<base>前一年|上一年|上年|去年)(?:相比|比较)?(?:又)?(?:有)?(?:什么|怎样的?|哪些|何)变化"
+)
+# 2023年报告回顾的五年里: the five years up to the one before.
+_LOOKED_BACK = re.compile(
+    r"(?P<year>(?:19|20)\d\d)年(?:的)?(?:政府工作)?报告(?:所)?(?:回顾|总结|涵盖|覆盖)的(?:过去|前|这)?(?P<n>[三四五十])年(?:里|间|来|中|内|期间)?"
+)
+_LOOKED_BACK_IN_ENGLISH = re.compile(
+    r"\b(?:over|in|during) the (?P<n>three|four|five|ten) years (?:covered|reviewed|looked back on) "
+    r"(?:by|in) the (?P<year>(?:19|20)\d\d) (?:government )?(?:work )?report",
+    re.IGNORECASE,
+)
+_YEARS = {"三": 3, "四": 4, "五": 5, "十": 10, "three": 3, "four": 4, "five": 5, "ten": 10}
 # 起征点（月销售额）: what is measured by it, where the bracket is a name of its own.
 _MEASURED_BY = re.compile(r"[（(](?:每?[年月季日])(?P<noun>[\u4e00-\u9fff]{2,8})[）)]")
 # 作了怎样的调整（从多少提到多少）: the bracket is the question.
@@ -62,7 +81,9 @@ def without_asides(text: str, vocabulary: Vocabulary) -> str:
     text = _ASKED_INSIDE.sub(lambda m: m["asks"], text)
     if words.QUANTITY_QUESTION.search(_ASKS_AGAIN.sub("", text)):
         text = _ASKS_AGAIN.sub("", text)
-    text = _HOW_COUNTED.sub("", text)
+    text = _IN_PRICES_OF.sub("", _HOW_COUNTED.sub("", text))
+    text = _WHAT_CHANGED.sub(lambda m: f"{m['lead']}{m['base']}是多少", text)
+    text = _LOOKED_BACK.sub(_span, text)
     text = _MEASURED_BY.sub(
         lambda m: "" if vocabulary.lookup(m["noun"]) and vocabulary.find(text[: m.start()]) else m[0], text
     )
@@ -73,6 +94,18 @@ def without_asides(text: str, vocabulary: Vocabulary) -> str:
     text = _WHETHER_FIRST.sub("", text)
     text = _MET_NUMBER.sub("计划是多少", text)
     return _SPENDS.sub(_survey, text)
+
+
+def span_looked_back_on(text: str) -> str:
+    """ "over the five years covered by the 2023 report" as the years they are."""
+    return _LOOKED_BACK_IN_ENGLISH.sub(_span, text)
+
+
+def _span(match: re.Match[str]) -> str:
+    year, count = int(match["year"]), _YEARS[match["n"].lower()]
+    if match.re is _LOOKED_BACK:
+        return f"{year - count}—{year - 1}年"
+    return f"in {year - count}-{year - 1}"
 
 
 def _survey(match: re.Match[str]) -> str:

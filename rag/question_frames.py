@@ -15,7 +15,7 @@ from rag.question_turns import turned
 _KIND_OF_SIZE = r"规模|水平|体量|量级|程度|幅度|比例|比重|份额|分量|份量|速度|面积|金额|数额|数量"
 # 达到什么规模, 到了怎样的水平: the same as 多大规模.
 _WHICH_SIZE = re.compile(
-    rf"(?:什么样|什么|怎样|怎么样|何等|何种|哪种)(?:的)?(?=(?:{_KIND_OF_SIZE})(?:[的了呢啊。？?，,]|$))"
+    rf"(?:什么样|什么|怎样|怎么样|何等|何种|哪种)(?:的)?(?=(?:{_KIND_OF_SIZE})(?:以内|以下|以上|之内)?(?:[的了呢啊。？?，,]|$))"
 )
 # 对经济增长贡献了多少: the 贡献率 of the reports.
 _CONTRIBUTED = re.compile(
@@ -57,9 +57,13 @@ _PER_TIME = re.compile(
 )
 # 怎么安排的: how much was planned.
 _HOW_PLANNED = re.compile(r"(?:是)?(?:怎么|怎样|如何)(?P<verb>安排|定|设定|确定)的?(?=[，,。？?]|$)")
+# 定了什么目标: what the target was.
+_WHICH_TARGET = re.compile(
+    r"(?P<verb>定|提出|设定|确定|制定|下达|规定|安排)(?:了|的)?(?:什么样?|怎样|怎么样|何种|哪种)(?:的)?(?P<noun>(?:增长|控制|预期|调控|年度|具体)*(?:目标|指标|任务))(?=[，,。；;？?]|$)"
+)
 _WHAT_EACH = re.compile(r"(?P<each>分别|各自|各)是什么(?=[？?。]|$)")
 # 经济实际增长: how it grew stands within the name of what grew.
-_ADVERB_WITHIN = re.compile(r"实际|年均|平均|预计|同比|实现|完成")
+_ADVERB_WITHIN = re.compile(r"来华|在华|实际|年均|平均|预计|同比|实现|完成")
 _MET = re.compile(
     r"(?:是否|有没有|能否|是不是)(?:如期)?(?:达到|完成|实现|超过|达成)(?:了)?(?:预定|预期|年初|当年|原定|既定|的)*目标"
 )
@@ -101,6 +105,7 @@ def framed(text: str, vocabulary: Vocabulary) -> str:
     text = _MORE_THAN_YEAR_BEFORE.sub(lambda m: f"{m['than']}{'增加' if m['way'] == '多' else '减少'}", text)
     text = _TARGET_AND_RESULT.sub("计划是多少，实际是多少", text)
     text = _MET.sub("计划是多少", text)
+    text = _WHICH_TARGET.sub(lambda m: f"{m['verb']}的{m['noun']}是多少", text)
     for short, full in _SHORT.items():
         text = text.replace(short, full)
     text = _THRESHOLD.sub(lambda m: f"过{m['scale'] or m['over']}元", text)
@@ -155,7 +160,8 @@ def _closed_names(text: str, vocabulary: Vocabulary) -> str:
             for m in vocabulary.find(text)
             if name.start - 2 <= m.start <= match.end()
         ):
-            text = f"{moved[: name.start]}{match[0]}{moved[name.start :]}"
+            told = "" if match[0] in ("来华", "在华") else match[0]  # foreigners invest here, where else
+            text = f"{moved[: name.start]}{told}{moved[name.start :]}"
     for match in reversed(list(re.finditer("的", text))):
         closed = text[: match.start()] + text[match.end() :]
         if _grown(text, closed, match.start(), vocabulary):

@@ -56,6 +56,8 @@ def stated_instead(asks: Sequence[Ask], text: str) -> list[tuple[Ask, ...]]:
         return []
     if later.unit == "倍" and words.TIMES_OF.search(text):
         return [(replace(later, measure=None),)]
+    if later.measure == "growth" and "变化" in text and not words.NOUN_OF_GROWTH.search(text):
+        return [(later,)]  # 贸易顺差比上年变化了多少: by how much it grew or fell
     if replace(later, period=None) != replace(earlier, period=None) or later.measure not in (None, "level"):
         return []
     if not (words.DIFFERENCE.search(text) or words.YEAR_COUNT_CHANGE.search(text)):

@@ -12,7 +12,7 @@ from index.regions import find_regions
 from index.vocabulary import Vocabulary
 from rag import question_words as words
 from rag.ask import without
-from rag.question_asides import without_asides
+from rag.question_asides import span_looked_back_on, without_asides
 from rag.question_frames import framed
 
 _YEAR = r"(?:\d{4}年(?:底|末|上半年|下半年)?|去年|今年|前年)"
@@ -47,6 +47,10 @@ _BARE_GROWTH = re.compile(r"\b(?:economic )?growth\b", re.IGNORECASE)
 _ABOUT_GROWTH = words.ENGLISH_FUNCTION_WORDS | {
     "growth",
     "economic",
+    "economy",
+    "chinese",
+    "national",
+    "country",
     "goal",
     "target",
     "plan",
@@ -83,7 +87,7 @@ _REPORT = re.compile(r"\b(?:the )?(?:government )?work reports?\b", re.IGNORECAS
 def reworded_english(text: str, vocabulary: Vocabulary) -> str:
     """The English question with what it leaves unsaid: growth of nothing named is that of the economy."""
     text = _ENROL.sub("What was the college enrolment", text)
-    text = _REPORT.sub("report", text)
+    text = _REPORT.sub("report", span_looked_back_on(text))
     text = _ECONOMY_GREW.sub("GDP", text)
     text = _TO_BE_DONE.sub("was planned", text)
     if _BARE_GROWTH.search(text) and not vocabulary.find(text):

@@ -39,3 +39,16 @@ def refers_to(ask: Ask, reference: str) -> bool:
     rest = reference.removeprefix(ask.reference)
     same = words.content_terms(rest) if ask.measure == "share" and rest != reference else ()
     return bool(same) and all(t in ("产业", "行业", "总量") or contained(t, ask.text) > 0.8 for t in same)
+
+
+# Nouns of quantity that a unit says without them: 1000千克以下卫星 for 重量.
+_SAID_BY_UNIT = {
+    "重量": frozenset(("千克", "公斤", "吨", "斤")), "功率": frozenset(("千瓦",)), "长度": frozenset(("公里", "米")),
+    "全长": frozenset(("公里", "米")), "总长": frozenset(("公里", "米")), "面积": frozenset(("亩", "平方公里", "平方米", "公顷")),
+    "时速": frozenset(("公里",)), "金额": frozenset(("元", "美元")), "价格": frozenset(("元",)), "人数": frozenset(("人",)),
+}  # fmt: skip
+
+
+def said_by_unit(term: str, unit: str) -> bool:
+    """Whether the figure's unit alone says the term."""
+    return unit in _SAID_BY_UNIT.get(term, ())

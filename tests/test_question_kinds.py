@@ -1,0 +1,112 @@
+"""Kinds of questions met in sets nobody had tuned for: counters, comparisons, half answers, lists, spans; all fictional."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from answer_reports import check_promises, index_of, qa_over
+from scripted_model import ScriptedModel
+
+from index.vocabulary import load_vocabulary
+from rag.conversation import resolve
+from rag.query import understand
+from rag.types import Turn
+
+OLD = """# 1998年云岭省政府工作报告
+
+——1998年1月20日在云岭省第九届人民代表大会第一次会议上 省长 温嘉禾
+
+一、过去五年的工作
+
+1997年，全省钢产量980万吨。全省职工工资总额1996年为212亿元。人口自然增长率由上年的1.21%下降到1.18%。
+1997年，全省职工工资总额比上年增长11.4%，其中第四季度增长16.2%。全省贸易顺差比上年减少7.3%。
+1997年，全省荣获国家级质量奖20余项，建成省级示范园10余块。国家已经组织了14户企业集团试点，今年要扩大到32户。
+1997年，云川合作区集聚外资企业47家，规上企业112家。云川卫星基地形成年产90颗800千克以下卫星的能力。
+1997年，全省退出钢铁产能120万吨，退出煤炭产能310万吨。
+"""
+NEW = """# 2003年云岭省政府工作报告
+
+——2003年1月20日在云岭省第十届人民代表大会第一次会议上 省长 顾明舟
+
+一、过去五年的工作
+
+五年来，普惠小微贷款余额从120亿元增加到460亿元。公路通车里程从4.1万公里增加到6.3万公里。
+
+二、2003年主要任务
+
+今年经济增长预期目标为7.5%左右，到2007年城镇化率从38.2%提高到42.6%。全省职工工资总额2007年将达到640亿元。
+"""
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return index_of(tmp_path_factory.mktemp("kinds"), {"p1998.md": OLD, "p2003.md": NEW})
+
+
+@pytest.mark.parametrize(
+    ("question", "figures"),
+    [
+        ("1997年云川合作区的规上企业比外资企业多几家？", ["65家"]),
+        ("1997年云岭省人口自然增长率是多少，比前一年有什么变化？", ["1.18%", "1.21%"]),
+        ("云岭省职工工资总额1996年是多少，计划2007年达到多少？", ["212亿元", "640亿元"]),
+        ("1997年全年和第四季度云岭省职工工资总额分别增长了多少？", ["11.4%", "16.2%"]),
+        ("1997年云岭省贸易顺差比1996年变化了多少？", ["7.3%"]),
+        ("国家组织的企业集团试点，1998年要从多少户扩大到多少户？", ["14户", "32户"]),
+        ("云川卫星基地年产的卫星，单颗重量在多少千克以下？", ["800千克以下"]),
+        ("2003年报告回顾的五年里，云岭省普惠小微贷款余额净增多少亿元？", ["340亿元"]),
+        ("云岭省定的2003年经济增长目标是什么？", ["7.5%左右"]),
+        (
+            "How much steel and coal capacity did Yunling Province cut in 1997?",
+            ["1.2 million", "3.1 million"],
+        ),
+        ("What growth target was set for the economy of Yunling Province in 2003?", ["7.5%"]),
+    ],
+)
+def test_answered(reports: Path, question: str, figures: list[str]) -> None:
+    qa = qa_over(reports, ScriptedModel())
+    answer = qa.ask(question)
+    check_promises(answer, qa.index)
+    assert not answer.abstained and all(figure in answer.text for figure in figures), answer.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "1997年云岭省荣获多少块国家级质量奖？",  # 20余项
+        "1997年云川合作区的高新技术企业比外资企业多几家？",  # one of the two is not stated
+        "1997年云岭省钢产量是多少，由谁主持验收？",  # half an answer
+        "How much steel and cement capacity did Yunling Province cut in 1997?",
+    ],
+)
+def test_refused(reports: Path, question: str) -> None:
+    answer = qa_over(reports, ScriptedModel()).ask(question)
+    assert answer.abstained, answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "more"),
+    [
+        ("2023年云川市和青岚市谁的GDP增速高，高出多少个百分点？", False),
+        ("1994年粮食产量是多少，谁作的报告？", True),
+        ("公司产量达到多少，什么时候投产？", True),
+        ("粮食产量达到多少，比上年增产多少？", False),
+    ],
+)
+def test_asks_more_than_figures(question: str, more: bool) -> None:
+    assert understand(question, load_vocabulary()).asks_more is more
+
+
+@pytest.mark.parametrize(
+    ("earlier", "question", "whole"),
+    [
+        ("2009年城镇新增就业的预期目标是多少？", "那实际达到了多少？", "2009年城镇新增就业实际是多少？"),
+        (
+            "How many projects passed the joint review in 2009?",
+            "And how many of those came from the High-tech Zone?",
+            "How many projects from the High-tech Zone passed the joint review in 2009?",
+        ),
+    ],
+)
+def test_follow_ups(earlier: str, question: str, whole: str) -> None:
+    assert resolve(question, [Turn(earlier)], load_vocabulary()) == whole

@@ -55,6 +55,7 @@ _FUNDED = re.compile(r"[\u4e00-\u9fff、和]{4,}(?<![县市省区人户校村元
 _NOT_FALLEN = re.compile(r"(?:不仅|不但|非但)?(?:没有|并未|未)(?:下降|减少|降低|下滑|回落|增加|增长)$")
 _AND_GROWS = re.compile(r"，(?:增长|递增|提高)")
 _GOES_ON = re.compile(rf"{words.HOW_IT_GOES.pattern}|[{words.TIME}]|近年|首次|出现|双")
+_DRIVEN = re.compile(r"在[^，。；]{2,40}?(?:带动|推动|支撑|拉动|影响|作用)下.*$")
 _ASIDE = re.compile(r"(?<=[^，。；：、\s])[（(][^（）()，。；\n]{1,20}[）)](?=[^，。；：、\s])")
 
 
@@ -156,6 +157,9 @@ class ParagraphReader(EnglishSentences):
         if unmoved is not None:  # 商品库存不但没有减少，还可能增加
             text = text[: unmoved.start()]
             self.silent = (start, start + len(text))
+        driven = _DRIVEN.search(text)
+        if driven is not None and driven.start() > 1:  # 国有企业在出口的带动下快速发展
+            text = text[: driven.start()]
         self.topic = topic_of(text)
         self.theme = self.topic or self.theme
         whole = self.subjects.ending_at(start, self.predicates.trim(start, start + len(text)))
@@ -302,6 +306,7 @@ class ParagraphReader(EnglishSentences):
                     self.subject = self.domain = items[-1] if count == wanted else items[count - 1]
                     return [(subject, False) for subject in items[:count]]
                 own = self._own_subject(left, predicate, attached)
+                own = None if own is not None and own.generic and len(self.listed) == count else own
                 said = self.text[own.start : own.end] if own and own.start >= 0 else ""
                 if own and own.start >= 0 and self.text.endswith(("城乡", "城乡常住"), 0, own.start):
                     said = "城乡" + said
@@ -409,6 +414,8 @@ class ParagraphReader(EnglishSentences):
             people = of_people(self.subject.name, first.base_unit) if self.subject is not None else None
             return [(self.subjects.from_name(people) if people else self.subject, True)] * count
         each_of = PER_HEAD_ALONE.fullmatch(subject.name) and bool(self.topic)  # 提高养老金，人均增加1680元
+        if subject.name == "贡献率" and self.subject is not None and subject.start >= 0:
+            subject = replace(subject, generic=True, head="贡献率")  # 对工业增长的贡献率达13.7%
         speed = unit_class(first) == "points" and words.GROWTH_HEAD.fullmatch(subject.name) is not None
         width = words.GROWTH_HEAD.fullmatch(subject.name) and subject.name.endswith("幅度")
         if (speed or (width and self.subject is not None)) and not subject.generic:  # 甘肃增速提高6.9个百分点

@@ -84,6 +84,9 @@ def counted_span(masked: str, start: int, limit: int) -> tuple[int, int] | None:
             who = _PEOPLE_WHO.match(masked, position) is not None
             if nouns and rest and rest[0][0] != "等" and not who:
                 break
+        if tag == "q" and index and rest and rest[0][1][0] == "n" and not nouns:
+            position += len(word)
+            continue  # 36个大〔类〕行业
         if not (
             tag.startswith(_NOUN_TAGS)
             or is_verb

@@ -23,6 +23,7 @@ _DOWN = (
 )
 _CHANGE = re.compile(rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b(?P<rest>[^.;]*)$", re.IGNORECASE)
 _VERBS = re.compile(rf"\b(?:{_UP}|{_DOWN})\b(?! rates?\b)", re.IGNORECASE)
+_FROM = re.compile(r"\b(?:up|down)\s+from\s+(?:about|around)?\s*$", re.IGNORECASE)
 _TO = re.compile(r"\bto\s+(?:about|around|nearly|over|some|reach\s+)?\s*$", re.IGNORECASE)
 _SHARE = re.compile(r"\b(?:account(?:ed|ing|s)? for|made up|makes up|shares?)\b[^.;]*$", re.IGNORECASE)
 _CONTRIBUTION = re.compile(r"\bcontribut\w+\b[^.;]*$", re.IGNORECASE)
@@ -39,7 +40,7 @@ _LEAD_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    r"\s(?:more\s|newly\s|new\s)?(?P<noun>[a-z][a-z\- ]{3,40}?)"
+    r"\s(?:more\s|newly\s|new\s)?(?!(?:in|of|at|by|from|for|with|on|as|to|and)\s)(?P<noun>[a-z][a-z\- ]{3,40}?)"
     r"(?=[,.;)]|\s(?:in|of|by|with|at|to|from|were|was|and|had|have|on|under|for|than|that|who|which|as|is|are|within|among|out)\b)"
 )
 _LOWER = re.compile(r"lower|slower|below|less|behind", re.IGNORECASE)
@@ -80,6 +81,8 @@ def read_english_meaning(
     change = _CHANGE.search(before, changes[-1].start()) if changes else None
     if change:
         direction = "down" if change["down"] else "up"
+    if change and _FROM.search(before):
+        change, direction = None, ""  # down from 10.9 percent: what it was
     if points:
         measure, negative, reference = _points(before, after, direction)
         if measure == "lead":

@@ -168,7 +168,7 @@ def _said_of(
     if _PLACE.fullmatch(owner):  # China's per capita disposable income
         return EnglishName(plain, vocabulary.lookup(plain), first, last, head)
     alone = (owner,) if head in _ONLY_HOW_MUCH else ()
-    owners = dict.fromkeys((owner, _INDUSTRY.sub("", owner)))
+    owners = dict.fromkeys((owner, _INDUSTRY.sub("", owner), re.sub("sector$", "industry", owner)))
     forms = [
         form
         for who in owners

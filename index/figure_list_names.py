@@ -78,7 +78,7 @@ def share_tail(names: list[str]) -> list[str]:
         return [_TOWN[name] + last[1:] for name in names[:-1]] + [
             _TOWN[last[:1]] + last[1:]
         ]  # 城、乡居民收入
-    if all(len(name) == 1 for name in names[:-1]) and last[1:2] == "肉":
+    if all(len(name) == 1 for name in names[:-1]) and last[1:2] in ("肉", "贸"):
         return [name + last[1:] for name in names[:-1]] + [last]  # 猪、牛、羊、禽肉产量
     if len(names[0]) == 1 and last[1:2] in tuple("等级型"):
         return [name + last[1:] if len(name) == 1 else name for name in names[:-1]] + [last]
@@ -90,4 +90,4 @@ def share_tail(names: list[str]) -> list[str]:
         return names
     whole = words.LIST_HEADS if tail not in _AMOUNTS else tuple(_AMOUNTS)
     whole = ("贷款", "存款", "余额") if tail.startswith(("贷款", "存款")) else whole  # 小微企业、三农贷款
-    return [name if name.endswith(whole) else name + tail for name in names[:-1]] + [last]
+    return [name if name.endswith((*whole, "销售")) else name + tail for name in names[:-1]] + [last]

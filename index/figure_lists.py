@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import rjieba
 
+from index import figure_subject_words as words_of
+from index import figure_words as words
 from index.figure_counted import counted_span
-from index.figure_list_names import in_apposition, share_tail
+from index.figure_list_names import in_apposition, share_tail, shorter
 from index.figure_naming import lookup
 from index.figure_subject import Subject, SubjectReader
 from index.figure_subject_words import HARD_STOP, PAREN, TRIM_END
@@ -20,6 +23,7 @@ _WITH_CLAUSE = re.compile(
 _MATTERS = re.compile(
     r"[\u4e00-\u9fff“”]{3,14}(?:和|与)?[\u4e00-\u9fff]{0,6}?事项(?=[，。；、（]|实现|纳入|均|已|全部|$)"
 )
+_SHARE_NAME = re.compile(r"(?P<part>.{2,}?)占(?P<whole>[^占]{2,16}?)的?(?P<head>比重|比例|份额)")
 _ITEMS = ("事项", "项目", "标准", "措施", "任务")
 _PER_UNIT = re.compile(r"(?:单位|万元)(?:国内|地区)?生产总值|单位工业增加值|万元工业增加值")
 
@@ -79,7 +83,15 @@ class ListReader(SubjectReader):
         names = [name + head for name in names]
         for index, (a, b) in enumerate(pieces):
             names[index] = self.of_the_same(names[0], self.text[a:b]) or names[index]
-        return [self.from_name(name, *piece) for name, piece in zip(names, pieces, strict=True)]
+        return [self._share_or_name(name, *piece) for name, piece in zip(names, pieces, strict=True)]
+
+    def _share_or_name(self, name: str, start: int, end: int) -> Subject:
+        """第二产业占地区生产总值的比重, a member of a list: the share that the vocabulary knows."""
+        told = _SHARE_NAME.fullmatch(name)
+        if told is None:
+            return self.from_name(name, start, end)
+        shared = self.share_of(replace(self.from_name(told["part"]), start=-1), told["whole"])
+        return replace(shared, start=start, end=end, head=told["head"], whole=told["whole"])
 
     def doing_what(self, start: int, limit: int, unit: str) -> Subject | None:
         """国务院部门…实施的〔审批事项〕, 受过高等教育的〔人才〕: a counted noun behind a clause of its own."""
@@ -97,3 +109,41 @@ class ListReader(SubjectReader):
         if verbs[0] == 1 and first[1][0] == "n" and not found["noun"].endswith((*_ITEMS, "机构")):
             return None  # 17个省完成了…的改革
         return self.from_name(self.text[slice(*found.span("name"))], *found.span("name"))
+
+    def joined(self, domain: Subject, head: Subject) -> Subject:
+        """制造业 … 增加值 as 制造业增加值; the span is that of the head."""
+        name = words_of.NEW.sub("", domain.name)
+        alone = words.STANDS_ALONE.fullmatch(head.name) or words.STANDS_ALONE.fullmatch(
+            self.text[head.start : head.end] if head.start >= 0 else head.name
+        )
+        if head.start >= 0 and words.MEASURE_HEAD.fullmatch(self.text[head.start : head.end]):
+            head = replace(head, name=self.text[head.start : head.end])
+        if head.name.startswith(("总产值", "产值", "产量", "总产量", "单产", "增加值")):
+            name = name.removesuffix("生产").removesuffix("的生产")
+        measured = (
+            domain.rate
+            or words.MEASURE_HEAD.search(name + "$")
+            or name.endswith(("总额", "总值", "率", "数"))
+        )
+        said = self.text[domain.start : domain.end] if domain.start >= 0 else ""
+        for form in (said, *shorter(name)):
+            known = lookup(self.vocabulary, form + head.name) if len(form) > 1 else None
+            same = head.name in ("总产量", "产量", "总产值", "产值")  # 粮食…，总产量
+            if known is not None and (known.id != domain.id or same):
+                return Subject(known.name, known.id, head.start, head.end, known.rate)
+        if name.endswith(head.name):
+            return self.from_name(name, head.start, head.end)
+        if (measured or name.endswith(words.LIST_HEADS)) and (alone or domain.id is not None):
+            return head
+        for known_head in words.LIST_HEADS:
+            if known_head in words_of.KEPT_HEADS:
+                continue
+            if name.endswith(known_head) and len(name) > len(known_head):
+                name = name[: -len(known_head)]
+                break
+        return self.from_name(name + head.name, head.start, head.end)
+
+    def whole(self, subject: Subject) -> Subject:
+        """新增经营主体 as 经营主体, for a clause that goes on with 总量."""
+        shorter = words_of.NEW.sub("", subject.name)
+        return subject if shorter == subject.name else self.from_name(shorter, subject.start, subject.end)

@@ -15,7 +15,7 @@ from index.figure_said_before import SaidBefore
 from index.figure_scan import Quantity
 from index.figure_subject import Subject
 from index.figure_trade import is_flow, of_the_same_trade
-from index.figure_weak_names import counts_places, head_of_parts, part_named
+from index.figure_weak_names import counts_places, head_of_parts, owner_told, part_named
 
 _JOIN = re.compile(r"\s?(?:[、，]|[和与及]|以及|、和)\s?")
 _KIND = re.compile(r"(?:地区|省份|[省市县区州]|等地)?(?:的)?")
@@ -114,6 +114,14 @@ class PlacesListed(SaidBefore):
         )
         if flow is not None:  # 民营企业进出口…，其中出口…
             return replace(self.subjects.from_name(flow, subject.start, subject.end), head=subject.head)
+        owner = whole.name if whole is not None and self.subject is not None else ""
+        between = self.masked[subject.start - 8 : subject.start]
+        between = re.split("[，；。：]", between)[-1]
+        bare = re.sub("^(?:实现|完成)", "", self.text[subject.start : subject.end])
+        between += self.text[subject.start : subject.end].removesuffix(bare)
+        mine = owner_told(between, bare, owner)  # of whom
+        if mine is not None:  # 企业284家，实现工业总产值790亿元
+            return self.subjects.from_name(mine, subject.start, subject.end)
         ordinal = _ORDINAL.match(subject.name)
         said = ordinal[0] if ordinal else self.text[subject.start : subject.end]
         sentence = self.text[self._sentence : subject.start]

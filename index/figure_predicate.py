@@ -25,6 +25,8 @@ _RANK_REFERENCE = re.compile(
 )
 _ONLY_COMPARED = frozenset(("高", "快", "多", "低", "慢", "少", "长"))
 _FROM_UNMEASURED = re.compile(r"(?<=.)[由从](?![事业来]|.{0,2}业)[^，。；由从]{1,10}$")
+_COMPARED_BEHIND = re.compile(r"(?:左右)?(?:相比|比较)")
+_AGAINST = re.compile(r"[与同和](?=[^，。；]*的(?:近|约)?$)")
 _NEW_BEFORE = re.compile(r"新$")
 _RATE_BOTH = re.compile(r"[率量额数][均都]$")  # 参保率〔均〕提高到: no word 率均
 
@@ -68,6 +70,9 @@ class PredicateReader:
         kind = unit_class(quantity)
         if quantity.rank:
             return self._rank(left, quantity)
+        against = _AGAINST.search(text) if _COMPARED_BEHIND.match(self.masked, quantity.outer_end) else None
+        if against is not None:  # 常住人口与2010年普查的72万人相比，增加…
+            return Predicate(self.trim(left, left + against.start()))
         from_word = words.FROM_WORD.search(text)
         if from_word:
             predicate = self._predicate_at(left, left + from_word.start(), kind)
@@ -133,6 +138,8 @@ class PredicateReader:
         if kind == "percent" and words.BARE_GROWTH.search(text):
             return Predicate(self.trim(left, end), "growth", "up")
         level = words.LEVEL_VERB.search(text)
+        while level and len(level["verb"]) == 1 and not is_word(text[: level.end("verb")], level["verb"]):
+            level = words.LEVEL_VERB.search(text, level.start() + 1)  # 预计达到 holds no verb 计
         if level and (len(level["verb"]) > 1 or is_word(text[: level.end("verb")], level["verb"])):
             return Predicate(self.trim(left, left + level.start()))
         return Predicate(self.trim(left, end), found=False)

@@ -26,7 +26,7 @@ _NO_LOCATIVE = re.compile(
     r"中(?:央|国(?!家)|西部|部|小|等|高|华|医|期)|内(?:地|部|外|需|贸|河|蒙)|来(?:自|华|访)|里程"
 )
 CLAUSE_END = re.compile(r"[，；;：:（）()]|,(?!\d)|——|…")
-_SENTENCE_END = re.compile(r"[。！？!?\n]|(?<=[a-z%\d)])\.(?=\s|$)")
+_SENTENCE_END = re.compile(r"[。！？!?\n]|(?<=[a-z%\d)\ue000])\.(?=\s|$)")
 
 
 @dataclass(slots=True)

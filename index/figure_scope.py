@@ -39,7 +39,7 @@ _QUOTED_YEAR = re.compile(r"[“《][^“”《》]*$")
 _AS_OF = re.compile(r"(?:截至|截止|到|至)\s?$")
 _RECORD_AFTER = re.compile(r"的?(?:最|历史|未有|没有|少有|从未|第一)")
 _BASE_BEFORE = re.compile(r"(?:恢复[到至]|相当于|达到|为|是)$")
-_BASE_AFTER = re.compile(r"(?:同期)?的?\s?(?:\d[\d.]*\s?[%倍]|百分之)")
+_BASE_AFTER = re.compile(r"(?:同期)?的?\s?(?:近|约)?\s?(?:\d[\d.]*\s?[%倍]|百分之)")
 _SINCE_THEN = re.compile(r"以来|至今")
 _THE_LEVEL_OF = re.compile(r"(?:时期|期间)?的水平[，。；、]")
 _STOCK_NAME = re.compile(
@@ -291,6 +291,9 @@ class ParagraphScope:
         if reading.basis != "年均":
             return period
         spans = [mention.period for mention in self.spans if mention.start < reading.quantity.start]
+        base = self._set_against(reading)
+        if base is not None and not base.compared and base.period.end[0] < period.year:
+            return Period.of_years(base.period.end[0] + 1, period.year)  # 是“十一五”末的1.6倍，年均增长10%
         year = self.report.year
         if self.reader.work_report is not None:
             spans[:0] = [self.reader.work_report.section_period, self.reader.work_report.period]

@@ -46,6 +46,7 @@ _COMES_FROM = re.compile(r"(?:以上|左右)?的?[^，。；]{0,10}(?:来自|集
 _FACT = re.compile(
     r"(?<!从)现在(?!起)|目前|已经?(?!定)|据[^，。；]{2,30}(?:统计|检查|调查)|原来(?!预计|设想|计划|估计)|曾|(?<=[，。])结果|(?<![^，。；\n])由于|(?<=[^，。；为除])了(?!解)"
 )
+_FORECAST_BASE = re.compile(r"(?:比|由|从|较)[^，。；]{0,8}预计的?")
 _FORECASTS_ALL = re.compile(
     r"(?<![\u4e00-\u9fff])(?:据|经|根据)?[\u4e00-\u9fff]{0,10}(?:预测|预计|测算|估算)(?:数据)?(?:显示)?，"
     r"|预计(?:可?(?:完成|实现|达到|生产))?(?:如下)?[：:]"
@@ -90,12 +91,15 @@ class StatusReader:
             return self.default  # 完成年度目标的108.7%
         own = self.text[max(reading.clause_start, reading.scope_start) : quantity.start]
         ahead = _FORECAST_COMPARED.sub("", own if reading.role == "to" else clause)
-        if words.FORECAST.search(ahead) or self._part_of_forecast(reading):
+        told = self._part_of_forecast(reading) or self._grows_with_forecast(reading)
+        if words.FORECAST.search(ahead) or told:
             return "forecast"
         if words.PRELIMINARY.search(sentence):
             return "preliminary"
         if words.REVISED.search(clause):
             return "revised"
+        if reading.measure in ("lead", "change") and reading.reference and "目标" in reading.reference:
+            return self.default  # 高于目标2.1个百分点
         firm = words.FIRM_TARGET.search(sentence)
         past = words.PAST.search(_IN_FROM.sub("", clause) if reading.role == "to" else clause)
         if self.work is not None:
@@ -108,6 +112,14 @@ class StatusReader:
         if firm or words.TARGET.search(self._without_past_years(clause)):
             return "target"
         return self.default
+
+    def _grows_with_forecast(self, reading: Reading) -> bool:
+        """预计全年生产总值2000亿元，增长11%: the growth is as sure as the amount."""
+        if not reading.inherited or reading.measure not in ("growth", "multiple", "share"):
+            return False
+        before = self.text[reading.sentence_start : max(reading.clause_start - 1, reading.sentence_start)]
+        last = re.split("[，；]", before)[-1]
+        return words.FORECAST.search(_FORECAST_BASE.sub("", last)) is not None
 
     def _without_past_years(self, clause: str) -> str:
         """提高到2022年的60.3% in a report of 2023 says what was reached, 到2030年 what is aimed at."""

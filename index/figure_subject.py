@@ -15,7 +15,6 @@ from index import figure_words as words
 from index.figure_clause_names import used_for
 from index.figure_counted import counted_span
 from index.figure_fuller import PER_HEAD_ALONE, PURPOSES, fuller_start, list_start
-from index.figure_list_names import shorter
 from index.figure_naming import lookup, lookup_widely
 from index.figure_trade import is_flow, partner_before
 from index.figure_weak_names import owner_before, whole_fits
@@ -105,6 +104,9 @@ class SubjectReader:
                 return replace(grown, head=self.text[verb.start() : end])
         if mention is not None:
             first = min(phrase, mention.start) if phrase is not None else mention.start
+            sized = words_of.class_start(self.masked, begin, mention.start)
+            if sized < mention.start and not mention.text.startswith("亿元"):
+                return replace(self.from_name(self.text[sized:end]), start=sized, end=end)
             if not self._begins_a_word(mention.start):
                 return self.named(phrase if phrase is not None else mention.start, end)
             before = words.REGION_PREFIX.sub("", self.masked[first : mention.start])
@@ -226,6 +228,9 @@ class SubjectReader:
             return None
         if words.GENERIC_HEAD.fullmatch(name):
             return Subject(name, None, start, end, head=name, generic=True)
+        within = words_of.WITHIN_INDUSTRY.match(self.masked, start, end)
+        start = within.end() if within else start
+        name = self.text[start:end]
         if name.count("”") > name.count("“"):
             opening = self.masked.rfind("“", max(0, start - 24), start)
             if opening >= 0:
@@ -253,6 +258,8 @@ class SubjectReader:
             if head and head.start() > 1:
                 base = words_of.YEARLY.sub("", name[: head.start()].rstrip("的")).removesuffix("预期")
                 known = lookup(self.vocabulary, base)
+                if base in ("年平均", "年均", "平均"):
+                    return Subject(name, None, start, end, head=name, generic=True)
                 if known:
                     return Subject(known.name, known.id, start, start + len(base), known.rate, head=head[0])
                 if base in ("经济", "国民经济"):
@@ -284,44 +291,6 @@ class SubjectReader:
         if known:
             return Subject(known.name, known.id, start, end, known.rate)
         return Subject(name, None, start, end, rate=bool(words.RATE_HEAD.search(name)))
-
-    def joined(self, domain: Subject, head: Subject) -> Subject:
-        """制造业 … 增加值 as 制造业增加值; the span is that of the head."""
-        name = words_of.NEW.sub("", domain.name)
-        alone = words.STANDS_ALONE.fullmatch(head.name) or words.STANDS_ALONE.fullmatch(
-            self.text[head.start : head.end] if head.start >= 0 else head.name
-        )
-        if head.start >= 0 and words.MEASURE_HEAD.fullmatch(self.text[head.start : head.end]):
-            head = replace(head, name=self.text[head.start : head.end])
-        if head.name.startswith(("总产值", "产值", "产量", "总产量", "单产", "增加值")):
-            name = name.removesuffix("生产").removesuffix("的生产")
-        measured = (
-            domain.rate
-            or words.MEASURE_HEAD.search(name + "$")
-            or name.endswith(("总额", "总值", "率", "数"))
-        )
-        said = self.text[domain.start : domain.end] if domain.start >= 0 else ""
-        for form in (said, *shorter(name)):
-            known = lookup(self.vocabulary, form + head.name) if len(form) > 1 else None
-            same = head.name in ("总产量", "产量", "总产值", "产值")  # 粮食…，总产量
-            if known is not None and (known.id != domain.id or same):
-                return Subject(known.name, known.id, head.start, head.end, known.rate)
-        if name.endswith(head.name):
-            return self.from_name(name, head.start, head.end)
-        if (measured or name.endswith(words.LIST_HEADS)) and (alone or domain.id is not None):
-            return head
-        for known_head in words.LIST_HEADS:
-            if known_head in words_of.KEPT_HEADS:
-                continue
-            if name.endswith(known_head) and len(name) > len(known_head):
-                name = name[: -len(known_head)]
-                break
-        return self.from_name(name + head.name, head.start, head.end)
-
-    def whole(self, subject: Subject) -> Subject:
-        """新增经营主体 as 经营主体, for a clause that goes on with 总量."""
-        shorter = words_of.NEW.sub("", subject.name)
-        return subject if shorter == subject.name else self.from_name(shorter, subject.start, subject.end)
 
     def _owned(self, start: int, mention: IndicatorMention) -> Subject | None:
         """国有控股企业实现〔利润总额〕: a head that anybody can have, with whose it is."""
@@ -438,6 +407,8 @@ class SubjectReader:
                 or word in words_of.NOUN_ENDINGS
             ) or (first is not None and word.isascii() and word.isalnum()):
                 first = position
+            elif tag == "q" and first == position + len(word) and self._after_noun(start, position):
+                first = position  # 家庭〔户〕人口
             else:
                 break
             after = word

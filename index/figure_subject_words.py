@@ -36,6 +36,7 @@ KEPT_HEADS = words.word_set("企业 产业 项目 居民 人口 教育 保险 �
 BELONGS = re.compile(
     r"[级籍]|区(?!域)|内(?!河|陆)|外(?!贸|汇|资)|人(?!均|口|才)|商(?!品|业|务|贸)|资(?!产|金|本|源)"
 )
+WITHIN_INDUSTRY = re.compile(r"(?:规模以上|规上)?工业(?:企业)?中(?=[国高集股外私民装战])")
 PLACES = words.word_set("全国 全省 全市 全区 全县 我国 国家 世界 全球 各地 地方 中国")
 NOUN_ENDINGS = words.word_set("类 率 额 量 数 值 度 费 款 金 线 价 面")
 SHARE_OF = re.compile(

@@ -114,3 +114,26 @@ def whole_fits(whole: str, names: tuple[str, ...]) -> bool:
     if any(whole.endswith(_GDP) and other.endswith(_GDP) for other in told):
         return True
     return any(other in whole or whole in other for other in told) or whole.startswith("全")
+
+
+_ACHIEVES = re.compile(rf"[，、{words.TIME}]*(?:共|累计|全年|合计)?(?:实现|完成|创造|取得|达到)")
+_OWNS = re.compile(
+    r"(?P<owner>.*?(?:企业|公司|单位|集团|农场|合作社|规模以上工业|规上工业|服务业|建筑业))(?P<rest>数量?|户数|家数|个数"
+    r"|总产值|产值|增加值|利润总额|利润|营业收入|销售收入|主营业务收入|利税)?"
+)
+
+
+def owner_told(between: str, head: str, before: str) -> str | None:
+    """企业284家，实现〔工业总产值〕790亿元: whose it is, by the name of the figure before; None if nobody is told.
+
+    `between` are the words from the clause's beginning to the head.
+    """
+    owner = _OWNS.fullmatch(before)
+    if owner is None or _ACHIEVES.fullmatch(between) is None or not _ANYBODYS.fullmatch(head):
+        return None
+    return owner["owner"] + head
+
+
+_ANYBODYS = re.compile(
+    r"(?:工业)?(?:总产值|产值|增加值|销售产值)|(?:实现)?利润(?:总额)?|营业收入|销售收入|主营业务收入|利税(?:总额)?|税收"
+)

@@ -336,7 +336,14 @@ def _region(report: Report, title: Slot, kind: Slot) -> Slot | None:
     named = _most_local(PurePath(report.name).stem.replace("-", " ").replace("_", " "))
     if named is not None:
         return Slot(named, "file name")
-    return Slot("全国", "text") if kind.value == GOVERNMENT_WORK_REPORT else None
+    if kind.value != GOVERNMENT_WORK_REPORT:
+        return None
+    somewhere = len(_SOMEWHERE.findall(report.text)) >= 2 and "国务院" not in report.text[:_OPENING]
+    return None if somewhere else Slot("全国", "text")
+
+
+# A place that its report never names: of the district, not of the nation
+_SOMEWHERE = re.compile(r"[全我][市县区州](?!域)|[市县区]委")
 
 
 _LEVELS = {"country": 0, "province": 1, "city": 2, "county": 3, "zone": 3, "other": 2}

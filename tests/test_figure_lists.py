@@ -98,6 +98,13 @@ def test_weak_names_take_what_stands_before(text: str, names: list[str]) -> None
 @pytest.mark.parametrize(
     ("text", "names"),
     [
+        # of whom: the firms just counted, or those whose revenue was told
+        ("规模以上亿元企业28家，实现工业总产值79亿元，增长18%。", ["规模以上亿元企业", *["规模以上亿元企业工业总产值"] * 2]),
+        ("规上工业实现营业收入108亿元；实现利润总额8.9亿元。", ["规模以上工业企业营业收入", "规模以上工业企业利润总额"]),
+        ("第二、第三产业占地区生产总值的比重分别回落2.1和1.6个百分点。", ["第二产业增加值比重", "第三产业增加值比重"]),
+        ("常住人口与2010年人口普查的72万人相比，增加2.5万人，增长3.5%。", ["常住人口"] * 3),
+        ("工业应税销售、工业用电量分别增长11.7%和2.3%，增幅分别高于全省7.6和2.7个百分点。", ["工业应税销售", "工业用电量"] * 2),
+        ("全市生产总值预计达到739亿元，是“十一五”末的1.6倍。", ["国内生产总值"] * 2),
         # trade with one partner, or of some firms, is not all trade
         ("我市对东盟进出口91亿元，增长6%；对日本进出口46亿元。", ["对东盟进出口", "对东盟进出口", "对日本进出口"]),
         ("对欧盟、美国分别进出口12亿元、10亿元。", ["对欧盟进出口", "对美国进出口"]),
@@ -158,6 +165,27 @@ def test_names_in_english(text: str, names: list[str]) -> None:
 def test_the_last_verb_says_which_way() -> None:
     text = "The value added of manufacturing was up by 6.4 percent, and the growth rate decreased 0.1 percentage points."
     assert [str(figure.value) for figure in figures_in_text(text, period="2023")] == ["6.4", "-0.1"]
+
+
+def test_growth_is_as_sure_as_what_grows() -> None:
+    figures = figures_in_text("预计全年生产总值200亿元，增长11%；失业率4%。", period="2013", region="云川市")
+    assert [figure.status for figure in figures] == ["forecast", "forecast", "actual"]
+    figures = figures_in_text("工业增加值增长10%，高于目标2.1个百分点。", period="2013", region="云川市")
+    assert {figure.status for figure in figures} == {"actual"}
+
+
+def test_yearly_growth_since_the_year_it_is_a_multiple_of() -> None:
+    figures = figures_in_text(
+        "2015年，税收92亿元，是“十一五”末的近2倍，年均增长14.3%。", period="2015", region="云川市"
+    )
+    assert [figure.period for figure in figures] == ["2015", "2015", "2011/2015"]
+
+
+def test_what_it_came_down_from_is_no_fall() -> None:
+    figures = figures_in_text(
+        "Industrial investment grew 10.6 percent, down from 10.9 percent.", period="2019"
+    )
+    assert [str(figure.value) for figure in figures] == ["10.6", "10.9"]
 
 
 def test_the_year_behind_an_english_figure() -> None:

@@ -274,6 +274,14 @@ _MEASURES: dict[str, frozenset[str]] = {
 }
 
 
+_SAYS_CHANGE = re.compile(
+    r"[增减降升涨跌扩缩压]|节省|省下|提高|提升|变化|调整|[多少](?:[收支打产发])|新增|让利|节约|[比较](?:上年|去年|前)"
+    r"|\b(?:more|less|fewer|new|add\w*|sav\w+|cut\w*|increas\w*|decreas\w*|reduc\w*|rise|rose|rais\w+|fall|fell|grow|grew|drop\w*|lower\w*|change\w*"
+    r"|expand\w*|gain\w*|lift\w*|reliev\w*|lighten\w*|by how)\b",
+    re.IGNORECASE,
+)
+
+
 def measure_fits(ask: Ask, figure: Figure) -> bool:
     """Whether the figure is of the kind asked for: a level, a growth rate, a share …"""
     if figure.measure == "level" and figure.value < 0 and not _CAN_BE_NEGATIVE.search(figure.indicator):
@@ -283,6 +291,8 @@ def measure_fits(ask: Ask, figure: Figure) -> bool:
     if ask.role is not None:  # 由…提高到…: whatever the indicator is, its two values
         return figure.measure in ("level", "rate", "share", "contribution", "multiple", "rank", ask.measure)
     if ask.measure is None:
+        if figure.measure == "change" and not _SAYS_CHANGE.search(ask.text):
+            return False  # what it rose by since some year is not how much there was
         if figure.measure == "growth" and figure.indicator_id not in ask.indicator_ids:
             return False  # "how much electricity was used": words alone do not make a growth rate the answer
         return (figure.measure not in ("rank", "lead", "contribution") or _is_rate(ask, figure)) and (

@@ -60,6 +60,9 @@ def chinese_asks(
         None
     }
     other_end: list[Period] = []  # 与2008年相比，…: what a later clause is compared with
+    purpose = [(m.end("fund"), m.end()) for m in _FUNDS_FOR.finditer(text)]
+    indicators = [m for m in indicators if not any(a <= m.start and m.end <= b for a, b in purpose)]
+    places = [m for m in places if not any(a <= m.start and m.end <= b for a, b in purpose)]
     for match in _CLAUSE.finditer(text):
         clause, start, end = match[0], match.start(), match.end()
         if asked_status(text[:end]) is None:
@@ -78,7 +81,9 @@ def chinese_asks(
             aside = []
         named_here = [m for m in places if start <= m.start and m.end <= end] or named_here
         dated = [m for m in periods if start <= m.start and m.end <= end]
-        compared = [m.period for m in dated if m.compared and not m.relative]
+        compared = [
+            m.period for m in dated if (m.compared or _BEHIND_THAN.search(text[: m.start])) and not m.relative
+        ]
         own_periods = _narrowest(text, dated)
         own_region = _asked_region(text, [m for m in places if start <= m.start and m.end <= end])
         masked = without(text, [*found, *places])[start:end]
@@ -88,7 +93,7 @@ def chinese_asks(
         bare = words.SPAN_OF_YEARS.sub(" ", words.COUNTED.sub(" ", words.DEDUCTED.sub(" ", bare)))
         terms = words.content_terms(bare)
         if here:  # 物价（CPI）: its other name says no more
-            terms = tuple(term for term in terms if term not in indicator_names(here[-1]))
+            terms = tuple(t for t in terms if t not in (*indicator_names(here[-1]), *_HEADS_OF_AMOUNT))
         slip = bool(here) and _mistyped_verb(clause, here[-1].end - start, terms)
         terms = terms[:-1] if slip else terms
         if carried or carried_indicators:  # 比上年预算增加多少 goes on about the clause before
@@ -177,6 +182,7 @@ def chinese_asks(
     return tuple(dict.fromkeys(asks))
 
 
+_BEHIND_THAN = re.compile('[比较][“"]?$')  # 比“八五”增长多少
 _DEDUCTED_BEFORE = re.compile(rf"(?:{words.DEDUCTED.pattern})[，,]$")  # 扣除价格因素后，…增长多少
 
 
@@ -184,6 +190,11 @@ def _of_last_clause(asks: Sequence[Ask]) -> list[Ask]:
     return [ask for ask in asks if ask.text == asks[-1].text and ask.period == asks[-1].period]
 
 
+# 安排多少国债资金支持中西部乡镇卫生院建设: money is asked for; what it is for is no clinic counted.
+_FUNDS_FOR = re.compile(
+    r"(?:安排|投入|拨付|下达|拿出|筹集|提供|发放|拨出|注入|动用)(?:了)?(?:多少|几)(?:[万亿]*(?:美)?元)?(?:的)?"
+    r"(?P<fund>[\u4e00-\u9fff]{0,6}?(?:资金|经费|贷款|国债|补助|补贴|投资|钱|财力)?)(?:用于|用来|支持|扶持|帮助|补助|改善|解决)[^，,。；;？?]+"
+)
 _VAGUE = re.compile("怎么样|如何|怎么变|变化如何|多厉害")
 
 
@@ -240,6 +251,8 @@ _AMOUNT_OF = re.compile(r"(?<=..)(?:数量|总数|总量|数|量|额)$")
 
 
 # Verbs of relation: they lead to a name and make it no narrower.
+# 外汇储备余额, 失业率平均值: of a named indicator they say only how it is counted.
+_HEADS_OF_AMOUNT = frozenset(["余额", "平均值", "均值", "存量", "数值", "总数", "绝对值", "绝对额"])
 _LEADS_TO_NAME = frozenset(
     ["用于", "参加", "参与", "属于", "作为", "包括", "实现", "完成", "关于", "对于", "享受", "实行", "投向"]
 )

@@ -117,10 +117,12 @@ def english_asks(
         given = (*given, *(_as_term(m) for m in indicators if m not in measured))
         indicators = measured
     measure = asked_measure(text)
+    if measure == "growth" and asked_unit(text) == "个百分点" and len({m.period for m in periods}) < 2:
+        measure = measure if re.search(r"\bgrowth\b", text, re.IGNORECASE) else "change"
     if measure == "share":
         indicators = _part_first(text, indicators)
     both = re.search(
-        r"\b(?:what|how)\b.*(?:\band|,) (?:by )?how (?:much|fast) (?:did|has|was)"
+        r"\b(?:what|how)\b.*(?:\band|,) (?:by |at )?(?:how (?:much|fast)|what (?:percentage|per ?cent|rate)) (?:did|has|was)"
         r"|\band (?:its|their|the) (?:annual )?(?:growth(?: rate)?|rate of growth)\b",
         text,
         re.IGNORECASE,
@@ -373,6 +375,8 @@ _OF_ITS_OWN = re.compile(
     r"^how (?:many|much) (?!more|less|fewer|of)(?:[a-z-]+ ){1,4}?(?:did|do|does|have|has|had|will) (?:it|they|he|she)\b",
     re.IGNORECASE,
 )
+_IN_A_PLACE = re.compile(r"\b(?:in|at|within|of) (?:the )?[A-Z]")
+_WHERE_AT_END = re.compile(r"\b(?:in|at|within) (?:the )?[A-Z][^?,]*\?*$")
 _SAME_AGAIN = re.compile(r"\b(?:it|they|them|that|those|this|these|its|their|one|ones)\b", re.IGNORECASE)
 
 
@@ -386,6 +390,9 @@ def _two_questions(text: str) -> list[tuple[str, int, int]]:
     if (_SAME_AGAIN.search(text[second:]) and not _OF_ITS_OWN.match(text[second:])) or not named:
         return []
     blank = " " * (len(text) - match.start())
+    tail = _WHERE_AT_END.search(text, second)
+    if tail is not None and not _IN_A_PLACE.search(text[: match.start()]):
+        blank = " " * (tail.start() - match.start()) + text[tail.start() :]  # the place holds for both
     return [
         (text[: match.start()] + blank, 0, match.start()),
         (" " * second + text[second:], second, len(text)),

@@ -159,7 +159,9 @@ class EvidenceReader:
         region = metadata.region.value if metadata.region else ""
         # What comes after a figure does not name it: "手机出货量2214.9万部，其中5G手机1732.2万部".
         paragraph = text[block.start : block.end if figure.cell else end] if block else ""
-        named = " ".join(filter(None, (figure.indicator, figure.cell, figure.basis)))
+        closed = _PURPOSE.search(text[start : figure.start])
+        also = f"{closed['what']}{closed['noun']}" if closed else None  # 用于科技的支出: 科技支出
+        named = " ".join(filter(None, (figure.indicator, figure.cell, figure.basis, also)))
         topic = ""
         if figure.cell is None and (
             _BARE_HEAD.fullmatch(figure.indicator) or _PREDICATE_ONLY.match(text[start:end])
@@ -291,6 +293,7 @@ class EvidenceReader:
 _BARE_HEAD = re.compile(
     r"(?:产业|企业|销售|营业|主营业务)?(?:规模|收入|总数|总量|产值|利润|人数|数量|面积|总额|销售额|营收|税收|总规模)"
 )
+_PURPOSE = re.compile(r"用于(?P<what>[\u4e00-\u9fff“”]{2,8})(?:方面)?的(?P<noun>支出|投入|资金)")
 _PREDICATE_ONLY = re.compile(
     r"(?:分别|均|都|又|并|则|也)*(?:比|较)?(?:上年|去年|上年同期|上年末|同比|环比|实际|名义)*(?:增长|下降|增加|减少|提高|上升|回落|扩大|增幅)"
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import rjieba
+
 from index.types import Figure
 from rag import question_words as words
 from rag.ask import Ask
@@ -24,6 +26,7 @@ def kind_fits(ask: Ask, figure: Figure, clause: str, sentence: str) -> bool:
         or _added_unasked(ask, figure)
         or _not_counted(ask, figure, clause)
         or _told_as_change(ask, figure, clause)
+        or _narrower_name(ask, figure)
     )
 
 
@@ -67,6 +70,23 @@ def _another_kind(ask: Ask, figure: Figure) -> bool:
     asked = f"{ask.text} {' '.join((*ask.terms, *ask.shared))} {figure.region or ''}"
     own = words.content_terms(_HELD.sub(" ", figure.indicator[: head.start()]))
     return bool(own) and all(contained(term, asked) < 0.8 for term in own)
+
+
+def _narrower_name(ask: Ask, figure: Figure) -> bool:
+    """农村义务教育经费 for a question about 教育经费: the figure's own name says of which part."""
+    if figure.indicator_id is not None or figure.cell or not ask.indicator_ids or ask.measure == "share":
+        return False
+    name = next((n for n in sorted(ask.names, key=len, reverse=True) if figure.indicator.endswith(n)), None)
+    if name is None or not re.search("[\u4e00-\u9fff]", ask.text):
+        return False
+    asked = f"{ask.text} {' '.join((*ask.terms, *ask.shared, *ask.names))} {figure.region or ''}"
+    own = words.content_terms(_HELD.sub(" ", figure.indicator.removesuffix(name)))
+    kinds = [term for term in own if _is_noun(term)]
+    return bool(kinds) and all(contained(term, asked) < 0.5 for term in kinds)
+
+
+def _is_noun(term: str) -> bool:
+    return all(tag[0] in "nbaljs" for _, tag in rjieba.tag(term))
 
 
 _WORD_ADDED = re.compile(r"新增|净增|新设|新登记|新注册")

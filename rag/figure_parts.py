@@ -28,7 +28,11 @@ STATUSES: tuple[AskedStatus, AskedStatus] = ("actual", "target")
 def says_difference(query: Query, bound: Sequence[Bound]) -> bool:
     """Whether a report states the difference itself (高出…, 提高…); how much slower growth was, no growth says."""
     kinds = ("lead", "change") if words.LEAD.search(query.text) else ("lead", "change", "growth")
-    return any(f.measure in kinds and b.ask.measure for b in bound for f in b.figures)
+    return any(
+        (f.measure in kinds and b.ask.measure) or (b.ask.measure == "change" and f.measure == "level")
+        for b in bound
+        for f in b.figures
+    )
 
 
 WAYS = {

@@ -159,9 +159,13 @@ def _english(figure: Figure, vocabulary: Vocabulary, period: str | None) -> str:
     elif figure.measure == "lead":
         body = f"{name} growth was {said} {'below' if down else 'above'} {reference}"
     elif figure.measure == "change":
-        body = f"{name} {'fell' if down else 'rose'} by {said}"
+        rate = " growth" if figure.unit == "个百分点" and known is not None and not known.rate else ""
+        body = f"{name}{rate} {'fell' if down else 'rose'} by {said}"
     elif figure.measure == "share":
-        body = f"{name}: {said}{f' of {figure.reference}' if figure.reference else ''}"
+        of = figure.reference if figure.reference != "由" else None
+        whole = vocabulary.lookup(of) if of else None
+        of = whole.english[0] if whole is not None and whole.english else of
+        body = f"{name}: {said}{f' of {of}' if of else ''}"
     else:
         body = f"{name}: {said}"
     planned = {

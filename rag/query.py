@@ -127,6 +127,11 @@ def understand(
         asks, unknown = english_asks(text, periods, regions, indicators)
         asks = tuple(_planned(ask) for ask in asks)
         terms = tuple(dict.fromkeys(english_expansion(text)))
+        if len(asks) == 1 and asks[0].measure == "growth" and _HOW_MUCH.search(text):
+            other.append((replace(asks[0], measure="change"),))  # by how many tonnes, where no rate is stated
+        if _URBAN_AND_RURAL.search(text):  # of both together
+            both = _URBAN_AND_RURAL.sub(lambda m: "urban-rural".ljust(len(m[0])), text)
+            other.append(english_asks(both, periods, regions, indicators)[0])
     else:
         asks, unknown = chinese_asks(text, found, periods, regions, indicators, vocabulary), ()
         if of_year_before(text) and len(asks) == 2:  # 相当于上一年的百分之几: a share of the year before
@@ -305,6 +310,7 @@ def _asks_more(text: str, asks: Sequence[Ask]) -> bool:
     )
 
 
+_URBAN_AND_RURAL = re.compile(r"\burban and rural\b", re.IGNORECASE)
 _HOW_MUCH = re.compile(r"\bhow (?:many|much)\b", re.IGNORECASE)
 
 

@@ -24,7 +24,7 @@ FIGURE_NOUN_AT_END = re.compile(
     r"(?:是|为|呢|有)?[?？。]?$"
 )
 UNIT_AFTER_QUESTION = re.compile(
-    r"(?:多少|几|多大)(?:个)?(百分点|点|万亿美元|亿美元|万美元|美元|万亿元|亿元|万元|元|万亿斤|亿斤|公斤|斤|万吨|亿吨|吨|万人次|万人|人次|人|"
+    r"(?:多少|几|多大)(?:个)?(百分点|点|[万亿](?:辆|件|台|套|座|所|部|名|项|场|个|条|立方米|千瓦时?|公斤|吨标准煤)|亿人次|亿人|亿次|万次|万亿美元|亿美元|万美元|美元|万亿元|亿元|万元|元|万亿斤|亿斤|公斤|斤|万吨|亿吨|吨|万人次|万人|人次|人|"
     r"万户|亿户|户|万家|家|万公里|公里|平方公里|平方米|万亩|亿亩|亩|公顷|项|个|件|台|套|辆|座|条|所|张|名|位|次|只|支|倍|成|"
     r"万千瓦|千瓦时|千瓦|兆瓦|度|标准箱|立方米|天|岁|年(?![度均底末初来间])|万颗|万艘|万架|颗|艘|架|枚|种|款|类|部|头|起|篇|处|场|届|株|棵|千克|毫米|厘米|千米|吨级|块(?!钱)|栋|幢|间|笔|宗|例|批|趟|列(?!入)|班|盏|集(?![体团群])|期(?!间|货)|万)"
 )
@@ -67,10 +67,11 @@ FROM_TO = re.compile(
 )
 TARGET = re.compile(
     r"目标|估算|估计|希望|指望|规划(?:纲要)?(?:提出|要求|确定|规定|明确)|纲要(?:提出|要求|确定|规定|明确)"
-    r"|想把|想要|想将|想(?=[造建产达完做修种培降压减])|准备|提出(?:要|把|将)|(?<![主需重纪只摘必扼显概])要(?=再|新|继续|把|将|在|完成|实现|达|到|占|稳定|维持|确保|淘汰|压|减|增|降|提|扩|改造|建|控制|安排|发|下降|退出|淘汰|削减|核减|培训|解决|保持)"
+    r"|想把|想要|想将|想(?=[造建产达完做修种培降压减])|准备|提出(?:要|把|将)|(?<![主需重纪只摘必扼显概])要(?=为|给|向|使|让|再|新|继续|把|将|在|完成|实现|达|到|占|稳定|维持|确保|淘汰|压|减|增|降|提|扩|改造|建|控制|安排|发|下降|退出|淘汰|削减|核减|培训|解决|保持)"
     r"|预期|拟(?=[按安发将定])|拟安排|计划|力争"
     r"|打算|预计|要求|定为|预算|安排(?!了)"
     r"|\bbudget(?= for\b)|\bdid\s[\w\s]{1,20}\sbudget\b"
+    r"|\b(?:was|were|is|are)(?: \w+)? to be [a-z]+(?:ed|ilt|ut)\b"
     r"|\b(?:ceiling|cap|upper limit)\b(?=.{0,12}\bset\b|.{0,12}\bfor\b)|\b(?:what|which) (?:ceiling|cap|limit)\b"
     r"|\b(?:targets?|targeted|goals?|planned|plan|expected|projected|budgeted|aims?|aiming|aimed|intended)\b",
     re.IGNORECASE,
@@ -119,7 +120,7 @@ TO_FROM = re.compile(
 )
 # A question word with the measure word that follows it: 多少家, 几项.
 COUNTED = re.compile(
-    r"多大(?=规模)|(?:多少|几)(?:个百分点|个点|万亿元|万亿美元|亿美元|亿元|万元|万人次|人次|万人|万户|万吨|公里|平方公里|平方米|万?标准?箱|万?千瓦时?"
+    r"多大(?=规模)|(?:多少|几)(?:[万亿](?:辆|件|台|套|座|所|部|名|项|场|个|条|立方米|千瓦时?|公斤|吨标准煤)|亿人次|亿人|亿次|万次|个百分点|个点|万亿元|万亿美元|亿美元|亿元|万元|万人次|人次|万人|万户|万吨|公里|平方公里|平方米|万?标准?箱|万?千瓦时?"
     r"|[个家户项件名位座台辆条所只支张套人元吨亩处笔批次成倍种度度天年岁款颗艘架头])?"
 )
 # 比上年预算增加多少: what is compared with, up to the word of change, is no subject.
@@ -186,7 +187,8 @@ MORE_THAN = re.compile(
 )
 # English questions that want more than one figure.
 SEVERAL_IN_ENGLISH = re.compile(
-    r"\brespectively\b|\beach\b|\band (?:by )?how (?:much|many|fast|large|big)\b|\w,? and what\b|\w+, [\w -]+,? and \w+",
+    r"\brespectively\b|\beach\b|\band (?:by |at |to |from )?how (?:much|many|fast|large|big)\b"
+    r"|\w,? and (?:by |at |to |in |for |from )?(?:what|which|when|where|who)\b|\w+, [\w -]+,? and \w+",
     re.IGNORECASE,
 )
 # "Did it rise or fall, and by how much" wants one figure, which tells both.

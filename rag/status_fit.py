@@ -27,12 +27,13 @@ def _told_as_fact(figure: Figure, clause: str, sentence: str) -> bool:
 _BUDGETED = re.compile(r"支出|投入|资金|补助|补贴|投资|经费|专项|国债|债券|赤字|转移支付")
 
 
-def _is_budget(figure: Figure, clause: str) -> bool:
+def _is_budget(figure: Figure, clause: str, sentence: str) -> bool:
     """扶持中小企业专项资金安排106亿元: what a government sets aside for a purpose is known as planned."""
     if not clause or figure.status != "target" or not _BUDGETED.search(figure.indicator):
         return False
     money = figure.base_unit in ("元", "美元") or (figure.unit == "%" and figure.measure == "growth")
-    return money and bool(re.search("安排|拟|预算|支出|投入|下达|拨付", clause))
+    told = f"{sentence} {clause}" if figure.measure == "growth" else clause
+    return money and bool(re.search("安排|拟|预算|支出|投入|下达|拨付", told))
 
 
 def status_fits(ask: Ask, figure: Figure, clause: str = "", sentence: str = "") -> bool:
@@ -48,7 +49,7 @@ def status_fits(ask: Ask, figure: Figure, clause: str = "", sentence: str = "") 
     return (
         not planned
         or _told_as_fact(figure, clause, sentence)
-        or _is_budget(figure, clause)
+        or _is_budget(figure, clause, sentence)
         or bool(
             BUDGET_WORDS.search(f"{ask.text} {ask.indicator}".replace("预算收入", "").replace("预算支出", ""))
         )

@@ -110,3 +110,67 @@ def test_asks_more_than_figures(question: str, more: bool) -> None:
 )
 def test_follow_ups(earlier: str, question: str, whole: str) -> None:
     assert resolve(question, [Turn(earlier)], load_vocabulary()) == whole
+
+
+MORE = """# 2010年云岭省政府工作报告
+
+——2010年1月20日在云岭省第十二届人民代表大会第三次会议上 省长 顾明舟
+
+一、2009年工作回顾
+
+省级财政用于科技的支出16亿元，增长12.5%。下达农村义务教育经费6.6亿元。外汇储备达到51亿美元。
+全年进出口总额310亿美元，增长9.4%。粮食产量1120万吨，比上年增产31万吨。比2005年，财政收入增加78亿元。
+各类经营主体每天新增450户。清洁能源消费比重提高1.3个百分点。城乡居民低保救助人数达到66万人。
+
+二、2010年主要任务
+
+今年再减少农村贫困人口10万人以上。省级财政安排城乡医疗救助补助资金1.6亿元，增长9.6%。要为经营主体减轻非税负担3亿多元。
+"""
+
+
+@pytest.fixture(scope="module")
+def later(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return index_of(tmp_path_factory.mktemp("more"), {"p2010.md": MORE})
+
+
+@pytest.mark.parametrize(
+    ("question", "figures"),
+    [
+        ("2009年云岭省科技支出是多少？", ["16亿元"]),
+        ("2009年云岭省外汇储备余额是多少？", ["51亿美元"]),
+        ("2009年云岭省经营主体平均每天新增多少？", ["450户"]),
+        ("2010年云岭省计划再减少多少农村贫困人口？", ["10万人以上"]),
+        ("2010年云岭省城乡医疗救助补助资金增长多少？", ["9.6%"]),
+        ("2010年云岭省要为经营主体减轻多少非税负担？", ["3亿多元"]),
+        (
+            "What was the total import and export volume of Yunling Province in 2009, and by what percentage did it grow?",
+            ["31 billion", "9.4%"],
+        ),
+        (
+            "How much did grain output in Yunling Province increase in 2009 over the previous year?",
+            ["310,000"],
+        ),
+        (
+            "By how many percentage points did the share of clean energy in Yunling Province rise in 2009?",
+            ["1.3"],
+        ),
+    ],
+)
+def test_more_answered(later: Path, question: str, figures: list[str]) -> None:
+    qa = qa_over(later, ScriptedModel())
+    answer = qa.ask(question)
+    check_promises(answer, qa.index)
+    assert not answer.abstained and all(figure in answer.text for figure in figures), answer.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "2009年云岭省教育经费是多少？",  # that of compulsory education in the country is part of it
+        "2009年云岭省财政收入是多少？",  # by what it rose since 2005
+        "What was the total import volume of Yunling Province in 2009, and which port handled most of it?",
+    ],
+)
+def test_more_refused(later: Path, question: str) -> None:
+    answer = qa_over(later, ScriptedModel([], [{"0": -0.1, "1": -4.0}])).ask(question)
+    assert answer.abstained, answer.text

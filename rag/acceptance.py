@@ -20,7 +20,9 @@ from rag.settings import Settings
 # Margins beyond this tell no more; an endpoint without log-probabilities gives a plain yes or no of this size.
 MOST_MARGIN = 6.0
 PLAIN_YES = 3.0
-MOST_LEAD = 3.0
+# Where the log-probability of a draft is not told, that of a draft like any other; below the least it tells no more.
+UNTOLD = -0.5
+LEAST_LOGPROB = -8.0
 # Drafted from numbered evidence out of reports, or from one raw passage alone (rag.passage_answer).
 Of = Literal["reports", "passages"]
 
@@ -36,7 +38,7 @@ class Signals:
     numbers: float  # share of the question's years and numbers in that passage; 1 where it names none
     kind: float  # 1 if the answer is of the kind asked for, -1 if not, 0 where that cannot be told
     agreeing: float  # logarithm of the number of passages that hold the answer
-    lead: float = 0.0  # of raw passages: both margins less those of the best other answer, at most MOST_LEAD
+    logprob: float = UNTOLD  # of the draft's words, all together; of raw passages only
 
     def clipped(self) -> dict[str, float]:
         values = asdict(self)

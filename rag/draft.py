@@ -21,6 +21,7 @@ _DATE = re.compile(
     r"(?:\d{4}\s*年\s*)?\d{1,2}\s*月\s*\d{1,2}\s*日?(?:\s*(?:至|到|[-—~－–])\s*(?:\d{1,2}\s*月\s*)?\d{1,2}\s*日?)?"
     r"|\d{4}\s*年(?:\s*\d{1,2}\s*月)?"
 )
+_ZERO = re.compile(r"(?<=年)0(?=[1-9]月)|(?<=月)0(?=[1-9]日)")
 _COUNTED = re.compile(r"\d+(?:[.,]\d+)*\s*(?:[万亿千百]*[%‰\u3400-\u9fff]|[A-Za-z]+)")
 # Questions that several names answer.
 PLURAL = re.compile(
@@ -73,6 +74,11 @@ def completed(draft: str, sentence: str, kind: AnswerKind, *, plural: bool) -> s
     if plural and re.search("、|》《", sentence[max(0, where - 1) : end + 1]):
         return _listed(sentence, where, end)
     return draft
+
+
+def plain_dates(text: str) -> str:
+    """2022年12月09日 as it is said: 2022年12月9日."""
+    return _ZERO.sub("", text)
 
 
 def _listed(sentence: str, start: int, end: int) -> str:

@@ -37,6 +37,7 @@ class Completion:
     completion_tokens: int
     cached_tokens: int  # of the prompt, not read again; 0 where the endpoint does not say
     first_token_ms: float  # from the request to the first text
+    logprob: float | None = None  # of the whole text, as far as it was asked for and told
 
     @property
     def new_prompt_tokens(self) -> int:
@@ -65,6 +66,7 @@ class TextStream(Iterator[str]):
         self._pieces: list[str] = []
         self._counts = (0, 0, 0)
         self._first_token_ms = 0.0
+        self._logprob: float | None = None
         self._text = self._read(endpoint, request)
 
     def __next__(self) -> str:
@@ -81,7 +83,7 @@ class TextStream(Iterator[str]):
 
     @property
     def usage(self) -> Completion:
-        return Completion("".join(self._pieces), *self._counts, self._first_token_ms)
+        return Completion("".join(self._pieces), *self._counts, self._first_token_ms, self._logprob)
 
     def _read(self, endpoint: Endpoint, request: dict[str, Any]) -> Generator[str, None, None]:
         began = time.perf_counter()
@@ -89,6 +91,8 @@ class TextStream(Iterator[str]):
             for event in endpoint.events(request):
                 self._counts = _counts(event) or self._counts
                 for choice in event.get("choices") or []:
+                    for entry in (choice.get("logprobs") or {}).get("content") or []:
+                        self._logprob = (self._logprob or 0.0) + entry["logprob"]
                     if piece := (choice.get("delta") or {}).get("content"):
                         if not self._pieces:
                             self._first_token_ms = (time.perf_counter() - began) * 1000
@@ -119,7 +123,7 @@ class ChatModel:
         self._read_seconds = read_seconds
         self._endpoint: Endpoint | None = None
         self._lock = threading.Lock()
-        self._gives_logprobs = True
+        self._gives_logprobs: bool | None = None  # until it was asked for some
 
     @property
     def name(self) -> str:
@@ -155,10 +159,19 @@ class ChatModel:
         stop: Sequence[str] | None = None,
         json_schema: dict[str, Any] | None = None,
         grammar: str | None = None,
+        logprobs: bool = False,
     ) -> Completion:
-        """The whole answer. `grammar` (GBNF) is for the embedded server; other endpoints never see it."""
+        """The whole answer. `grammar` (GBNF) is for the embedded server; other endpoints never see it.
+
+        `logprobs`: with the text's log-probability, where first_token_logprobs has found that it is offered.
+        """
         with self.stream(
-            messages, max_tokens=max_tokens, stop=stop, json_schema=json_schema, grammar=grammar
+            messages,
+            max_tokens=max_tokens,
+            stop=stop,
+            json_schema=json_schema,
+            grammar=grammar,
+            logprobs=logprobs,
         ) as stream:
             for _ in stream:
                 pass
@@ -172,6 +185,7 @@ class ChatModel:
         stop: Sequence[str] | None = None,
         json_schema: dict[str, Any] | None = None,
         grammar: str | None = None,
+        logprobs: bool = False,
     ) -> TextStream:
         """The answer piece by piece; see TextStream. Errors of the request come with the first piece."""
         endpoint = self.start()
@@ -179,6 +193,8 @@ class ChatModel:
         request |= {"stream": True, "stream_options": {"include_usage": True}}
         if stop:
             request["stop"] = list(stop)
+        if logprobs and self._gives_logprobs:
+            request["logprobs"] = True
         if json_schema is not None:
             form = {"name": "answer", "schema": json_schema, "strict": True}
             request["response_format"] = {"type": "json_schema", "json_schema": form}
@@ -190,7 +206,7 @@ class ChatModel:
         self, messages: Sequence[Message], top: int = MOST_LOGPROBS
     ) -> FirstToken | None:
         """The likeliest first tokens of the answer with their log-probabilities; None where not offered."""
-        if not self._gives_logprobs:
+        if self._gives_logprobs is False:
             return None
         endpoint = self.start()
         request = self._request(endpoint, messages, 1)
@@ -206,6 +222,7 @@ class ChatModel:
         if not content:
             self._gives_logprobs = False  # not asked again: the call would cost and give nothing
             return None
+        self._gives_logprobs = True
         logprobs: dict[str, float] = {}
         for entry in content[0].get("top_logprobs") or [content[0]]:
             logprobs[entry["token"]] = max(entry["logprob"], logprobs.get(entry["token"], -float("inf")))

@@ -43,6 +43,15 @@ class ModelResult:
     signals: Signals | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the model wrote, cleaned; the number of the evidence it names; the log-probability, where it is told."""
+
+    text: str
+    number: int | None
+    logprob: float | None
+
+
 class ModelAnswerer:
     """Drafts names, lists, definitions and explanations, and checks every word of them.
 
@@ -75,7 +84,8 @@ class ModelAnswerer:
         """The model's answer to the question out of the evidence, if code accepts it."""
         if not evidence:
             return ModelResult(reason="no evidence")
-        draft, number = self._draft(question, numbered([s.text for s in evidence]))
+        drafted = self._draft(question, numbered([s.text for s in evidence]))
+        draft, number = drafted.text, drafted.number
         if not draft:
             return ModelResult(reason="empty draft")
         if repeats(draft, question):
@@ -86,12 +96,14 @@ class ModelAnswerer:
             return ModelResult(reason="draft not carried by any sentence")
         return self.judge(question, evidence, found, repaired=repaired)
 
-    def _draft(self, question: str, evidence: str) -> tuple[str, int | None]:
-        """What the model answers from numbered evidence, and the number it names."""
+    def _draft(self, question: str, evidence: str) -> Draft:
+        """What the model answers from numbered evidence."""
         messages = fill("answer.zh", evidence=evidence, question=question)
-        completion = self._model.complete(messages, max_tokens=self._settings.answer_tokens, stop=["\n"])
+        completion = self._model.complete(
+            messages, max_tokens=self._settings.answer_tokens, stop=["\n"], logprobs=True
+        )
         self.usage += Usage.of(completion)
-        return clean(completion.text)
+        return Draft(*clean(completion.text), completion.logprob)
 
     def judge(
         self,

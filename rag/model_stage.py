@@ -11,6 +11,7 @@ from index.store import ReportIndex
 from index.types import Figure, Hit
 from index.units import same_quantity
 from rag.bind import bind
+from rag.draft import plain_dates
 from rag.draft_figures import figures_hold
 from rag.evidence import EvidenceReader, Sentence, clause_around
 from rag.figure_answer import FigureResult
@@ -175,7 +176,7 @@ class ModelStage:
     def _words(self, query: Query, statement: Statement, marker: int) -> str:
         """The statement with its marker; in an English answer with the clause it stands in."""
         if query.language == "zh":
-            return f"{statement.text}[{marker}]"
+            return f"{plain_dates(statement.text)}[{marker}]"
         clause = clause_around(statement.sentence.text, statement.text)
         if clause == statement.text:
             return f"“{statement.text}”[{marker}]"

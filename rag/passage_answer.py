@@ -7,12 +7,14 @@ judgements tell right from wrong better (docs/experiments.md, 2026-11-30).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from rag.acceptance import MOST_LEAD, Signals, confidence, threshold
+from rag.acceptance import LEAST_LOGPROB, UNTOLD, Signals, confidence, threshold
+from rag.answer_kind import answers_kind, kind_of
 from rag.draft import repeats
-from rag.evidence import EvidenceReader, Sentence, squeeze
+from rag.evidence import EvidenceReader, Sentence
 from rag.llm import ChatModel
 from rag.model_answer import ModelAnswerer, ModelResult, Statement
 from rag.passage_evidence import near
@@ -21,14 +23,13 @@ from rag.settings import Settings
 
 PASSAGES = 4  # those asked at most: on RGB's development questions 125 of 129 answers stand in four
 SURE = 0.85  # no other passage is asked after a draft of this confidence
-NO_RIVAL = 1.0  # the lead of an answer where no other passage was asked
+_DAY = re.compile(r"\d日$")
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """What was drafted from one passage; no statements where the passage does not carry it."""
+    """What was drafted from one passage and is carried by it."""
 
-    draft: str
     statements: tuple[Statement, ...]
     repaired: bool
     signals: Signals
@@ -50,14 +51,12 @@ class PassageAnswerer(ModelAnswerer):
     def answer(self, question: str, evidence: Sequence[Sentence]) -> ModelResult:
         """The surest answer from one of the passages that `evidence` stands in, best piece first."""
         candidates: list[_Candidate] = []
-        best: _Candidate | None = None
-        for number, piece in enumerate(_one_of_each(evidence)[:PASSAGES]):
+        for piece in _one_of_each(evidence)[:PASSAGES]:
             if candidate := self._from_passage(question, piece):
                 candidates.append(candidate)
-                best = _surest(candidates)
-            if number and best and confidence(best.signals, "passages") >= SURE:
-                break
-        return self._accepted(best)
+                if confidence(candidate.signals, "passages") >= SURE:
+                    break
+        return self._accepted(_surest(candidates))
 
     def judge(
         self,
@@ -69,10 +68,8 @@ class PassageAnswerer(ModelAnswerer):
     ) -> ModelResult:
         """The statements, if the passage around the first of them proves them well enough."""
         passage = near(self._reader, statements[0].sentence)[0]
-        text = "、".join(statement.text for statement in statements)
         answerable = self._answerable(question, passage)
-        candidate = self._weighed(question, passage, answerable, text, statements, repaired)
-        return self._accepted(_surest([candidate]))
+        return self._accepted(self._weighed(question, passage, answerable, statements, repaired))
 
     def _accepted(self, candidate: _Candidate | None) -> ModelResult:
         if candidate is None:
@@ -87,49 +84,48 @@ class PassageAnswerer(ModelAnswerer):
         answerable = self._answerable(question, passage)
         if answerable < 0:
             return None
-        draft, _ = self._draft(question, numbered([passage]))
-        if not draft or repeats(draft, question):
+        drafted = self._draft(question, numbered([passage]))
+        if not drafted.text or repeats(drafted.text, question):
             return None
-        found, repaired = self._carried(draft, [piece, *pieces], question)
-        text = "、".join(statement.text for statement in found) or draft
-        return self._weighed(question, passage, answerable, text, found, repaired)
+        found, repaired = self._carried(drafted.text, [piece, *pieces], question)
+        if not found or answers_kind(kind_of(question), found[0].text) is False:
+            return None
+        return self._weighed(question, passage, answerable, found, repaired, drafted.logprob)
 
     def _weighed(
         self,
         question: str,
         passage: str,
         answerable: float,
-        text: str,
         statements: Sequence[Statement],
         repaired: bool,
+        logprob: float | None = None,
     ) -> _Candidate:
-        supported = fill("supported.zh", sentence=passage, question=question, answer=text)
+        shown, text = numbered([passage]), "、".join(statement.text for statement in statements)
+        supported = fill("supported_there.zh", evidence=shown, question=question, answer=text)
         signals = Signals(
             answerable=answerable,
-            supported=self._margin(supported, "能", "不"),
+            supported=self._margin(supported, "对", "错"),
+            logprob=UNTOLD if logprob is None else max(LEAST_LOGPROB, logprob),
             **self._signs(question, text, statements, passage),
         )
-        return _Candidate(text, tuple(statements), repaired, signals)
+        return _Candidate(tuple(statements), repaired, signals)
 
     def _answerable(self, question: str, passage: str) -> float:
         shown = numbered([passage])
-        return self._margin(fill("answerable.zh", evidence=shown, question=question), "有", "没")
+        return self._margin(fill("answerable_there.zh", evidence=shown, question=question), "能", "不")
 
 
 def _surest(candidates: Sequence[_Candidate]) -> _Candidate | None:
-    """The carried candidate of the largest margins, with its lead over other answers."""
-    best = max((one for one in candidates if one.statements), key=lambda one: one.margins, default=None)
-    if best is None:
-        return None
-    rivals = [one.margins for one in candidates if not _same(one.draft, best.draft)]
-    lead = min(MOST_LEAD, best.margins - max(rivals)) if rivals else NO_RIVAL
-    return replace(best, signals=replace(best.signals, lead=lead))
-
-
-def _same(one: str, two: str) -> bool:
-    """Whether one of two answers says what the other says: 6.1 and 6.1级."""
-    first, second = squeeze(one), squeeze(two)
-    return first in second or second in first
+    """The candidate of the largest margins; of a day, from where it is told with its month and year."""
+    best = max(candidates, key=lambda one: one.margins, default=None)
+    if best is None or len(best.statements) > 1:
+        return best
+    day = best.statements[0].text
+    fuller = [one for one in candidates if len(one.statements) == 1 and one.statements[0].text.endswith(day)]
+    return (
+        max(fuller, key=lambda one: (len(one.statements[0].text), one.margins)) if _DAY.search(day) else best
+    )
 
 
 def _one_of_each(evidence: Sequence[Sentence]) -> list[Sentence]:

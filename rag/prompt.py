@@ -17,6 +17,8 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "answer.zh": frozenset({"evidence", "question"}),
     "answerable.zh": frozenset({"evidence", "question"}),
     "supported.zh": frozenset({"sentence", "question", "answer"}),
+    "answerable_there.zh": frozenset({"evidence", "question"}),
+    "supported_there.zh": frozenset({"evidence", "question", "answer"}),
     "translate": frozenset({"question"}),
 }
 

@@ -6,13 +6,22 @@ from dataclasses import fields, replace
 
 import pytest
 
-from rag.acceptance import Of, Signals, confidence, threshold
+from rag.acceptance import UNTOLD, Of, Signals, confidence, threshold
 from rag.settings import Settings
 
 GOOD = Signals(
-    answerable=3.0, supported=3.5, words=1.0, passage=1.0, numbers=1.0, kind=1.0, agreeing=1.1, lead=1.5
+    answerable=3.0, supported=3.5, words=1.0, passage=1.0, numbers=1.0, kind=1.0, agreeing=1.1, logprob=-0.1
 )
-BAD = Signals(answerable=-2.0, supported=-1.0, words=0.1, passage=0.3, numbers=0.0, kind=-1.0, agreeing=0.0)
+BAD = Signals(
+    answerable=-2.0,
+    supported=-1.0,
+    words=0.1,
+    passage=0.3,
+    numbers=0.0,
+    kind=-1.0,
+    agreeing=0.0,
+    logprob=-4.0,
+)
 
 
 @pytest.mark.parametrize("of", ["reports", "passages"])
@@ -28,8 +37,14 @@ def test_no_signal_speaks_against_a_draft_by_being_stronger(name: str, of: Of) -
     assert confidence(replace(BAD, **{name: getattr(GOOD, name)}), of) >= confidence(BAD, of)
 
 
-def test_an_answer_that_leads_is_surer() -> None:
-    assert confidence(replace(GOOD, lead=2.0), "passages") > confidence(replace(GOOD, lead=0.0), "passages")
+def test_a_draft_that_the_model_wavered_over_is_less_sure() -> None:
+    assert confidence(replace(GOOD, logprob=-0.1), "passages") > confidence(
+        replace(GOOD, logprob=-2.0), "passages"
+    )
+
+
+def test_a_draft_of_untold_log_probability_can_be_shown() -> None:
+    assert confidence(replace(GOOD, logprob=UNTOLD), "passages") > threshold(Settings(), "passages")
 
 
 def test_stricter_asks_for_more() -> None:

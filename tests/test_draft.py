@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.draft import PLURAL, clean, completed, parts, repeats
+from rag.draft import PLURAL, clean, completed, parts, plain_dates, repeats
 
 
 @pytest.mark.parametrize(
@@ -76,3 +76,8 @@ def test_completed_from_the_sentence(draft: str, sentence: str, kind: str, plura
 )
 def test_questions_that_several_names_answer(question: str, plural: bool) -> None:
     assert (PLURAL.search(question) is not None) is plural
+
+
+def test_dates_without_their_zeros() -> None:
+    assert plain_dates("2022年12月09日至2023年01月05日") == "2022年12月9日至2023年1月5日"
+    assert plain_dates("10月10日，0.5%，2020年") == "10月10日，0.5%，2020年"

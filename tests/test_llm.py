@@ -102,6 +102,24 @@ def test_first_token_logprobs(server: EndpointServer, model: ChatModel) -> None:
     assert server.requests[0]["max_tokens"] == 1 and server.requests[0]["top_logprobs"] == 20
 
 
+def test_log_probability_of_a_text_where_the_endpoint_gives_some(
+    server: EndpointServer, model: ChatModel
+) -> None:
+    def told(token: str, logprob: float) -> dict[str, object]:
+        entry = {"token": token, "logprob": logprob}
+        return {"choices": [{"delta": {"content": token}, "logprobs": {"content": [entry]}}]}
+
+    server.replies += [Reply(events=[piece("七成")]), logprobs_reply([("有", -0.1)])]
+    assert model.complete(QUESTION, logprobs=True).logprob is None  # not known yet whether it offers any
+    assert "logprobs" not in server.requests[0]
+    model.first_token_logprobs(QUESTION)
+    server.replies.append(Reply(events=[told("七", -0.25), told("成", -0.5)]))
+    done = model.complete(QUESTION, logprobs=True)
+    assert done.text == "七成"
+    assert done.logprob == pytest.approx(-0.75)
+    assert server.requests[2]["logprobs"] is True
+
+
 def test_endpoint_without_logprobs_is_asked_once(server: EndpointServer, model: ChatModel) -> None:
     server.replies.append(Reply({"choices": [{"message": {"content": "是"}}]}))
     assert model.first_token_logprobs(QUESTION) is None

@@ -16,12 +16,15 @@ from rag.evidence import squeeze
 
 _MARKER = re.compile(r"[\[【(（]\s*(\d+)\s*[\]】)）]")
 _LEAD = re.compile(r"^(?:答案|回答|答)\s*(?:是|为)?\s*[：:]?\s*")
+_RESTATED = re.compile(r"(?:(?:分别|都)*(?:是|为)[：:]?|[：:]|(?<=[的了是为指]))\s*[“\"]?")
+LEAST_RESTATED = 5
 _SEPARATOR = re.compile(r"[，,、；;。/]|(?<=[\u3400-\u9fff])(?:和|与|及|以及)(?=[\u3400-\u9fff《])")
 _DATE = re.compile(
     r"(?:\d{4}\s*年\s*)?\d{1,2}\s*月\s*\d{1,2}\s*日?(?:\s*(?:至|到|[-—~－–])\s*(?:\d{1,2}\s*月\s*)?\d{1,2}\s*日?)?"
     r"|\d{4}\s*年(?:\s*\d{1,2}\s*月)?"
 )
 _ZERO = re.compile(r"(?<=年)0(?=[1-9]月)|(?<=月)0(?=[1-9]日)")
+_LATIN_NAME = re.compile(r"(?: ?[A-Za-z][A-Za-z0-9+-]*){1,2}(?![A-Za-z ])|[A-Za-z0-9+]+")
 _COUNTED = re.compile(r"\d+(?:[.,]\d+)*\s*(?:[万亿千百]*[%‰\u3400-\u9fff]|[A-Za-z]+)")
 # Questions that several names answer.
 PLURAL = re.compile(
@@ -43,6 +46,20 @@ def clean(text: str) -> tuple[str, int | None]:
     line = next((line.strip() for line in text.strip().splitlines() if line.strip()), "")
     line = _LEAD.sub("", _MARKER.sub("", line)).strip().strip("。").strip()
     return line.strip('“”"'), int(marker[1]) if marker else None
+
+
+def without_question(draft: str, question: str) -> str:
+    """The draft less the question's own words before the answer: 百度推出的是“文心一言 says 文心一言.
+
+    At least five characters must be the question's, up to a verb or a quotation mark, and something must be left.
+    """
+    same = 0
+    while same < min(len(draft), len(question)) and draft[same] == question[same]:
+        same += 1
+    lead = _RESTATED.match(draft, same)
+    if same < LEAST_RESTATED or lead is None or not draft[lead.end() :].strip():
+        return draft
+    return draft[lead.end() :].strip()
 
 
 def repeats(draft: str, question: str) -> bool:
@@ -71,6 +88,8 @@ def completed(draft: str, sentence: str, kind: AnswerKind, *, plural: bool) -> s
         spans = [(f.start, f.end) for f in figures_in_text(sentence)]
         spans += [(m.start(), m.end()) for m in _COUNTED.finditer(sentence)]
         return next((sentence[a:b] for a, b in spans if a == where and end <= b), draft)
+    if re.search(r"[A-Za-z0-9]$", draft) and (rest := _LATIN_NAME.match(sentence, end)):
+        draft, end = draft + rest[0], rest.end()  # 骁龙888 of 骁龙888 Plus
     if plural and re.search("、|》《", sentence[max(0, where - 1) : end + 1]):
         return _listed(sentence, where, end)
     return draft

@@ -37,7 +37,20 @@ class Completion:
     completion_tokens: int
     cached_tokens: int  # of the prompt, not read again; 0 where the endpoint does not say
     first_token_ms: float  # from the request to the first text
-    logprob: float | None = None  # of the whole text, as far as it was asked for and told
+    tokens: tuple[tuple[bytes, float], ...] = ()  # with log-probability, if asked for and told
+
+    def logprob(self, part: str) -> float | None:
+        """The log-probability of a part of the text, of the tokens that it touches; None where none is told."""
+        written = b"".join(token for token, _ in self.tokens)
+        begin = written.find(part.encode())
+        if not part or begin < 0:
+            return None
+        total, at = 0.0, 0
+        for token, value in self.tokens:
+            if at < begin + len(part.encode()) and at + len(token) > begin:
+                total += value
+            at += len(token)
+        return total
 
     @property
     def new_prompt_tokens(self) -> int:
@@ -66,7 +79,7 @@ class TextStream(Iterator[str]):
         self._pieces: list[str] = []
         self._counts = (0, 0, 0)
         self._first_token_ms = 0.0
-        self._logprob: float | None = None
+        self._tokens: list[tuple[bytes, float]] = []
         self._text = self._read(endpoint, request)
 
     def __next__(self) -> str:
@@ -83,7 +96,8 @@ class TextStream(Iterator[str]):
 
     @property
     def usage(self) -> Completion:
-        return Completion("".join(self._pieces), *self._counts, self._first_token_ms, self._logprob)
+        text = "".join(self._pieces)
+        return Completion(text, *self._counts, self._first_token_ms, tuple(self._tokens))
 
     def _read(self, endpoint: Endpoint, request: dict[str, Any]) -> Generator[str, None, None]:
         began = time.perf_counter()
@@ -92,7 +106,9 @@ class TextStream(Iterator[str]):
                 self._counts = _counts(event) or self._counts
                 for choice in event.get("choices") or []:
                     for entry in (choice.get("logprobs") or {}).get("content") or []:
-                        self._logprob = (self._logprob or 0.0) + entry["logprob"]
+                        token = entry.get("bytes")
+                        spelled = entry["token"].encode() if token is None else bytes(token)
+                        self._tokens.append((spelled, entry["logprob"]))
                     if piece := (choice.get("delta") or {}).get("content"):
                         if not self._pieces:
                             self._first_token_ms = (time.perf_counter() - began) * 1000
@@ -163,7 +179,7 @@ class ChatModel:
     ) -> Completion:
         """The whole answer. `grammar` (GBNF) is for the embedded server; other endpoints never see it.
 
-        `logprobs`: with the text's log-probability, where first_token_logprobs has found that it is offered.
+        `logprobs`: with its tokens' log-probabilities, where first_token_logprobs has found that it is offered.
         """
         with self.stream(
             messages,

@@ -12,7 +12,7 @@ from rag.acceptance import PLAIN_YES, Signals, confidence, threshold
 from rag.answer_kind import answers_kind, kind_of
 from rag.draft import PLURAL, clean, completed, parts, repeats
 from rag.evidence import Sentence, squeeze
-from rag.llm import ChatModel
+from rag.llm import ChatModel, Completion
 from rag.passage_evidence import question_terms, share
 from rag.prompt import fill, numbered
 from rag.settings import Settings
@@ -45,11 +45,11 @@ class ModelResult:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What the model wrote, cleaned; the number of the evidence it names; the log-probability, where it is told."""
+    """What the model wrote, cleaned, and the number of the evidence that it names; and as it was written."""
 
     text: str
     number: int | None
-    logprob: float | None
+    written: Completion
 
 
 class ModelAnswerer:
@@ -103,7 +103,7 @@ class ModelAnswerer:
             messages, max_tokens=self._settings.answer_tokens, stop=["\n"], logprobs=True
         )
         self.usage += Usage.of(completion)
-        return Draft(*clean(completion.text), completion.logprob)
+        return Draft(*clean(completion.text), completion)
 
     def judge(
         self,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from rag.acceptance import LEAST_LOGPROB, UNTOLD, Signals, confidence, threshold
 from rag.answer_kind import answers_kind, kind_of
-from rag.draft import repeats
+from rag.draft import repeats, without_question
 from rag.evidence import EvidenceReader, Sentence
 from rag.llm import ChatModel
 from rag.model_answer import ModelAnswerer, ModelResult, Statement
@@ -85,12 +85,13 @@ class PassageAnswerer(ModelAnswerer):
         if answerable < 0:
             return None
         drafted = self._draft(question, numbered([passage]))
-        if not drafted.text or repeats(drafted.text, question):
+        draft = without_question(drafted.text, question)
+        if not draft or repeats(draft, question):
             return None
-        found, repaired = self._carried(drafted.text, [piece, *pieces], question)
+        found, repaired = self._carried(draft, [piece, *pieces], question)
         if not found or answers_kind(kind_of(question), found[0].text) is False:
             return None
-        return self._weighed(question, passage, answerable, found, repaired, drafted.logprob)
+        return self._weighed(question, passage, answerable, found, repaired, drafted.written.logprob(draft))
 
     def _weighed(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.draft import PLURAL, clean, completed, parts, plain_dates, repeats
+from rag.draft import PLURAL, clean, completed, parts, plain_dates, repeats, without_question
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,31 @@ def test_questions_that_several_names_answer(question: str, plural: bool) -> Non
 def test_dates_without_their_zeros() -> None:
     assert plain_dates("2022年12月09日至2023年01月05日") == "2022年12月9日至2023年1月5日"
     assert plain_dates("10月10日，0.5%，2020年") == "10月10日，0.5%，2020年"
+
+
+@pytest.mark.parametrize(
+    ("draft", "question", "rest"),
+    [
+        ("云川科技推出的芯片是“云雀二号", "云川科技推出的芯片是什么？", "云雀二号"),
+        ("周明在《云岭》中演的李平", "周明在《云岭》中演的谁", "李平"),
+        ("云川站的女单冠军分别是：周明", "云川站的女单冠军有谁", "周明"),
+        ("2022年10月1日", "2022年10月的云川车展哪天开幕", "2022年10月1日"),
+        ("云雀二号", "云川科技推出的芯片是什么？", "云雀二号"),
+        ("云川科技推出的芯片是", "云川科技推出的芯片是什么？", "云川科技推出的芯片是"),
+    ],
+)
+def test_words_of_the_question_before_the_answer_are_left_out(draft: str, question: str, rest: str) -> None:
+    assert without_question(draft, question) == rest
+
+
+@pytest.mark.parametrize(
+    ("draft", "sentence", "whole"),
+    [
+        ("云雀88", "云川手机搭载云雀88 Plus处理器。", "云雀88 Plus"),
+        ("云雀8", "云川手机搭载云雀88处理器。", "云雀88"),
+        ("云雀88", "云川手机搭载云雀88处理器。", "云雀88"),
+        ("Lark", "The phone has a Lark chip made in Yunchuan.", "Lark"),
+    ],
+)
+def test_a_latin_name_is_not_cut(draft: str, sentence: str, whole: str) -> None:
+    assert completed(draft, sentence, "other", plural=False) == whole

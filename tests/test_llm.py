@@ -102,21 +102,35 @@ def test_first_token_logprobs(server: EndpointServer, model: ChatModel) -> None:
     assert server.requests[0]["max_tokens"] == 1 and server.requests[0]["top_logprobs"] == 20
 
 
-def test_log_probability_of_a_text_where_the_endpoint_gives_some(
+def test_log_probability_of_a_part_where_the_endpoint_gives_some(
     server: EndpointServer, model: ChatModel
 ) -> None:
-    def told(token: str, logprob: float) -> dict[str, object]:
-        entry = {"token": token, "logprob": logprob}
+    def told(token: str, logprob: float, **more: object) -> dict[str, object]:
+        entry = {"token": token, "logprob": logprob, **more}
         return {"choices": [{"delta": {"content": token}, "logprobs": {"content": [entry]}}]}
 
     server.replies += [Reply(events=[piece("七成")]), logprobs_reply([("有", -0.1)])]
-    assert model.complete(QUESTION, logprobs=True).logprob is None  # not known yet whether it offers any
+    assert (
+        model.complete(QUESTION, logprobs=True).logprob("七成") is None
+    )  # not known yet whether it offers any
     assert "logprobs" not in server.requests[0]
     model.first_token_logprobs(QUESTION)
-    server.replies.append(Reply(events=[told("七", -0.25), told("成", -0.5)]))
+    halves = "成".encode()
+    server.replies.append(
+        Reply(
+            events=[
+                told("约", -4.0),
+                told("七", -0.25),
+                told("", -0.5, bytes=list(halves[:2])),
+                told("成", -0.125, bytes=list(halves[2:])),
+                told("。", -2.0),
+            ]
+        )
+    )
     done = model.complete(QUESTION, logprobs=True)
-    assert done.text == "七成"
-    assert done.logprob == pytest.approx(-0.75)
+    assert done.logprob("七成") == pytest.approx(-0.875)
+    assert done.logprob("约七") == pytest.approx(-4.25)
+    assert done.logprob("八成") is None
     assert server.requests[2]["logprobs"] is True
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from rag.llm import Completion, FirstToken, Message
@@ -66,24 +67,31 @@ class ReadingModel:
     """Drafts and judges by what it is shown: for each passage that holds a key, a draft and how sure it is of it.
 
     `knows`: words of the prompt, parted by & → (draft, margin of both judgements). A prompt that holds no key has no
-    answer.
+    answer. `logprobs`: draft → its log-probability, where it is to be told.
     """
 
     name = "reading"
 
-    def __init__(self, knows: Mapping[str, tuple[str, float]]) -> None:
+    def __init__(
+        self, knows: Mapping[str, tuple[str, float]], logprobs: Mapping[str, float] | None = None
+    ) -> None:
         self.knows = knows
+        self.logprobs = logprobs or {}
         self.prompts: list[tuple[str, str]] = []
 
     def complete(self, messages: Sequence[Message], **options: Any) -> Completion:
-        return _completion(self._known("complete", messages)[0])
+        text = self._known("complete", messages)[0]
+        tokens = ((text.encode(), self.logprobs[text]),) if text in self.logprobs else ()
+        return replace(_completion(text), tokens=tokens)
 
     def stream(self, messages: Sequence[Message], **options: Any) -> Iterator[str]:
         yield self._known("stream", messages)[0]
 
     def first_token_logprobs(self, messages: Sequence[Message], top: int = 20) -> FirstToken:
         margin = self._known("logprobs", messages)[1]
-        return FirstToken({"有": margin, "能": margin, "没": 0.0, "不": 0.0}, _completion("有"))
+        return FirstToken(
+            {"有": margin, "能": margin, "对": margin, "没": 0.0, "不": 0.0, "错": 0.0}, _completion("有")
+        )
 
     def close(self) -> None:
         pass

@@ -187,7 +187,7 @@ RUMOURS = [
 
 
 def test_the_draft_that_its_passage_proves_best_is_taken(directory: Path) -> None:
-    model = ReadingModel({"坊间": ("沈知远", 2.0), "罗明川": ("罗明川", 3.0)})
+    model = ReadingModel({"坊间": ("沈知远", 1.9), "罗明川": ("罗明川", 2.4)})
     answer = qa_over(directory, model).ask(WHO, passages=RUMOURS)
     assert answer.text == "罗明川[1]。" and answer.citations[0].report == "passage-2"
     shown = [text for kind, text in model.prompts if kind == "complete"]
@@ -197,6 +197,29 @@ def test_the_draft_that_its_passage_proves_best_is_taken(directory: Path) -> Non
 def test_a_draft_that_none_proves_is_not_shown(directory: Path) -> None:
     model = ReadingModel({"坊间": ("沈知远", 1.0), "罗明川": ("罗明川", 1.2)})
     assert qa_over(directory, model).ask(WHO, passages=RUMOURS).abstained
+
+
+def test_a_draft_that_the_model_wavered_over_is_not_shown(directory: Path) -> None:
+    knows = {"罗明川": ("罗明川", 2.5)}
+    assert (
+        qa_over(directory, ReadingModel(knows, {"罗明川": -0.1})).ask(WHO, passages=RUMOURS).text
+        == "罗明川[1]。"
+    )
+    assert qa_over(directory, ReadingModel(knows, {"罗明川": -3.5})).ask(WHO, passages=RUMOURS).abstained
+
+
+def test_an_answer_of_another_kind_than_asked_is_none(directory: Path) -> None:
+    passages = ["云川科技馆开馆，馆长是罗明川。", "云川科技馆2024年03月05日开馆。", "临河科技馆周一闭馆。"]
+    model = ReadingModel({"馆长是罗明川": ("罗明川", 5.0), "03月05日": ("03月05日", 3.0)})
+    answer = qa_over(directory, model).ask("云川科技馆哪天开馆？", passages=passages)
+    assert answer.text == "2024年3月5日[1]。"
+
+
+def test_a_day_is_told_from_where_its_year_stands(directory: Path) -> None:
+    passages = ["云川科技馆将于3月5日开馆。", "新建的云川科技馆2024年3月5日开馆。", "临河科技馆周一闭馆。"]
+    model = ReadingModel({"将于": ("3月5日", 2.4), "新建": ("2024年3月5日", 2.2)})
+    answer = qa_over(directory, model).ask("云川科技馆哪天开馆？", passages=passages)
+    assert answer.text == "2024年3月5日[1]。"
 
 
 def test_no_other_passage_is_asked_after_a_sure_one(directory: Path) -> None:

@@ -2,7 +2,7 @@
 
 The weights are those of a logistic regression, fitted on RGB's development questions with and without passages
 that answer (`fit` of eval/calibrate.py, docs/experiments.md): those of reports on whole runs, when passages were still read
-together; those of raw passages on 69 drafts, some of them gathered by hand. They stand in `acceptance.json`.
+together; those of raw passages on 198 drafts. They stand in `acceptance.json`.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from rag.settings import Settings
 # Margins beyond this tell no more; an endpoint without log-probabilities gives a plain yes or no of this size.
 MOST_MARGIN = 6.0
 PLAIN_YES = 3.0
-# Where the log-probability of a draft is not told, that of a draft like any other; below the least it tells no more.
-UNTOLD = -0.5
-LEAST_LOGPROB = -8.0
+# Where a draft's log-probability is not told, that of a draft like any other; below the least it tells no more.
+UNTOLD = -0.25
+LEAST_CERTAINTY = -3.0
 # Drafted from numbered evidence out of reports, or from one raw passage alone (rag.passage_answer).
 Of = Literal["reports", "passages"]
 
@@ -38,7 +38,9 @@ class Signals:
     numbers: float  # share of the question's years and numbers in that passage; 1 where it names none
     kind: float  # 1 if the answer is of the kind asked for, -1 if not, 0 where that cannot be told
     agreeing: float  # logarithm of the number of passages that hold the answer
-    logprob: float = UNTOLD  # of the draft's words, all together; of raw passages only
+    certainty: float = (
+        UNTOLD  # log-probability of the draft over the root of its length; of raw passages only
+    )
 
     def clipped(self) -> dict[str, float]:
         values = asdict(self)

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from index.figures import figures_in_text
 from index.store import ReportIndex
 from index.types import Figure, Hit
-from index.units import same_quantity
+from index.units import is_count, same_family, same_quantity
 from rag.bind import bind
 from rag.draft import plain_dates
 from rag.draft_figures import figures_hold
@@ -28,6 +28,22 @@ from rag.types import Answer, Citation, ShownFigure, Stage, Usage
 # passages tell nothing else: on RGB's development questions every figure above it was right, most below were not.
 EXPLICIT_SHARE = 0.76
 WHOLE_COUNTRY = ("全国", "中国")
+MEASURED = (
+    "%",
+    "个百分点",
+    "元",
+    "美元",
+    "公里",
+    "吨",
+    "平方公里",
+    "亩",
+    "立方米",
+    "千瓦",
+    "千瓦时",
+    "天",
+    "小时",
+)
+PLANNED = ("计划", "预计", "目标", "拟")
 
 Cite = Callable[[Sentence, int], Citation]
 
@@ -183,15 +199,37 @@ class ModelStage:
         return f"“{statement.text}” — in the report: “{clause}”[{marker}]"
 
     def _contradicts(self, query: Query, text: str, sentence: Sentence) -> bool:
-        """Whether a figure drafted from raw passages is of another indicator, period, region or status than asked."""
+        """Whether a figure drafted from raw passages is of another indicator, period, region or status than asked.
+
+        Where the sentence itself says the place or the plan that the question does, code's reading of them does not
+        count: the place may be part of a name (云川运动会), and the plan that of a word that it stands in.
+        """
         there = self._figures(sentence)
+        planned = any(word in query.text and word in sentence.text for word in PLANNED)
         for said in figures_in_text(text):
+            if query.asks and all(_measured_otherwise(ask.unit, said.unit) for ask in query.asks):
+                return True
             same = [f for f in there if same_quantity(said.value, said.unit, f.value, f.unit)]
-            readings = [
-                candidate.conflicts
-                for ask in query.asks
-                for candidate in bind(ask, same, self._reader.surroundings, metadata_known=False)
-            ]
+            readings = []
+            for ask in query.asks:
+                named = ask.region is not None and ask.region.rstrip("市省县区") in sentence.text
+                excused = {"region"} if named else set()
+                excused |= {"status"} if planned else set()
+                readings += [
+                    set(candidate.conflicts) - excused
+                    for candidate in bind(ask, same, self._reader.surroundings, metadata_known=False)
+                ]
             if readings and all({"indicator", "period", "region", "status"} & set(c) for c in readings):
                 return True
         return False
+
+
+def _measured_otherwise(asked: str | None, said: str) -> bool:
+    """Whether a number of people or things was asked for and something measured is said, or the other way round."""
+    if not asked or not said or same_family(asked, said):
+        return False
+    return _is_measured(asked) if is_count(said) else is_count(asked) and _is_measured(said)
+
+
+def _is_measured(unit: str) -> bool:
+    return any(same_family(unit, one) for one in MEASURED)

@@ -7,15 +7,16 @@ judgements tell right from wrong better (docs/experiments.md, 2026-11-30).
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.acceptance import LEAST_LOGPROB, UNTOLD, Signals, confidence, threshold
+from rag.acceptance import LEAST_CERTAINTY, UNTOLD, Signals, confidence, threshold
 from rag.answer_kind import answers_kind, kind_of
 from rag.draft import repeats, without_question
 from rag.evidence import EvidenceReader, Sentence
-from rag.llm import ChatModel
+from rag.llm import ChatModel, Completion
 from rag.model_answer import ModelAnswerer, ModelResult, Statement
 from rag.passage_evidence import near
 from rag.prompt import fill, numbered
@@ -91,7 +92,9 @@ class PassageAnswerer(ModelAnswerer):
         found, repaired = self._carried(draft, [piece, *pieces], question)
         if not found or answers_kind(kind_of(question), found[0].text) is False:
             return None
-        return self._weighed(question, passage, answerable, found, repaired, drafted.written.logprob(draft))
+        return self._weighed(
+            question, passage, answerable, found, repaired, _certainty(drafted.written, draft)
+        )
 
     def _weighed(
         self,
@@ -100,14 +103,14 @@ class PassageAnswerer(ModelAnswerer):
         answerable: float,
         statements: Sequence[Statement],
         repaired: bool,
-        logprob: float | None = None,
+        certainty: float = UNTOLD,
     ) -> _Candidate:
         shown, text = numbered([passage]), "、".join(statement.text for statement in statements)
         supported = fill("supported_there.zh", evidence=shown, question=question, answer=text)
         signals = Signals(
             answerable=answerable,
             supported=self._margin(supported, "对", "错"),
-            logprob=UNTOLD if logprob is None else max(LEAST_LOGPROB, logprob),
+            certainty=certainty,
             **self._signs(question, text, statements, passage),
         )
         return _Candidate(tuple(statements), repaired, signals)
@@ -115,6 +118,12 @@ class PassageAnswerer(ModelAnswerer):
     def _answerable(self, question: str, passage: str) -> float:
         shown = numbered([passage])
         return self._margin(fill("answerable_there.zh", evidence=shown, question=question), "能", "不")
+
+
+def _certainty(written: Completion, draft: str) -> float:
+    """Log-probability of the draft over the root of its length: a list is not doubted for being long."""
+    logprob = written.logprob(draft)
+    return UNTOLD if logprob is None else max(LEAST_CERTAINTY, logprob / math.sqrt(len(draft)))
 
 
 def _surest(candidates: Sequence[_Candidate]) -> _Candidate | None:

@@ -10,7 +10,7 @@ from rag.acceptance import UNTOLD, Of, Signals, confidence, threshold
 from rag.settings import Settings
 
 GOOD = Signals(
-    answerable=3.0, supported=3.5, words=1.0, passage=1.0, numbers=1.0, kind=1.0, agreeing=1.1, logprob=-0.1
+    answerable=3.0, supported=3.5, words=1.0, passage=1.0, numbers=1.0, kind=1.0, agreeing=1.1, certainty=-0.1
 )
 BAD = Signals(
     answerable=-2.0,
@@ -20,7 +20,7 @@ BAD = Signals(
     numbers=0.0,
     kind=-1.0,
     agreeing=0.0,
-    logprob=-4.0,
+    certainty=-2.0,
 )
 
 
@@ -38,13 +38,13 @@ def test_no_signal_speaks_against_a_draft_by_being_stronger(name: str, of: Of) -
 
 
 def test_a_draft_that_the_model_wavered_over_is_less_sure() -> None:
-    assert confidence(replace(GOOD, logprob=-0.1), "passages") > confidence(
-        replace(GOOD, logprob=-2.0), "passages"
+    assert confidence(replace(GOOD, certainty=-0.1), "passages") > confidence(
+        replace(GOOD, certainty=-1.0), "passages"
     )
 
 
 def test_a_draft_of_untold_log_probability_can_be_shown() -> None:
-    assert confidence(replace(GOOD, logprob=UNTOLD), "passages") > threshold(Settings(), "passages")
+    assert confidence(replace(GOOD, certainty=UNTOLD), "passages") > threshold(Settings(), "passages")
 
 
 def test_stricter_asks_for_more() -> None:

@@ -195,7 +195,7 @@ def test_the_draft_that_its_passage_proves_best_is_taken(directory: Path) -> Non
 
 
 def test_a_draft_that_none_proves_is_not_shown(directory: Path) -> None:
-    model = ReadingModel({"坊间": ("沈知远", 1.0), "罗明川": ("罗明川", 1.2)})
+    model = ReadingModel({"坊间": ("沈知远", 0.2), "罗明川": ("罗明川", 0.4)})
     assert qa_over(directory, model).ask(WHO, passages=RUMOURS).abstained
 
 
@@ -220,6 +220,24 @@ def test_a_day_is_told_from_where_its_year_stands(directory: Path) -> None:
     model = ReadingModel({"将于": ("3月5日", 2.4), "新建": ("2024年3月5日", 2.2)})
     answer = qa_over(directory, model).ask("云川科技馆哪天开馆？", passages=passages)
     assert answer.text == "2024年3月5日[1]。"
+
+
+def test_a_number_of_people_is_no_length(directory: Path) -> None:
+    passages = ["云川航班失联，机上人数不详，搜救范围150公里。", "临河科技馆周一闭馆。"]
+    model = ReadingModel({"失联": ("150公里", 5.0)})
+    assert qa_over(directory, model).ask("云川失联航班上有多少人？", passages=passages).abstained
+    assert "150公里" in qa_over(directory, model).ask("云川失联航班搜救范围多大？", passages=passages).text
+
+
+def test_the_plan_and_the_name_that_question_and_sentence_share_are_no_difference(directory: Path) -> None:
+    passages = ["今年全省公务员考试计划招录3.71万人，近260万人报名。", "临河科技馆周一闭馆。"]
+    model = ReadingModel({"招录": ("3.71万人", 5.0)})
+    asked = "2023年公务员考试计划招录多少人？"
+    assert "3.71万人" in qa_over(directory, model).ask(asked, passages=passages).text
+    passages = ["亚洲45个国家和地区奥委会全部报名参加云川市运动会。", "临河科技馆周一闭馆。"]
+    model = ReadingModel({"奥委会": ("45个", 5.0)})
+    asked = "有多少个国家和地区报名参加云川市运动会？"
+    assert "45个" in qa_over(directory, model).ask(asked, passages=passages).text
 
 
 def test_no_other_passage_is_asked_after_a_sure_one(directory: Path) -> None:

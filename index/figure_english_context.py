@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
 _UP = (
     r"grew|grow(?:ing|th)?|rose|ris(?:e|ing|en)|increas(?:e|ed|ing)|climb(?:ed|ing)|expand(?:ed|ing)"
-    r"|gain(?:ed)?|up|jumped|surged"
+    r"|gain(?:ed)?|up|jump(?:ed|ing)|surg(?:ed|ing)|soar(?:ed|ing)"
 )
 _DOWN = (
     r"fell|fall(?:ing|en)?|declin(?:e|ed|ing)|dropp?(?:ed|ing)?|decreas(?:e|ed|ing)|shrank|down"
-    r"|contracted|narrowed|reduc(?:e|ed|ing)|cut"
+    r"|contracted|narrowed|dipp(?:ed|ing)|slump(?:ed|ing)|plung(?:ed|ing)|slid(?:ing)?|sank|shed"
+    r"|reduc(?:e|ed|ing)|cut"
 )
 _CHANGE = re.compile(rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN}))\b(?P<rest>[^.;]*)$", re.IGNORECASE)
 _VERBS = re.compile(rf"\b(?:{_UP}|{_DOWN})\b(?! rates?\b)", re.IGNORECASE)

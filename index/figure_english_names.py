@@ -18,12 +18,12 @@ _HEADS = (
     r"value[- ]added|added value|gross output(?: value)?|output(?: value)?|production|(?:total )?profits?"
     r"|(?:operating |business )?revenues?"
     r"|sales(?: volume| value| area)?|(?:total )?retail sales|investment|exports?|imports?|total value|value|total number|number|volume"
-    r"|turnover|balance|prices?|consumption|generation"
+    r"|turnover|balance|(?:foreign |goods )?trade(?: volume)?|prices?|consumption|generation"
     r"|(?:average )?(?:per[- ]capita )?(?:annual |monthly |net |disposable )*(?:income|wages?|consumption expenditure|expenditure|spending)"
 )
 _OF = re.compile(
     rf"(?:(?:real |nominal |the )*growth(?: rate)? (?:of|in) )?(?:the )?(?:total )?(?P<head>{_HEADS})"
-    r" (?:of|in|for|from) (?:the )?(?P<of>.+)",
+    r" (?:of|in|for|from|(?P<with>(?<=trade )with)) (?:the )?(?:[A-Z][a-z]+['’]s )?(?P<of>.+)",
     re.IGNORECASE,
 )
 _WHOSE = re.compile(
@@ -32,7 +32,7 @@ _WHOSE = re.compile(
 )
 _ONLY_SPEED = re.compile(
     r"(?:the |its |their |this |a |an )*(?:[a-z]+-adjusted |real |nominal |actual )*"
-    r"(?:growth(?: rates?)?|rate|increase|decrease|rise|figure|number|it|this|they)",
+    r"(?:growth(?: rates?)?|rate|increase|decrease|rise|figure|number|it|this|they|taking|making|(?:respectively,? ?)?together)",
     re.IGNORECASE,
 )
 _THAT_OF = re.compile(r"(?:that|those) (?:of|in|for|from) (?:the )?(?P<of>.+)", re.IGNORECASE)
@@ -42,7 +42,8 @@ _VERB = (
     r"|fell|fallen|falling|declin(?:ed|ing)"
     r"|dropped|decreas(?:ed|ing)|expanded|contracted|climbed|gained|surged|jumped|edged (?:up|down)"
     r"|was|were|is|are|reached|reaching|total(?:l)?ed|stood at|amounted to"
-    r"|came (?:in at|to)|hit|exceed(?:ed|ing)|averaged|accounted for|made up|account(?:ing|s) for|remained)"
+    r"|came (?:in at|to)|hit|exceed(?:ed|ing)|averaged|accounted for|made up|making up|tak(?:es|ing) up|took up|account(?:ing|s) for"
+    r"|dipped|slumped|plunged|slid|sank|soared|shrank|narrowed|widened|remained)"
 )
 _SUBJECT = re.compile(
     rf"(?P<phrase>[A-Za-z][^;:]*?)(?:\s+(?:which|that))?\s+(?:{_VERB}\b[^,;:]*|by\s+[^,;:]*?)$", re.IGNORECASE
@@ -59,10 +60,10 @@ _LEAD_IN = re.compile(
     r"|(?:in|from|at|by|during|for|since|as of|over)\s+[^,]{2,40}?,)+",
     re.IGNORECASE,
 )
-_SHOWED = re.compile(r"^.*?\b(?:showed|shows|indicated|said|reported)\s+that\s+", re.IGNORECASE)
+_SHOWED = re.compile(r"^.*?\b(?:showed|shows|indicated|said|reported)\s+(?:that\s+)?", re.IGNORECASE)
 _TIME_WITHIN = re.compile(
-    r"\s+(?:in|during|at the end of|by the end of|from)\s+(?:\d{4}|(?:January|February|March|April|May|June|July|August|September|October"
-    r"|November|December)(?:\s+to\s+\w+)?|the first [\w ]{3,20}|the whole year|the year)(?:\s+\d{4})?$",
+    r"\s+(?:in|during|at the end of|by the end of|from)\s+(?:\d{4}|(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
+    r"(?:(?:\s+to\s+|\s?[-–]\s?)\w+\.?)?|the first [\w ]{3,20}|the whole year|the year)(?:\s+\d{4})?$",
     re.IGNORECASE,
 )
 _ARTICLE = re.compile(r"^(?:the|a|an|its|their|total|overall)\s+", re.IGNORECASE)
@@ -84,6 +85,31 @@ _BRACKETS = re.compile(r"\s*\([^()]*\)")
 _RURAL = re.compile(r"^(?:the )?(?:rural (?:areas?|regions?)|countryside)$", re.IGNORECASE)
 _URBAN = re.compile(r"^(?:the )?(?:urban (?:areas?|regions?)|cities)$", re.IGNORECASE)
 _PLACE = re.compile(r"(?:the )?(?:[A-Z][a-z]+(?: [A-Z][a-z]+){0,2}|nation|country|city|province|county)")
+_WHOSE_ALL = re.compile(r"[A-Za-z ]+['’]s? (?:total |overall |combined )?", re.IGNORECASE)
+_WITH = re.compile(
+    r",?\s*(?:and\s+)?(?:with|leaving|resulting in|producing)\s+(?:an?\s+)(?!.*\b(?:increase|decrease|growth|rise|fall|drop|gain|loss"
+    r"|decline|rate|average|total|share|increment|margin|proportion|value|volume)\b)"
+    r"(?P<name>[a-z][a-z -]{2,30}?)\s+of\s+(?:about |nearly |over )?",
+)
+_APPOSITION = re.compile(
+    r"(?:^|(?<=[.;] ))(?!In |During |By |From |At |On |For |Since |Of |Among |According )[A-Z][^,;\d]{2,80}"
+    r"(?P<aside>,\s(?:its|their|the|an?)\s[^,;\d]{3,60},)(?=\s(?:was|were|is|are|grew|rose|fell|reached|increased|dropped|totall?ed)\b)"
+)
+_MADE = re.compile(
+    r"\b(?:(?P<output>produced|churned out|turned out|yielded|generated)|(?P<imports>imported|bought)|(?P<exports>exported|shipped)"
+    r"|(?P<sales>sold))\s+(?:a total of |about |nearly |over |more than |some )?(?:a record )?$",
+    re.IGNORECASE,
+)
+_MADE_WHAT = re.compile(
+    r"\s(?:of\s)?(?P<what>[a-z][a-z-]*(?:\s(?!in\b|last\b|from\b|during\b|over\b|to\b|by\b|and\b|of\b)[a-z-]+){0,3})"
+)
+_MADE_FIRST = re.compile(
+    r"\b(?:(?P<output>produced|churned out)|(?P<imports>imported)|(?P<exports>exported))\s(?P<what>[a-z-]+(?:\s[a-z-]+)?)\sof\s$"
+)
+_CHANGED = re.compile(
+    r"\b(?:to|will|should|would|could|and|,)\s*(?:cut|reduce|lower|raise|increase|boost|lift|expand|bring)\s+(?:down\s+)?"
+    r"(?P<what>(?:its|their|the|total|overall)?\s?[a-z][A-Za-z -]{3,70}?)\s+(?:by|to)\s+(?:about |around |at least |some |over )?",
+)
 _ONLY_HOW_MUCH = ("number", "total number", "volume", "value", "total value")
 
 
@@ -107,11 +133,41 @@ def english_name(
     phrase (investors from Hong Kong, Macao and Taiwan), so the longest that holds no figure is tried first.
     """
     begins = _begins(text, start, end)
+    found = _WITH.fullmatch(text, begins[-1], end) or _WITH.fullmatch(text, max(begins[-1] - 6, start), end)
+    if found is not None:
+        name = found["name"]
+        known = vocabulary.lookup(name)
+        return EnglishName(name, known, found.start("name"), found.end("name"))
+    changed = list(_CHANGED.finditer(text, start, end))
+    if changed and changed[-1].end() == end:
+        what = changed[-1]["what"].strip()
+        what = _ARTICLE.sub("", what)
+        return EnglishName(what, vocabulary.lookup(what), changed[-1].start("what"), changed[-1].end("what"))
+    aside = _APPOSITION.match(text, start, end)
+    if aside is not None:  # trade with ASEAN, its largest partner, was …
+        blank = " " * (aside.end("aside") - aside.start("aside"))
+        text = text[: aside.start("aside")] + blank + text[aside.end("aside") :]
+        begins = _begins(text, start, end)
     for begin in sorted(begins, key=lambda at: _DETERMINER.match(text, at) is None):
         name = _said_of(text, begin, end, vocabulary, before)
         if name is not None:
             return name
     return _listed(text[begins[-1] : end], begins[-1], vocabulary, before)
+
+
+def made_name(text: str, start: int, outer: tuple[int, int], vocabulary: Vocabulary) -> EnglishName | None:
+    """Produced 390 million tonnes of 〔coal〕: coal output; imported …: coal imports. `outer` is the quantity's span."""
+    made = _MADE.search(text[start : outer[0]])
+    what = _MADE_WHAT.match(text, outer[1]) if made else None
+    if made is None:
+        made = what = _MADE_FIRST.search(text[start : outer[0]])
+    if made is None or what is None:
+        return None
+    head = next(one for one in ("output", "imports", "exports", "sales") if made.groupdict().get(one))
+    name, before = f"{what['what']} {head}", start if what is made else 0
+    return EnglishName(
+        name, vocabulary.lookup(name), before + what.start("what"), before + what.end("what"), head
+    )
 
 
 def clause_start(text: str, start: int, end: int) -> int:
@@ -161,11 +217,14 @@ def _said_of(
         known = vocabulary.lookup(bare)
         told = vocabulary.find(bare)
         if known is None and told and told[-1].end == len(bare):
+            if _WHOSE_ALL.fullmatch(bare[: told[-1].start]):  # China's total 〔imports and exports〕
+                return EnglishName(bare, told[-1].indicator, first, last)
             return None  # Yunchuan's GDP: the term that ends the phrase
         return EnglishName(bare, known, first, last, head if known is None and before is not None else "")
+    preposition = "with" if of is not None and of.re is _OF and of["with"] else "of"
     plain = re.sub("^average ", "", _PLAIN_HEADS.get(head, head))
     owner = _RURAL.sub("rural residents", _URBAN.sub("urban residents", _BRACKETS.sub("", owner)))
-    if _PLACE.fullmatch(owner):  # China's per capita disposable income
+    if _PLACE.fullmatch(owner) and preposition == "of":  # China's per capita disposable income
         return EnglishName(plain, vocabulary.lookup(plain), first, last, head)
     alone = (owner,) if head in _ONLY_HOW_MUCH else ()
     owners = dict.fromkeys((owner, _INDUSTRY.sub("", owner), re.sub("sector$", "industry", owner)))
@@ -178,13 +237,13 @@ def _said_of(
         known = vocabulary.lookup(form)
         if known is not None:
             return EnglishName(form, known, first, last, head)
-    return EnglishName(f"{plain} of {owner}", None, first, last, head)
+    return EnglishName(f"{plain} {preposition} {owner}", None, first, last, head)
 
 
 _BARE = re.compile(r"\s*(?:and\s+|of which,?\s+|the\s+)*(?P<name>[A-Za-z][A-Za-z\- ]{2,40}?)\s*$")
 _NOT_BARE = re.compile(
     r"\b(?:an?|by|to|of|at|in|for|was|were|is|are|reached|increase|decrease|rise|fall|drop|growth|up|down|about|around|over|nearly|more|less"
-    r"|than|with|from|respectively|percent|and)\b",
+    r"|than|with|from|respectively|together|accounting|taking|making|slumping|plunging|dipping|falling|rising|soaring|jumping|surging|dropping|reaching|hitting|percent|and)\b",
     re.IGNORECASE,
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from index.figure_english_context import EnglishMeaning, read_english_meaning
-from index.figure_english_names import EnglishName, clause_start, english_name
+from index.figure_english_names import EnglishName, clause_start, english_name, made_name
 from index.figure_place_lists import PlacesListed
 from index.figure_reading import Reading, basis_of
 from index.figure_scan import Quantity
@@ -71,7 +71,10 @@ class EnglishSentences(PlacesListed):
         """
         stop = quantity.outer_start
         behind = meaning.mention is not None and meaning.mention.start >= quantity.end
-        if behind and quantity.base_unit not in ("%", "个百分点"):
+        made = made_name(self.text, start, (stop, quantity.end), self.subjects.vocabulary)
+        if made is not None and quantity.base_unit not in ("%", "个百分点", "元", "美元"):
+            return made
+        if behind and quantity.base_unit not in ("%", "个百分点") and not self._goes_on(quantity, meaning):
             return None  # no fewer than 95,000 〔new urban jobs〕
         name = english_name(self.text, start, stop, self.subjects.vocabulary, before)
         begin = max(told, clause_start(self.text, start, stop))
@@ -79,6 +82,11 @@ class EnglishSentences(PlacesListed):
         if name is not None:
             return name
         return before if before is not None and not own and not meaning.counted else None
+
+    def _goes_on(self, quantity: Quantity, meaning: EnglishMeaning) -> bool:
+        """To 105 million tonnes while its crude oil 〔imports〕…: what stands behind begins another clause."""
+        between = self.text[quantity.end : meaning.mention.start] if meaning.mention is not None else ""
+        return re.search(r"\b(?:while|whereas|and|but)\b|[,;]", between) is not None
 
     def _in_region(self, reading: Reading, name: EnglishName) -> None:
         """Value added of the eastern region: of that place, and what the paragraph's other value added is."""

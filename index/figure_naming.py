@@ -281,10 +281,14 @@ def output_of(name: str, before: str, unit: str) -> str | None:
     return f"{name}产量" if unit in _WEIGHED and "产量" in before and "产量" not in name else None
 
 
+_PRODUCT_NAME = re.compile(r"(?![达为共约近超计至到各]$)[\u4e00-\u9fff]{1,5}")
+
+
 def next_product(before: str, text: str, unit: str) -> str | None:
     """原煤产量2亿吨，〔洗煤〕1400万吨: a product that the tokenizer takes for a verb."""
     text = text.strip("，、；：")
-    made = before.endswith("产量") and unit in _WEIGHED and re.fullmatch(r"[\u4e00-\u9fff]{2,5}", text)
+    counted = (*_WEIGHED, "只", "架", "套", "块", "双", "支")
+    made = before.endswith("产量") and unit in counted and _PRODUCT_NAME.fullmatch(text)
     return f"{text}产量" if made and not words.CHANGE_VERB.search(text) else None
 
 

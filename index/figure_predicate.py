@@ -27,6 +27,9 @@ _ONLY_COMPARED = frozenset(("高", "快", "多", "低", "慢", "少", "长"))
 _FROM_UNMEASURED = re.compile(r"(?<=.)[由从](?![事业来]|.{0,2}业)[^，。；由从]{1,10}$")
 _COMPARED_BEHIND = re.compile(r"(?:左右)?(?:相比|比较)")
 _AGAINST = re.compile(r"[与同和](?=[^，。；]*的(?:近|约)?$)")
+_SUBJECT_BEHIND = re.compile(
+    rf"[{words.TIME}]+的?(?P<what>(?!同期|相比|有所|平均|实际|大幅|水平|全年|总?计划|预算|预计|预期|执行|决算|实绩)[\u4e00-\u9fff]{{3,12}})"
+)
 _NEW_BEFORE = re.compile(r"新$")
 _RATE_BOTH = re.compile(r"[率量额数][均都]$")  # 参保率〔均〕提高到: no word 率均
 
@@ -151,6 +154,10 @@ class PredicateReader:
             return None
         if len(change["verb"]) == 1 and _NEW_BEFORE.search(text[:verb_start]):
             return None
+        opens = comparison and not text[: comparison.start()].strip(f"{words.TIME}，,、 其中：:")
+        behind = _SUBJECT_BEHIND.fullmatch(comparison["reference"]) if comparison and opens else None
+        if comparison and behind and words.ADVERBS.fullmatch(behind["what"]) is None:
+            comparison = None  # 比上年〔产值〕增长14.9%
         direction: Literal["up", "down"] = "up" if change["up"] else "down"
         subject_end = left + (comparison.start() if comparison else verb_start)
         reference = (
@@ -159,8 +166,8 @@ class PredicateReader:
         unmeasured = _FROM_UNMEASURED.search(self.masked[left:subject_end]) if change["to"] else None
         if unmeasured:  # 从一个月以上压缩到…
             subject_end = left + unmeasured.start()
-        subject_end = self.trim(left, subject_end)
-        if not comparison:
+        subject_end = subject_end if behind else self.trim(left, subject_end)
+        if not comparison and behind is None:
             # 比上年同期实际增长: the comparison may stand before adverbs
             comparison = words.COMPARISON.search(self.masked[left:subject_end])
             if comparison:

@@ -16,7 +16,7 @@ _PART_BY_PART = re.compile(r"分(?:季度?|月|阶段)看|[从按]季度看")
 _DEED = re.compile(
     r"(?:大力|积极|加快|努力|进一步|切实|继续|稳步|全面)?(?:发展|推进|建立健全|健全|完善|加大|加强|改善)(?=[\u4e00-\u9fff“]{3})"
 )
-_COUNTED_IN = re.compile(r"(?:不)?(?:包括|含)(?!在内)")
+_COUNTED_IN = re.compile(r"(?:不)?(?:包括|含)(?!在内)|(?:按[^，。；（）()]{1,16})?(?:折合|约合|折算)")
 
 
 class SaidBefore(NamesInContext):

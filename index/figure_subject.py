@@ -319,7 +319,7 @@ class SubjectReader:
         if owner is None or first is None:
             return None
         first = self._after_region(first, start + owner[1])
-        return self.from_name(self.text[first : start + owner[1]] + head, head_start, end)
+        return self.from_name(self.text[first : start + owner[1]] + head, first, end)
 
     def _mention_ending(self, start: int, end: int) -> IndicatorMention | None:
         """The longest vocabulary mention that ends at `end`, bar a head such as 增速 or 总量."""

@@ -286,7 +286,13 @@ def in_other_setting(text: str, mention: PeriodMention, reading: Reading) -> boo
     return False
 
 
-_RIGHT_BEHIND = re.compile(r"\s(?:in|by|at the end of|by the end of|as of)\s(?:the\s)?")
+_RIGHT_BEHIND = re.compile(
+    r"(?:\s(?:year[- ]on[- ]year|from (?:a|one) year (?:earlier|ago|before)|(?:higher|lower|more|less) than a year (?:earlier|ago)))?"
+    r"(?P<to>\sto\s(?:reach |hit |about |nearly |over )?[^\s\d,;]{0,4}\d[\d,.]*(?:\s(?!in\b)[a-z-]+){0,4}?)?"
+    r"(?:\sof\s[a-z-]+(?:\s(?!in\b)[a-z-]+){0,2}?)?(?:\sdecrease|\sincrease|\srise|\sdrop|\splunge|\sgrowth|\sdecline)?"
+    r"\s(?:in|by|at the end of|by the end of|as of)\s(?:the\s)?",
+    re.IGNORECASE,
+)
 
 
 def year_behind(text: str, mentions: Sequence[PeriodMention], reading: Reading) -> Period | None:
@@ -298,7 +304,8 @@ def year_behind(text: str, mentions: Sequence[PeriodMention], reading: Reading) 
             or mention.kind not in ("period", "point")
         ):
             continue
-        if _RIGHT_BEHIND.fullmatch(text, reading.quantity.outer_end, mention.start):
+        behind = _RIGHT_BEHIND.fullmatch(text, reading.quantity.outer_end, mention.start)
+        if behind and not (behind["to"] and text.endswith("from ", 0, reading.quantity.outer_start)):
             return mention.period
         return None
     return None

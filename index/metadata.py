@@ -66,6 +66,10 @@ def read_metadata(report: Report) -> Report:
 # ---------------------------------------------------------------- title and kind
 
 
+# The line over an English text without headings: "Foreign trade of Yunchuan in the first half of 2023"
+_ENGLISH_LINE = re.compile(r"[A-Z](?=[^\u4e00-\u9fff]*(?:19|20)\d\d)[A-Za-z0-9 ,’'()/-]{14,110}[A-Za-z0-9)]")
+
+
 def _title(report: Report) -> Slot:
     """The most title-like of the first headings, else the file's own title, else the file name."""
     candidates: list[tuple[float, str]] = []
@@ -77,7 +81,8 @@ def _title(report: Report) -> Slot:
                 break
             continue
         named = _TITLE_WORDS.search(text) is not None
-        if block.kind != "heading" and not named:
+        opens = position == 0 and _ENGLISH_LINE.fullmatch(text) is not None
+        if block.kind != "heading" and not named and not opens:
             continue
         text = _FOOTNOTE_MARK.sub("", _with_rest(report, blocks, position, text))
         dated = re.search(r"(?:19|20)\d\d", text) is not None

@@ -226,6 +226,7 @@ _MONTH_NAME = r"(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.
 _FULL_MONTH_NAME = (
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 )
+_SHORT_MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)\b\.?"
 _YEAR_WORD = (
     r"(?P<relative>(?:the )?(?:this|last|next|current|previous|prior|preceding|following|same|that) year"
     r"|the year before(?: last)?|a year (?:earlier|ago))"
@@ -250,7 +251,8 @@ ENGLISH_DATED = re.compile(
 ENGLISH_PART_ALONE = re.compile(
     rf"\b(?:the )?(?P<part>first {_NUMBER} (?:quarters?|months?)|{_ORDINAL} (?:quarter"
     rf"|half)\b(?! of the (?:century|decade))"
-    rf"|(?:Q[1-4]|H[12])(?: ?[-~] ?(?:Q[1-4]|H[12]))?\b|{_FULL_MONTH_NAME}(?: ?(?:-|~|to"
+    rf"|(?:Q[1-4]|H[12])(?: ?[-~] ?(?:Q[1-4]|H[12]))?\b|{_SHORT_MONTH} ?(?:-|–|~|to|through) ?{_SHORT_MONTH}"
+    rf"|{_FULL_MONTH_NAME}(?: ?(?:-|~|to"
     rf"|through) ?{_FULL_MONTH_NAME})?\b)"
 )
 ENGLISH_SAME_PERIOD = re.compile(
@@ -311,9 +313,8 @@ ENGLISH_REPORT_BEFORE = re.compile(
 )
 
 COMPARED_BEFORE = re.compile(
-    r"(?:比|较|相比于|相较于?|高于|低于|多于|少于|超过|than|over|from|against|versus|vs\.?|on"
-    r"|compared (?:with|to)|up from"
-    r"|down from)"
+    r"(?:比|较|相比于|相较于?|高于|低于|多于|少于|超过|\b(?:than|over|from|against|versus|vs\.?|on"
+    r"|compared (?:with|to)|up from|down from))"
     r" ?(?:that of |that in |in |the level of |the )?$",
     re.IGNORECASE,
 )

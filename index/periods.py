@@ -23,6 +23,7 @@ from index import period_patterns as patterns
 from index import period_reading as reading
 from index.period_reading import Atom, MentionKind
 
+_PASSING = frozenset(("上年", "上年度", "上一年", "上一年度", "前一年"))
 _CODE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:/(\d{4})(?:-(\d{2}))?)?")
 _ENGLISH_MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
@@ -192,8 +193,10 @@ class _Resolver:
             return None
         compared = _is_compared(self.text, atom)
         if not compared and atom.kind in ("period", "point", "date") and not _is_base(self.text, atom):
-            self.latest_year = period.start[0]
-            if atom.kind != "date":
+            # 由上年的3.3%提高到…，由上年的…: a year told from the nearest is not the nearest itself
+            passing = atom.relative_year in _PASSING
+            self.latest_year = self.latest_year if passing else period.start[0]
+            if atom.kind != "date" and not passing:
                 self.sentence_year = period.start[0]
                 self.sentence_months = atom.months or self.sentence_months
         is_range = atom.kind == "range"

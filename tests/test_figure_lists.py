@@ -9,6 +9,7 @@ import pytest
 from index.clean import clean
 from index.figures import figures_in_text, read_figures
 from index.metadata import read_metadata
+from index.periods import find_periods
 from index.readers import read_file
 from index.regions import find_regions
 
@@ -224,3 +225,55 @@ def test_a_report_that_counts_the_nation(tmp_path: Path) -> None:
     )
     figures = read_figures(read_metadata(clean(read_file(path), name=path.name, sha256="0")))
     assert [figure.region for figure in figures] == ["全国", "全国"]
+
+
+def test_last_year_told_three_times_stays_last_year() -> None:
+    text = (
+        "粮食产量由上年的30万吨增至32万吨，油料产量由上年的5万吨增至6万吨，水果产量由上年的8万吨增至9万吨。"
+    )
+    figures = figures_in_text(text, period="2023", region="云川市")
+    assert [figure.period for figure in figures if str(figure.value) in ("5", "8")] == ["2022", "2022"]
+
+
+def test_the_thing_stands_behind_what_it_is_compared_with() -> None:
+    figures = figures_in_text("全市工业发展较快，比上年用电量增长14.9%。", period="2023", region="云川市")
+    assert [(figure.indicator[-3:], figure.measure) for figure in figures] == [("用电量", "growth")]
+
+
+def test_a_sum_told_in_another_money() -> None:
+    text = "人均地区生产总值80000元（按年平均汇率折合11350美元）。"
+    figures = figures_in_text(text, period="2023", region="云川市")
+    assert [figure.indicator for figure in figures] == [figures[0].indicator] * 2
+
+
+def test_english_trade_with_whom_and_of_whom() -> None:
+    text = "Trade with Beijiang, its largest partner, was 1.2 billion yuan, up 5.1 percent, taking up 12 percent of all trade."
+    names = [figure.indicator for figure in figures_in_text(text, period="2023", region="云川市")]
+    assert names == ["trade with Beijiang"] * 3
+    text = "The data shows the city's total imports and exports rose 4 percent to 10 billion yuan, with a surplus of 2 billion yuan."
+    names = [figure.indicator for figure in figures_in_text(text, period="2023", region="云川市")]
+    assert names == ["货物进出口总额", "货物进出口总额", "surplus"]
+
+
+def test_english_made_bought_and_when() -> None:
+    text = "The city produced 390 million tonnes of coal in June, up 2.5 percent, and imported 2 million tonnes of coal."
+    figures = figures_in_text(text, period="2023-01/2023-06", region="云川市")
+    assert [figure.indicator for figure in figures] == ["原煤产量", "原煤产量", "煤炭进口量"]
+    assert figures[0].period == "2023-06"
+    text = "Power output dipped 6.3 percent year-on-year to 2.96 billion kilowatt-hours in the first quarter of 2022."
+    figures = figures_in_text(text, period="2023", region="云川市")
+    assert [figure.period for figure in figures] == ["2022-01/2022-03"] * 2
+    assert figures[0].value < 0
+
+
+def test_english_words_that_end_in_a_preposition() -> None:
+    mentions = find_periods("power generation in the first half of 2023")
+    assert [mention.compared for mention in mentions] == [False]
+    assert [mention.period.code() for mention in find_periods("in Jan.-July 2015")] == ["2015-01/2015-07"]
+
+
+def test_a_line_over_an_english_text_is_its_title(tmp_path: Path) -> None:
+    path = tmp_path / "x.txt"
+    path.write_text("Power generation of Yunchuan in the first half of 2023\n\nIt grew 5 percent.\n", "utf-8")
+    metadata = read_metadata(clean(read_file(path), name=path.name, sha256="0")).metadata
+    assert metadata.period is not None and metadata.period.value == "2023-01/2023-06"

@@ -22,6 +22,8 @@ def kind_fits(ask: Ask, figure: Figure, clause: str, sentence: str) -> bool:
     return not (
         _of_narrower_kind(ask, figure, clause, sentence)
         or _another_kind(ask, figure)
+        or _of_one_share(ask, figure, clause)
+        or _counts_no_people(ask, figure)
         or _not_added(ask, figure, clause)
         or _added_unasked(ask, figure)
         or _not_counted(ask, figure, clause)
@@ -49,6 +51,16 @@ def _of_narrower_kind(ask: Ask, figure: Figure, clause: str, sentence: str) -> b
     return bool(kinds) and not any(
         contained(kind, f"{ask.text} {' '.join(ask.terms)}") > 0.8 for kind in kinds
     )
+
+
+def _of_one_share(ask: Ask, figure: Figure, clause: str) -> bool:
+    """每股95元 is what one share costs, not the whole that a question without 股 asks for."""
+    return f"每股{figure.text}" in clause.replace(" ", "") and not re.search("股|每|价", ask.text)
+
+
+def _counts_no_people(ask: Ask, figure: Figure) -> bool:
+    """Provinces or countries, counted in 个, for a question about people in 名, 人 or 位."""
+    return ask.unit in ("名", "人", "位") and figure.unit.endswith("个")
 
 
 _KIND_OF_BODY = re.compile(

@@ -229,6 +229,14 @@ def test_a_number_of_people_is_no_length(directory: Path) -> None:
     assert "150公里" in qa_over(directory, model).ask("云川失联航班搜救范围多大？", passages=passages).text
 
 
+def test_code_alone_takes_no_price_of_one_share_and_no_number_of_places(directory: Path) -> None:
+    qa = qa_over(directory, ReadingModel({}))
+    share = ["云川软件以每股95元的价格收购临河动漫。", "临河科技馆周一闭馆。"]
+    assert qa.ask("云川软件花了多少钱收购临河动漫？", passages=share).abstained
+    places = ["云川大学2022年录取的本科生来自31个省、自治区、直辖市。", "临河科技馆周一闭馆。"]
+    assert qa.ask("云川大学2022年录取了多少名本科生？", passages=places).abstained
+
+
 def test_the_plan_and_the_name_that_question_and_sentence_share_are_no_difference(directory: Path) -> None:
     passages = ["今年全省公务员考试计划招录3.71万人，近260万人报名。", "临河科技馆周一闭馆。"]
     model = ReadingModel({"招录": ("3.71万人", 5.0)})

@@ -370,6 +370,8 @@ def _unit_fits(ask: Ask, figure: Figure) -> bool:
 
 def _basis_fits(ask: Ask, figure: Figure, around: Surroundings) -> bool:
     """A yearly average over several years is not the growth of one year, nor the other way round."""
+    if figure.measure == "change" and ask.base is not None and ask.role is None:
+        return ask.base in [m.period for m in find_periods(figure.reference or "")]
     if figure.measure != "growth" or ask.role is not None:
         return True
     if ask.real and not re.search("扣除|剔除|实际|可比", around.clause):

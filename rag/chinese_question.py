@@ -152,8 +152,16 @@ def chinese_asks(
         ):
             base = replace(base, base=compared[0])  # 2010年比2005年增长多少: growth since that year
             own_periods = main
-        elif base.measure == "change" and not main and last_period and compared == [last_period.shifted(-1)]:
-            own_periods = main  # 1979年是多少，比1978年增加多少: still that of 1979
+        elif (
+            base.measure == "change"
+            and not main
+            and last_period
+            and len(compared) == 1
+            and compared[0].end < last_period.end
+        ):
+            if compared != [last_period.shifted(-1)]:
+                base = replace(base, base=compared[0])  # …是多少，比1995年底增加多少: since then
+            own_periods = main
         periods_here = own_periods or ([last_period] if last_period else [])
         if led_in and not own_periods and (words.DIFFERENCE.search(clause) or words.JOINTLY.search(clause)):
             periods_here = led_in
@@ -351,6 +359,7 @@ def _by_measure(clause: str, ask: Ask, questions: Sequence[re.Match[str]]) -> li
     """ "总量和增速是多少" asks twice; "由多少增加到多少" asks for both ends."""
     if words.FROM_TO.search(clause):
         level: AskedMeasure = "share" if words.SHARE.search(clause) else "level"
+        level = "growth" if words.NOUN_OF_GROWTH.search(clause) else level  # 增幅由多少回落到多少
         return [replace(ask, role="from", measure=level), replace(ask, role="to", measure=level)]
     both = re.search(
         r"(?:总量|总额|规模|总值|数量|产量|金额|[\u4e00-\u9fff]{2}量|人数|户数|余额|多少[^，,]{0,4})(?:和|及|与|以及|、)(?:其)?(?:同比)?(?:增速|增幅|增长率|增长)",

@@ -65,6 +65,8 @@ def _counted(clause: str, asks: re.Match[str] | None) -> str:
         return ""
     counted = words.COUNTED.search(clause, asks.start())
     rest = clause[counted.end() :].strip(" 的了") if counted else ""
+    if rest in ("资金", "经费", "钱", "投资", "贷款", "补助", "补贴"):
+        return ""  # 补贴安排多少资金: what the money is for stands before
     return rest if words.content_terms(rest) else ""
 
 

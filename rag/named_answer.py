@@ -47,7 +47,7 @@ _TRIM_HEAD = re.compile(
     r"^(?:[\s，,、]|其中|目前|同时|今年|去年|近年来|并|且|而|又|也|还|再|即|如|以及|和|与|由|让|使|把|将|对|为|于|给|了|至|到|从|是|在(?!线)|向|的|地)+"
 )
 _TRIM_TAIL = re.compile(
-    r"(?:[\s、]|实现|获得|完成|取得|达到|在|于|已|正式|成功|率先|首次|又|也|均|都|的|被|由|将|为|是|了|等|分别|先后|顺利|联合|共同|再次|再|还|并|全面|新|开始|自主|与|和|同)+$"
+    r"(?:[\s、]|就|实现|获得|完成|取得|达到|在|于|已|正式|成功|率先|首次|又|也|均|都|的|被|由|将|为|是|了|等|分别|先后|顺利|联合|共同|再次|再|还|并|全面|新|开始|自主|与|和|同)+$"
 )
 _NOBODY = re.compile(
     r"^(?:我国|中国|全国|我市|全市|我省|全省|全区|我区|我们|这|该|此|其|它|他|自主|国内|世界)$"
@@ -161,7 +161,22 @@ def _candidates(question: NamedQuestion, group: str) -> list[str]:
     return list(dict.fromkeys(kept))
 
 
+_HAVE_TITLES = (
+    "法律", "草案", "条例", "法规", "规定", "纲要", "规划", "文件", "意见", "办法", "方案", "计划",
+    "决定", "书", "报告", "公约", "协定", "协议",
+    "宣言", "公报", "声明",
+)  # fmt: skip
+_TITLE = re.compile("《[^》]{2,40}》")
+
+
 def _which(question: NamedQuestion, group: str) -> Iterator[str]:
+    if question.noun.endswith(
+        _HAVE_TITLES
+    ):  # a law, a plan: the one title of the clauses that carry the words
+        titles = list(dict.fromkeys(m[0] for m in _TITLE.finditer(group)))
+        if len(titles) == 1 and squeeze(titles[0].strip("《》")) not in squeeze("".join(question.terms)):
+            yield titles[0]
+            return
     specific = question.noun and question.noun not in GENERAL_NOUNS
     beside = list(_beside_noun(question, group)) if specific else []
     yield from beside or _by_place(question, group)
@@ -352,6 +367,7 @@ def _listed(question: NamedQuestion, text: str) -> Iterator[str]:
         yield said
 
 
+_BOTH = re.compile("(?<=[\u4e00-\u9fff])和(?=[\u4e00-\u9fff])")
 _SAYS_WHAT = re.compile(
     r"[^，,。]{0,6}?(?:（|\(|[，,]?即|是指|指的是|指|：|:|——|就是|^为)(?:是)?([^。；;）)]{2,60})"
 )
@@ -371,7 +387,8 @@ def _meanings(question: NamedQuestion, group: str) -> Iterator[str]:
         if last := _enumeration_before(before):
             wanted = re.search(r"[两二双三四五六七八九十]", question.quoted)
             count = question.count or (NUMERALS[wanted[0]] if wanted else None)
-            if count is None or count in (last.count("、") + 1, len(_items(last))):
+            counts = (last.count("、") + 1, len(_items(last)), len(_BOTH.split(last)) if "和" in last else 0)
+            if count is None or count in counts:  # 双: A、B和C、D
                 yield _without_lead(last)
 
 

@@ -108,6 +108,7 @@ def named_question(text: str, known_regions: Sequence[str] = ()) -> NamedQuestio
     return None
 
 
+_NOUN_LAST = re.compile(r"^(?P<what>[^，,。]{2,24}?)的(?P<noun>[\u4e00-\u9fff]{2,8})$")
 _ASKED_LAST = re.compile(
     rf"^(?P<rest>[^，,。]{{4,}}?)的(?P<noun>[\u4e00-\u9fff]{{2,6}})(?:是|为)(?:谁|什么|哪一?(?P<each>{_C}))$"
 )
@@ -157,6 +158,8 @@ def _built(text: str, form: Form, match: re.Match[str], known_regions: Sequence[
         form, tail = "name", ""  # 下线的客机是什么型号
     if form in ("which", "list") and tail:
         noun, tail = _leading_noun(tail)
+        if not noun and form == "which" and (last := _NOUN_LAST.match(tail)):
+            noun, tail = last["noun"], last["what"]  # 哪部针对分裂势力的法律草案
     if form in ("name", "list") and not noun:
         noun = _trailing_noun(head)
     if form == "where":

@@ -91,6 +91,11 @@ _HOW_CHANGED = re.compile(
 )
 
 
+# 关停多少万千瓦小火电机组: 关停小火电机组多少万千瓦, if that has a name.
+_DONE_TO = re.compile(
+    r"(?P<verb>关停|淘汰|退出|压减|化解|改造|建成|新建|开工|培训|减少|减轻|减免|救助|资助|治理|解决|完成)(?:了)?"
+    r"(?P<asks>(?:多少|几)(?:[万亿]*(?:千瓦|吨|公里|平方公里|平方米|亩|公顷|户|人|套|元|个|座|所|人次))?)(?:的)?(?P<what>[\u4e00-\u9fff]{2,10}?)(?=[，,。？?]|$)"
+)
 # 用于教育的支出 is 教育支出, if that has a name.
 _SPENT_FOR = re.compile(r"用于(?P<what>[\u4e00-\u9fff]{2,6}?)(?:事业|方面)?的(?P<noun>支出)")
 
@@ -124,6 +129,12 @@ def turned(text: str, vocabulary: Vocabulary) -> str:
     if any(m.kind == "range" and m.last is not None for m in find_periods(text)):
         text = _HOW_CHANGED.sub(lambda m: f"{m['noun']}由多少变到多少", text)
     text = _ADDED.sub(lambda m: _name_of_added(m, vocabulary), text)
+    text = _DONE_TO.sub(
+        lambda m: (
+            f"{m['verb']}{m['what']}{m['asks']}" if vocabulary.lookup(f"{m['verb']}{m['what']}") else m[0]
+        ),
+        text,
+    )
     return _counted(text)
 
 

@@ -52,8 +52,15 @@ def stated_instead(asks: Sequence[Ask], text: str) -> list[tuple[Ask, ...]]:
     if len(asks) != 2 or words.JOINTLY.search(text):
         return []
     later, earlier = sorted(asks, key=lambda a: a.period.end if a.period else (0, 0), reverse=True)
-    if later.period is None or earlier.period is None or later.period.shifted(-1) != earlier.period:
+    if later.period is None or earlier.period is None:
         return []
+    if later.period.shifted(-1) != earlier.period:
+        alike = replace(later, period=None) == replace(earlier, period=None) and later.measure in (
+            None,
+            "level",
+        )
+        asked = words.DIFFERENCE.search(text) or words.YEAR_COUNT_CHANGE.search(text)
+        return [(replace(later, measure="change", base=earlier.period),)] if alike and asked else []
     if later.unit == "倍" and words.TIMES_OF.search(text):
         return [(replace(later, measure=None),)]
     if later.measure == "growth" and "变化" in text and not words.NOUN_OF_GROWTH.search(text):

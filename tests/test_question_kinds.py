@@ -174,3 +174,53 @@ def test_more_answered(later: Path, question: str, figures: list[str]) -> None:
 def test_more_refused(later: Path, question: str) -> None:
     answer = qa_over(later, ScriptedModel([], [{"0": -0.1, "1": -4.0}])).ask(question)
     assert answer.abstained, answer.text
+
+
+RATES = """# 1995年云岭省政府工作报告
+
+——1995年1月20日在云岭省第八届人民代表大会第三次会议上 省长 温嘉禾
+
+一、1994年工作回顾
+
+固定资产投资增长幅度由上年的百分之五十二点四回落到百分之二十三点一。1994年底外汇储备31亿美元，比1990年底增加18亿美元。
+城镇人均住房面积16.9平方米，比1990年增加2.3平方米。制定地方性法规14部。消费对经济增长的贡献率达到52.3%。
+“八五”以来已关停小火电机组42万千瓦。
+
+二、1995年主要任务
+
+今年要关停小火电机组12万千瓦。
+"""
+
+
+@pytest.fixture(scope="module")
+def rates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return index_of(tmp_path_factory.mktemp("rates"), {"p1995.md": RATES})
+
+
+@pytest.mark.parametrize(
+    ("question", "figures"),
+    [
+        ("1994年云岭省固定资产投资增幅由多少回落到多少？", ["百分之五十二点四", "百分之二十三点一"]),
+        ("1994年底云岭省外汇储备有多少，比1990年底增加多少？", ["31亿美元", "18亿美元"]),
+        ("1994年云岭省城镇人均住房面积比1990年增加多少平方米？", ["2.3平方米"]),
+        ("1995年云岭省要关停多少万千瓦小火电机组？", ["12万千瓦"]),
+        ("What was consumption's contribution to economic growth in Yunling Province in 1994?", ["52.3%"]),
+    ],
+)
+def test_rates_and_changes(rates: Path, question: str, figures: list[str]) -> None:
+    qa = qa_over(rates, ScriptedModel())
+    answer = qa.ask(question)
+    check_promises(answer, qa.index)
+    assert not answer.abstained and all(figure in answer.text for figure in figures), answer.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "1994年底云岭省外汇储备比1985年底增加多少？",  # 18 are since 1990
+        "1994年云岭省城镇人均住房面积比1985年增加多少平方米？",
+    ],
+)
+def test_since_another_year(rates: Path, question: str) -> None:
+    answer = qa_over(rates, ScriptedModel()).ask(question)
+    assert answer.abstained, answer.text

@@ -301,7 +301,7 @@ def _for_whom(clause: str, start: int, end: int) -> bool:
     return bool(_HELPED.search(clause[:start]) and _DONE_FOR.match(clause[end:]))
 
 
-_COUNTERS = frozenset("家户种项款座条所台套辆架颗艘只支张件部篇")
+_COUNTERS = frozenset("家户种项款座条所台套辆架颗艘只支张件部篇次")
 
 
 def _counts_something_else(clause: str, mention: IndicatorMention) -> bool:

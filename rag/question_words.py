@@ -92,7 +92,7 @@ REAL_TERMS = re.compile(r"实际(?=增长|使用|利用|到账|到位|增速|吸
 TO_BE_DONE = re.compile(r"(计划|预计|拟|力争|确保|目标是?|打算|预期)(?:要)?(?:完成|实现)")
 # Names of indicators and policies that only sound like plans.
 NOT_A_PLAN = re.compile(
-    r"(?:一般|公共|财政|政府性基金|资本经营)*预算(?:收入|支出|内|外)|预期寿命|计划(?:生育|单列)|(?:研发|科技|人才|行动|专项)计划"
+    r"准备金|(?:一般|公共|财政|政府性基金|资本经营)*预算(?:收入|支出|内|外)|预期寿命|计划(?:生育|单列)|(?:研发|科技|人才|行动|专项)计划"
 )
 JOINTLY = re.compile(
     r"分别|各自|各(?![地级类界省市区县种项方个国位行业])|\brespectively\b|\beach\b", re.IGNORECASE

@@ -37,7 +37,9 @@ class Signals:
     passage: float  # and in the passage around it
     numbers: float  # share of the question's years and numbers in that passage; 1 where it names none
     kind: float  # 1 if the answer is of the kind asked for, -1 if not, 0 where that cannot be told
-    agreeing: float  # logarithm of the number of passages that hold the answer
+    agreeing: (
+        float  # logarithm of the number of passages that hold the answer; of raw ones, that gave it (base 2)
+    )
     certainty: float = (
         UNTOLD  # log-probability of the draft over the root of its length; of raw passages only
     )

@@ -40,6 +40,7 @@ _QUANTITY = re.compile(
 _DATE = re.compile(
     r"\d{4}\s*年(?:度|初|末|底)?|\d{1,2}\s*月(?:份|\s*\d{1,2}\s*[日号])?|\d{1,2}\s*[日号](?!\w)"
 )
+_NO_NAME = re.compile(r"[上下中]午|凌晨|晚上?|当地时间|[至到起止时分点年月日]")
 _PERSON_TAGS = frozenset({"nr", "nrt", "nrfg"})
 _PLACE_TAGS = frozenset({"ns", "nt"})
 
@@ -65,7 +66,9 @@ def answers_kind(kind: AnswerKind, answer: str) -> bool | None:
     """Whether an answer is of that kind; None where that cannot be told.
 
     Milder than `has_kind` for names: one that rjieba does not know may still be a person's, a company's or a
-    place's.
+    place's, but a date or a bare number is none.
     """
     held = has_kind(kind, answer)
-    return held or None if kind in ("person", "place") else held
+    if kind not in ("person", "place"):
+        return held
+    return held or (None if re.search(r"[^\W\d_]", _NO_NAME.sub("", _DATE.sub("", answer))) else False)

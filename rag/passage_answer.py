@@ -1,4 +1,4 @@
-"""The model stage over raw passages: each is read on its own, and the draft that its passage proves best is taken.
+"""The model stage over raw passages: each is read on its own, and the likeliest of their drafts is taken.
 
 A small model that is shown pieces of several passages at once answers from whichever names the question's words;
 asked of one passage at a time, with what stands around its best piece, it is right more often, and its own
@@ -10,20 +10,20 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.acceptance import LEAST_CERTAINTY, UNTOLD, Signals, confidence, threshold
 from rag.answer_kind import answers_kind, kind_of
 from rag.draft import repeats, without_question
-from rag.evidence import EvidenceReader, Sentence
+from rag.evidence import EvidenceReader, Sentence, squeeze
 from rag.llm import ChatModel, Completion
 from rag.model_answer import ModelAnswerer, ModelResult, Statement
 from rag.passage_evidence import near
 from rag.prompt import fill, numbered
 from rag.settings import Settings
 
-PASSAGES = 4  # those asked at most: on RGB's development questions 125 of 129 answers stand in four
-SURE = 0.85  # no other passage is asked after a draft of this confidence
+PASSAGES = 5  # those asked at most
+SURE = 0.85  # no other is asked once two passages give one answer with this confidence
 _DAY = re.compile(r"\d日$")
 
 
@@ -36,8 +36,12 @@ class _Candidate:
     signals: Signals
 
     @property
-    def margins(self) -> float:
-        return self.signals.answerable + self.signals.supported
+    def text(self) -> str:
+        return "、".join(statement.text for statement in self.statements)
+
+    @property
+    def confidence(self) -> float:
+        return confidence(self.signals, "passages")
 
 
 class PassageAnswerer(ModelAnswerer):
@@ -54,9 +58,9 @@ class PassageAnswerer(ModelAnswerer):
         candidates: list[_Candidate] = []
         for piece in _one_of_each(evidence)[:PASSAGES]:
             if candidate := self._from_passage(question, piece):
-                candidates.append(candidate)
-                if confidence(candidate.signals, "passages") >= SURE:
-                    break
+                candidates = _counted([*candidates, candidate])
+            if any(one.signals.agreeing and one.confidence >= SURE for one in candidates):
+                break
         return self._accepted(_surest(candidates))
 
     def judge(
@@ -75,7 +79,7 @@ class PassageAnswerer(ModelAnswerer):
     def _accepted(self, candidate: _Candidate | None) -> ModelResult:
         if candidate is None:
             return ModelResult(reason="no draft is carried by its passage")
-        value, signals = confidence(candidate.signals, "passages"), candidate.signals
+        value, signals = candidate.confidence, candidate.signals
         if value < threshold(self._settings, "passages"):
             return ModelResult(confidence=value, reason="not confident", signals=signals)
         return ModelResult(candidate.statements, candidate.repaired, value, signals=signals)
@@ -111,7 +115,7 @@ class PassageAnswerer(ModelAnswerer):
             answerable=answerable,
             supported=self._margin(supported, "对", "错"),
             certainty=certainty,
-            **self._signs(question, text, statements, passage),
+            **self._signs(question, text, statements, passage) | {"agreeing": 0.0},
         )
         return _Candidate(tuple(statements), repaired, signals)
 
@@ -126,15 +130,33 @@ def _certainty(written: Completion, draft: str) -> float:
     return UNTOLD if logprob is None else max(LEAST_CERTAINTY, logprob / math.sqrt(len(draft)))
 
 
+def _counted(candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    """The candidates, each with how many passages gave its answer."""
+    return [
+        replace(
+            one,
+            signals=replace(
+                one.signals, agreeing=math.log2(sum(_same(one.text, other.text) for other in candidates))
+            ),
+        )
+        for one in candidates
+    ]
+
+
+def _same(one: str, two: str) -> bool:
+    """Whether one of two answers says what the other says: 6.1 and 6.1级."""
+    first, second = sorted((squeeze(one), squeeze(two)), key=len)
+    return first == second or (len(first) > 1 and first in second)
+
+
 def _surest(candidates: Sequence[_Candidate]) -> _Candidate | None:
-    """The candidate of the largest margins; of a day, from where it is told with its month and year."""
-    best = max(candidates, key=lambda one: one.margins, default=None)
-    if best is None or len(best.statements) > 1:
+    """The likeliest candidate; of a day, from where it is told with its month and year."""
+    best = max(candidates, key=lambda one: one.confidence, default=None)
+    if best is None or not _DAY.search(best.text):
         return best
-    day = best.statements[0].text
-    fuller = [one for one in candidates if len(one.statements) == 1 and one.statements[0].text.endswith(day)]
-    return (
-        max(fuller, key=lambda one: (len(one.statements[0].text), one.margins)) if _DAY.search(day) else best
+    return max(
+        (one for one in candidates if one.text.endswith(best.text)),
+        key=lambda one: (len(one.text), one.confidence),
     )
 
 

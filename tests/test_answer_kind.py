@@ -61,6 +61,9 @@ def test_text_holds_the_kind(kind: str, text: str, held: bool | None) -> None:
         ("person", "王建国", True),
         ("person", "云川重工", None),
         ("other", "一件作品", None),
+        ("place", "8月26日至9月11日", False),
+        ("person", "2-1", False),
+        ("person", "TES", None),
     ],
 )
 def test_answer_is_of_the_kind(kind: str, answer: str, held: bool | None) -> None:

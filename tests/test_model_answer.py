@@ -248,9 +248,25 @@ def test_the_plan_and_the_name_that_question_and_sentence_share_are_no_differenc
     assert "45个" in qa_over(directory, model).ask(asked, passages=passages).text
 
 
-def test_no_other_passage_is_asked_after_a_sure_one(directory: Path) -> None:
-    model = ReadingModel({"罗明川": ("罗明川", 5.9)})
-    assert qa_over(directory, model).ask(WHO, passages=RUMOURS).text == "罗明川[1]。"
+def test_an_answer_that_several_passages_give_is_likelier(directory: Path) -> None:
+    passages = [
+        "云川科技馆的新馆长，有人说是沈知远。",
+        "馆里宣布，云川科技馆的新馆长是罗明川。",
+        "云川科技馆的新馆长罗明川昨天到任。",
+    ]
+    model = ReadingModel({"沈知远": ("沈知远", 2.2), "宣布": ("罗明川", 2.1), "到任": ("罗明川", 2.0)})
+    answer = qa_over(directory, model).ask(WHO, passages=passages)
+    assert answer.text == "罗明川[1]。" and answer.signals["agreeing"] == 1.0
+
+
+def test_no_other_passage_is_asked_once_two_agree(directory: Path) -> None:
+    passages = [
+        "云川科技馆的新馆长是罗明川，馆里宣布。",
+        "云川科技馆的新馆长罗明川昨天到任。",
+        "临河科技馆周一闭馆。",
+    ]
+    model = ReadingModel({"罗明川": ("罗明川", 3.9)})
+    assert qa_over(directory, model).ask(WHO, passages=passages).text == "罗明川[1]。"
     assert not any("周一闭馆" in text for _, text in model.prompts)
 
 

@@ -171,6 +171,7 @@ def _conflicts(ask: Ask, figure: Figure, around: Surroundings, metadata_known: b
         ("kind", kind_fits(ask, figure, around.clause, around.sentence)),
         ("must", must_be_said(ask, _all_around(figure, around))),
         ("name", names_said(ask, _all_around(figure, around))),
+        ("context", not metadata_known or _context_said(ask, _all_around(figure, around))),
         ("base", not compared_with(ask, figure, around.clause)),
         ("basis", _basis_fits(ask, figure, around)),
         ("whole", ask.measure != "share" or _whole_fits(ask, figure, around)),
@@ -178,6 +179,19 @@ def _conflicts(ask: Ask, figure: Figure, around: Surroundings, metadata_known: b
          (figure.reference is not None and refers_to(ask, figure.reference))),
     )  # fmt: skip
     return [name for name, fits in checks if not fits]
+
+
+_CONTEXT_NOUN = re.compile(r"(?:领域|方面|产业|行业|工作|建设|过程|时候|里|中|上)$")
+
+
+def _context_said(ask: Ask, text: str) -> bool:
+    """Whether anything of the field that a question opens with (在新一代信息技术领域，) is said around the figure."""
+    field = [term for term in ask.context if not _CONTEXT_NOUN.fullmatch(term)]
+    if not re.search("[\u4e00-\u9fff]", ask.text) or not re.search(
+        r"^[在就从]|领域|方面|行业", ask.text + "".join(ask.context)
+    ):
+        return True
+    return not field or any(contained(term, text) > 0.5 for term in field)
 
 
 def _whole_fits(ask: Ask, figure: Figure, around: Surroundings) -> bool:

@@ -150,6 +150,9 @@ def _moved(fragment: str, earlier: str, vocabulary: Vocabulary, known_regions: S
     return " ".join(filter(None, (f"How fast did {old[-1].text} grow", where, when))) + "?"
 
 
+_HOW_CHANGED = re.compile(r"(减少|增加|新增)了?多少[\u4e00-\u9fff]{0,3}[？?]?$")
+
+
 def _against(
     earlier: str, own: str, other: str, vocabulary: Vocabulary, known_regions: Sequence[str]
 ) -> str | None:
@@ -158,6 +161,8 @@ def _against(
     places = _regions(earlier, known_regions)
     if _YEAR.match(other):
         base = _replaced(earlier, own, vocabulary, known_regions) if own else earlier
+        if periods and (changed := _HOW_CHANGED.search(base)):  # by how much more it fell than that year
+            return f"{base[: changed.start()]}{changed[1]}的数量比{other}多多少？"
         return _compared(base, other) if periods else None
     if own and find_periods(own) and len(periods) == 1:
         return _compared(_replaced(earlier, own, vocabulary, known_regions), periods[0].text)

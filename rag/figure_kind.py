@@ -22,6 +22,7 @@ def kind_fits(ask: Ask, figure: Figure, clause: str, sentence: str) -> bool:
     return not (
         _of_narrower_kind(ask, figure, clause, sentence)
         or _another_kind(ask, figure)
+        or _of_the_other(ask, figure)
         or _of_one_share(ask, figure, clause)
         or _counts_no_people(ask, figure)
         or _not_added(ask, figure, clause)
@@ -51,6 +52,37 @@ def _of_narrower_kind(ask: Ask, figure: Figure, clause: str, sentence: str) -> b
     return bool(kinds) and not any(
         contained(kind, f"{ask.text} {' '.join(ask.terms)}") > 0.8 for kind in kinds
     )
+
+
+# What a statistic is of one of, or of both (城乡, 进出口, 存贷款).
+_BOTH = re.compile(r"城乡|进出口|存贷款|收支|男女")
+_OPPOSITES = tuple(
+    (re.compile(one), re.compile(other))
+    for one, other in (
+        ("城镇|城市|市区", "农村|乡村|农民|农牧民"),
+        ("出口", "进口"),
+        ("存款", "贷款"),
+        ("男性|男生", "女性|女生"),
+        ("轻工业", "重工业"),
+        ("中央", "地方"),
+    )
+)
+
+
+def _of_the_other(ask: Ask, figure: Figure) -> bool:
+    """农村居民人均居住面积 for a question about 城镇居民, however alike the words are."""
+    asked = _BOTH.sub("", f"{ask.text} {' '.join((*ask.terms, *ask.names))}")
+    named = _BOTH.sub("", figure.indicator)
+    for pair in _OPPOSITES:
+        for one, other in (pair, pair[::-1]):
+            if (
+                one.search(asked)
+                and not other.search(asked)
+                and other.search(named)
+                and not one.search(named)
+            ):
+                return True
+    return False
 
 
 def _of_one_share(ask: Ask, figure: Figure, clause: str) -> bool:

@@ -200,8 +200,9 @@ EITHER_WAY = re.compile(
 SUPERLATIVE = re.compile(
     r"\b(?:highest|lowest|most|least|largest|smallest|biggest|fastest|slowest|best|worst)\b", re.IGNORECASE
 )
-# 除去…还剩几家: what is left of a whole, which no single figure is.
+# 除去…还剩几家, 减少的数量比2014年多多少: what is left of a whole and the difference of two changes, which no figure is.
 REMAINDER = re.compile(
+    r"(?:减少|增加|新增)(?:的(?:数量?|规模|人数|[\u4e00-\u9fff]{2,12})|[量数])(?:[比与和同较]|相差)|[比较同].{0,8}[多少](?:减|增)了?多少|"
     r"除去|除掉|扣掉|还剩|剩下|其余(?:的)?[^，,。?？]{0,6}(?:多少|几)|刨去"
     r"|\bhow many of (?:those|them|these)\b.*\b(?:still|left|remain\w*|open|not|unresolved)\b",
     re.IGNORECASE,

@@ -225,3 +225,41 @@ def test_rates_and_changes(rates: Path, question: str, figures: list[str]) -> No
 def test_since_another_year(rates: Path, question: str) -> None:
     answer = qa_over(rates, ScriptedModel()).ask(question)
     assert answer.abstained, answer.text
+
+
+TOWNS = """# 2023年云岭省统计公报
+
+2022年全省农村贫困人口减少120万人，2023年全省农村贫困人口减少150万人。
+2023年全省农村居民人均居住面积32.5平方米。
+2023年，省人才工作荣获国家级金字招牌10余块。
+"""
+
+
+@pytest.fixture(scope="module")
+def towns(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return index_of(tmp_path_factory.mktemp("towns"), {"bulletin-2023.md": TOWNS})
+
+
+@pytest.mark.parametrize(
+    ("question", "other"),
+    [
+        ("2023年云岭省城镇居民人均居住面积有多大？", "2023年云岭省农村居民人均居住面积有多大？"),
+        ("2023年云岭省农村贫困人口减少的数量比2022年多多少？", "2023年云岭省农村贫困人口减少了多少？"),
+        (
+            "在新一代信息技术领域，云岭省2023年拿到多少块国家级金字招牌？",
+            "2023年云岭省拿到多少块国家级金字招牌？",
+        ),
+    ],
+)
+def test_the_other_of_two_a_change_of_a_change_and_another_field_are_refused(
+    towns: Path, question: str, other: str
+) -> None:
+    qa = qa_over(towns, ScriptedModel(["无法回答"] * 4, [None] * 8))
+    assert not qa.ask(other).abstained
+    assert qa.ask(question).abstained
+
+
+def test_a_follow_up_on_a_change_asks_how_much_more_it_changed() -> None:
+    history = [Turn("2023年农村贫困人口减少了多少？")]
+    asked = resolve("比2022年多减了多少？", history, load_vocabulary())
+    assert asked == "2023年农村贫困人口减少的数量比2022年多多少？"

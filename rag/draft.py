@@ -16,6 +16,7 @@ from rag.evidence import squeeze
 
 _MARKER = re.compile(r"[\[【(（]\s*(\d+)\s*[\]】)）]")
 _LEAD = re.compile(r"^(?:答案|回答|答)\s*(?:是|为)?\s*[：:]?\s*")
+_MARK = re.compile(r"[，,、；;。/]")
 _RESTATED = re.compile(r"(?:(?:分别|都)*(?:是|为)[：:]?|[：:]|(?<=[的了是为指]))\s*[“\"]?")
 LEAST_RESTATED = 5
 _SEPARATOR = re.compile(r"[，,、；;。/]|(?<=[\u3400-\u9fff])(?:和|与|及|以及)(?=[\u3400-\u9fff《])")
@@ -72,8 +73,9 @@ def repeats(draft: str, question: str) -> bool:
 
 
 def parts(draft: str) -> list[str]:
-    """The draft between separators."""
-    return [part.strip() for part in _SEPARATOR.split(draft) if len(part.strip()) >= 2]
+    """The draft between separators; 和 and 及 part names, but not the name of a figure (国有及国有控股企业利润增长5%)."""
+    separator = _MARK if re.search(r"\d", draft) else _SEPARATOR
+    return [part.strip() for part in separator.split(draft) if len(part.strip()) >= 2]
 
 
 def completed(draft: str, sentence: str, kind: AnswerKind, *, plural: bool) -> str:

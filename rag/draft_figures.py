@@ -118,7 +118,9 @@ def _bears_name(
     if said.indicator_id is not None:
         if said.indicator_id == figure.indicator_id:
             return True
-        return all(other.indicator != said.indicator for other in figures)
+        return all(
+            other.indicator != said.indicator and other.indicator_id != said.indicator_id for other in figures
+        )
     if said.indicator.isascii():  # English words of the question stand in no Chinese sentence
         return True
     share = contained(said.indicator, surroundings(figure).clause)

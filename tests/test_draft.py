@@ -109,3 +109,8 @@ def test_words_of_the_question_before_the_answer_are_left_out(draft: str, questi
 )
 def test_a_latin_name_is_not_cut(draft: str, sentence: str, whole: str) -> None:
     assert completed(draft, sentence, "other", plural=False) == whole
+
+
+def test_the_name_of_a_figure_is_not_parted() -> None:
+    assert parts("国有及国有控股企业利润增长5%，税收增长6%") == ["国有及国有控股企业利润增长5%", "税收增长6%"]
+    assert parts("罗明川和赵岚山") == ["罗明川", "赵岚山"]

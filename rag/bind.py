@@ -181,17 +181,15 @@ def _conflicts(ask: Ask, figure: Figure, around: Surroundings, metadata_known: b
     return [name for name, fits in checks if not fits]
 
 
-_CONTEXT_NOUN = re.compile(r"(?:领域|方面|产业|行业|工作|建设|过程|时候|里|中|上)$")
+_FIELD = frozenset(("领域", "方面", "行业"))
 
 
 def _context_said(ask: Ask, text: str) -> bool:
     """Whether anything of the field that a question opens with (在新一代信息技术领域，) is said around the figure."""
-    field = [term for term in ask.context if not _CONTEXT_NOUN.fullmatch(term)]
-    if not re.search("[\u4e00-\u9fff]", ask.text) or not re.search(
-        r"^[在就从]|领域|方面|行业", ask.text + "".join(ask.context)
-    ):
-        return True
-    return not field or any(contained(term, text) > 0.5 for term in field)
+    field = [term for term in ask.context if term not in _FIELD]
+    if not field or len(field) == len(ask.context):
+        return True  # it names no field
+    return any(contained(term, text) > 0.5 for term in field)
 
 
 def _whole_fits(ask: Ask, figure: Figure, around: Surroundings) -> bool:

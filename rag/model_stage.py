@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -201,27 +202,30 @@ class ModelStage:
     def _contradicts(self, query: Query, text: str, sentence: Sentence) -> bool:
         """Whether a figure drafted from raw passages is of another indicator, period, region or status than asked.
 
-        Where the sentence itself says the place or the plan that the question does, code's reading of them does not
-        count: the place may be part of a name (云川运动会), and the plan that of a word that it stands in.
+        Where the figure's own clause says the place or the plan that the question does, code's reading of them does
+        not count: the place may be part of a name (云川运动会), and the plan that of a word that it stands in.
         """
         there = self._figures(sentence)
-        planned = any(word in query.text and word in sentence.text for word in PLANNED)
         for said in figures_in_text(text):
             if query.asks and all(_measured_otherwise(ask.unit, said.unit) for ask in query.asks):
                 return True
             same = [f for f in there if same_quantity(said.value, said.unit, f.value, f.unit)]
-            readings = []
-            for ask in query.asks:
-                named = ask.region is not None and ask.region.rstrip("市省县区") in sentence.text
-                excused = {"region"} if named else set()
-                excused |= {"status"} if planned else set()
-                readings += [
-                    set(candidate.conflicts) - excused
-                    for candidate in bind(ask, same, self._reader.surroundings, metadata_known=False)
-                ]
-            if readings and all({"indicator", "period", "region", "status"} & set(c) for c in readings):
+            readings = [
+                set(candidate.conflicts) - self._excused(query.text, ask.region, candidate.figure)
+                for ask in query.asks
+                for candidate in bind(ask, same, self._reader.surroundings, metadata_known=False)
+            ]
+            if readings and all({"indicator", "period", "region", "status"} & left for left in readings):
                 return True
         return False
+
+    def _excused(self, question: str, region: str | None, figure: Figure) -> set[str]:
+        """Differences that are none, since the figure's own clause says what the question says."""
+        clause = self._reader.surroundings(figure).clause
+        place = re.sub("[市省县区]$", "", region) if region else ""
+        excused = {"region"} if len(place) > 1 and place in clause else set()
+        planned = any(word in question and word in clause for word in PLANNED)
+        return excused | ({"status"} if planned else set())
 
 
 def _measured_otherwise(asked: str | None, said: str) -> bool:

@@ -259,6 +259,13 @@ def test_an_answer_that_several_passages_give_is_likelier(directory: Path) -> No
     assert answer.text == "罗明川[1]。" and answer.signals["agreeing"] == 1.0
 
 
+def test_what_was_done_is_not_the_plan_that_its_sentence_also_names(directory: Path) -> None:
+    passages = ["2023年全省公务员考试计划招录3.71万人，实际招录2.95万人。", "临河科技馆周一闭馆。"]
+    model = ReadingModel({"招录": ("2.95万人", 5.0)})
+    asked = "2023年公务员考试计划招录多少人？"
+    assert "2.95" not in qa_over(directory, model).ask(asked, passages=passages).text
+
+
 def test_no_other_passage_is_asked_once_two_agree(directory: Path) -> None:
     passages = [
         "云川科技馆的新馆长是罗明川，馆里宣布。",

@@ -27,6 +27,13 @@ from rag.figure_parts import (
     says_difference,
     worked_back,
 )
+from rag.figure_preference import (
+    RIVAL_MARGIN,
+    differing_in_open_slot,
+    exact_of,
+    of_main_period,
+    without_later_mentions,
+)
 from rag.figure_rivals import (
     alone_in_its_unit,
     another_has_the_word,
@@ -51,7 +58,6 @@ from rag.word_coverage import contained
 # all, and before it may answer without the model: by strictness.
 CONSIDERED = {"careful": 0.62, "balanced": 0.5, "exploratory": 0.35}
 CERTAIN = {"careful": 0.8, "balanced": 0.7, "exploratory": 0.55}
-RIVAL_MARGIN = 0.12
 # A figure may answer without the model only if its own clause carries this share of the words.
 CLAUSE_SHARE = 0.45
 # Less is enough where the other words lead in to the sentence and name no other figure of it.
@@ -64,7 +70,6 @@ CHOICE_MARGIN = {"careful": 0.7, "balanced": 0.3, "exploratory": 0.0}
 MOST_OPTIONS = 5
 WHOLE_NAME = 4  # characters
 Place = tuple[str, int]  # report and the start of a sentence
-_STATUS_ORDER = ("revised", "actual", "preliminary", "forecast", "target")
 _HAS_NUMERAL = re.compile(r"[\d一二三四五六七八九十百千零〇两半]")
 
 
@@ -289,8 +294,8 @@ class FigureAnswerer:
         if not fits:
             return None
         if ask.period is None and self._metadata_known:
-            fits = self._prefer_main_period(fits)
-        best = self._exact(fits)
+            fits = of_main_period(self._reader, fits)
+        best = exact_of(fits)
         ends = both_ends(best, fits)
         rivals = [
             c
@@ -303,7 +308,7 @@ class FigureAnswerer:
         if best.figure.cell is None and any(c is not best and same(c.figure, best.figure) for c in fits):
             # Said twice, once in prose: a table cell that says otherwise is of another row or column.
             rivals = [c for c in rivals if c.figure.cell is None]
-        rivals = self._without_later_mentions(ask, best, rivals)
+        rivals = without_later_mentions(self._reader, ask, best, rivals)
         rivals = [
             c
             for c in rivals
@@ -324,7 +329,7 @@ class FigureAnswerer:
         )
         if not rivals and certain:
             return Bound(ask, ends)
-        open_slots = self._differ_in_open_slot(ask, best, rivals)
+        open_slots = differing_in_open_slot(ask, best, rivals)
         if open_slots:
             return Bound(ask, open_slots)
         if len(query.asks) == 1 and ask.period is not None and (both := stated_twice(best, rivals)):
@@ -338,66 +343,6 @@ class FigureAnswerer:
         chosen, usage = choose(self._model, self._reader, query, ask, options, CHOICE_MARGIN[strictness])
         self._usage += usage
         return Bound(ask, (chosen,), by_model=True) if chosen else None
-
-    def _without_later_mentions(self, ask: Ask, best: Candidate, rivals: list[Candidate]) -> list[Candidate]:
-        """A report on the asked year states it; one on another year whose sentence does not name it may be
-        misread, so it is no rival."""
-        if ask.period is None or best.figure.period != ask.period.code():
-            return rivals
-
-        def on_the_year(figure: Figure) -> bool:
-            main = self._reader.main_period(figure.report, figure.status)
-            return figure.period_origin == "sentence" or (main is not None and main == ask.period)
-
-        return [c for c in rivals if on_the_year(c.figure)] if on_the_year(best.figure) else rivals
-
-    def _exact(self, fits: Sequence[Candidate]) -> Candidate:
-        """The best fit; "突破万亿元，达到11377亿元": the exact figure before the mark it passed."""
-        best = fits[0]
-        if best.figure.qualifier is None:
-            return best
-        exact = (
-            c for c in fits if c.score >= best.score - 2 * RIVAL_MARGIN and rounds(best.figure, c.figure)
-        )
-        return next(exact, best)
-
-    def _prefer_main_period(self, fits: list[Candidate]) -> list[Candidate]:
-        """Without a period in the question: a report's own period before others it mentions."""
-        main = []
-        for candidate in fits:
-            period = self._reader.main_period(candidate.figure.report, candidate.figure.status)
-            if period is None or candidate.figure.period in (None, period.code()):
-                main.append(candidate)
-        if main and main[0].score >= fits[0].score - 2 * RIVAL_MARGIN:
-            return main
-        return fits
-
-    def _differ_in_open_slot(
-        self, ask: Ask, best: Candidate, rivals: Sequence[Candidate]
-    ) -> tuple[Figure, ...]:
-        """Up to three figures, newest first, that differ only in a period or region left open.
-
-        Within one period and region a revised figure stands before a preliminary one; two that
-        contradict each other otherwise leave the question open.
-        """
-        if not rivals or not best.figure.indicator_id:
-            return ()
-        slots: dict[tuple[str | None, str | None], list[Figure]] = {}
-        for candidate in (best, *rivals):
-            figure = candidate.figure
-            if (figure.indicator_id, figure.measure) != (best.figure.indicator_id, best.figure.measure):
-                return ()
-            slots.setdefault((figure.period, figure.region), []).append(figure)
-        chosen = []
-        for group in slots.values():
-            ordered = sorted(group, key=lambda f: (_STATUS_ORDER.index(f.status), f.cell is not None))
-            first = ordered[0]
-            if any(f.status == first.status and not same(f, first) for f in group):
-                return ()
-            chosen.append(first)
-            if ask.period and ask.region:  # nothing is open: the reports themselves disagree
-                chosen += [f for f in ordered[1:] if not same(f, first)][:1]
-        return tuple(sorted(chosen, key=period_key, reverse=True)[:3])
 
     def _compute(self, query: Query, bound: Sequence[Bound]) -> tuple[compute.Computed | None, str]:
         figures = [b.figures[0] for b in bound]

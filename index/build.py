@@ -45,7 +45,7 @@ from index.store import ReportIndex, ReportSummary, Vectors
 from index.stores import create_index, open_index
 from index.types import Block, Chunk, Metadata, Place, Report
 
-PIPELINE = 18  # raise when the same file would give another report: every file is then read again
+PIPELINE = 19  # raise when the same file would give another report: every file is then read again
 _EMBED_TOGETHER = 512  # chunks, of one report or several, that are stored together
 _EMBED_AT_ONCE = 256  # chunks between two words on progress
 

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING
 from index import figure_words as words
 from index.figure_clause_names import cut_directly, described, reached_share
 from index.figure_fuller import PER_HEAD_ALONE, WEAK, of_topic, with_verb
-from index.figure_left_out import named_again, of_the_economy, says_nothing, setting_behind, where_named
+from index.figure_left_out import (
+    named_again,
+    of_the_economy,
+    only_points_back,
+    says_nothing,
+    setting_behind,
+    where_named,
+)
 from index.figure_lists import ListReader
 from index.figure_money import paid, with_purpose
 from index.figure_naming import (
@@ -216,6 +223,8 @@ class NamesInContext:
         if predicate.subject_end <= left:
             return None
         own = self.subjects.ending_at(left, predicate.subject_end)
+        if own is not None and self.subject is not None and only_points_back(self.masked[left : own.end]):
+            return None  # 收入每年递增6%，这个速度高于…: of what was just told
         return None if own is not None and own.id is None and says_nothing(own.name) else own
 
     def _named_again(self, start: int, end: int) -> Subject | None:
@@ -383,6 +392,13 @@ class NamesInContext:
         name = self.text[start : subject.end]
         return Subject(name, None, start, subject.end)
 
+    def _of_size(self, subject: Subject, noun: Subject | None) -> Subject | None:
+        """投资在五亿元以上的〔项目〕: the size belongs to the name of what is counted next."""
+        if noun is None or subject.start < 0 or noun.start < subject.end or noun.id is not None:
+            return noun
+        name = self.text[subject.start : noun.end]
+        return replace(noun, name=name) if len(name) <= 30 else noun
+
     def _counted_behind(
         self, last: Quantity, right: int, subject: Subject | None, predicate: Predicate, left: int
     ) -> Subject | None:
@@ -438,7 +454,7 @@ class NamesInContext:
             gap = self.masked[subject.end : last.outer_start] if subject.start >= 0 else "…"
             bound = gap == "" and last.qualifier in ("以上", "以下")  # 综合能耗5万吨以上的企业
             if (bound or _ONLY_BETWEEN.fullmatch(gap)) and len(subject.name) > 1:
-                self.modified = self.subjects.starting_at(start, right)
+                self.modified = self._of_size(subject, self.subjects.starting_at(start, right))
                 return None  # 年炼铁和炼钢各300万吨的二期工程, 投资在五亿元以上的项目
         behind = self.subjects.doing_what(start, right, last.base_unit) or self.subjects.starting_at(
             start, right

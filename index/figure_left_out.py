@@ -53,6 +53,14 @@ def named_again(clause: str) -> str | None:
     return match["head"] if match else None
 
 
+_ONLY_BACK = re.compile(r".*(?:这(?:一|个|样的?)|该)(?:速度|增长速度|增速|水平|幅度)")
+
+
+def only_points_back(words_before: str) -> bool:
+    """Whether words end with 这个速度, 这一水平: no name, but the thing just told once more."""
+    return _ONLY_BACK.fullmatch(words_before) is not None
+
+
 def where_named(masked: str, head: str, before: int) -> tuple[int, int] | None:
     """Where the sentence before `before` ends a phrase with `head`: (its start, the end of the phrase)."""
     stops = [match.start() for match in re.finditer(r"[。！？\n]", masked[:before])]

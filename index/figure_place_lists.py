@@ -11,8 +11,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from index.figure_predicate import Predicate, unit_class
-from index.figure_said_before import SaidBefore
 from index.figure_scan import Quantity
+from index.figure_silent_clauses import SilentClauses
 from index.figure_subject import Subject
 from index.figure_trade import is_flow, of_the_same_trade
 from index.figure_weak_names import counts_places, head_of_parts, owner_told, part_named
@@ -24,7 +24,7 @@ _PARTNERS = re.compile(r"[对向自从与]$")
 _SHARE = re.compile(r"占[^，。；、]{1,20}?(?:比重|比例|份额)?$")
 
 
-class PlacesListed(SaidBefore):
+class PlacesListed(SilentClauses):
     """Finds the places that a list of figures belongs to, one each."""
 
     places: tuple[int, ...] = ()  # where the places of the last such list stand

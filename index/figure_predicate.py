@@ -77,7 +77,7 @@ class PredicateReader:
         if against is not None:  # 常住人口与2010年普查的72万人相比，增加…
             return Predicate(self.trim(left, left + against.start()))
         from_word = words.FROM_WORD.search(text)
-        if from_word:
+        if from_word and not text.endswith("来", 0, from_word.start()):  # 来自89个国家 is no beginning
             predicate = self._predicate_at(left, left + from_word.start(), kind)
             if predicate.measure == "share":
                 predicate.role = "from"

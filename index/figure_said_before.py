@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from index import figure_words as words
+from index.figure_carried_names import in_its_sentence
 from index.figure_clause_names import of_those
 from index.figure_in_context import NamesInContext
+from index.figure_plain_names import moved, plainly
 from index.figure_reading import Reading
 from index.figure_scan import Quantity
 from index.figure_subject import Subject
@@ -48,6 +51,31 @@ class SaidBefore(NamesInContext):
             subject.name.removesuffix("发电量") + "装机容量", subject.start, subject.end
         )
         return plant if plant.id is not None else subject
+
+    def _named_plainly(self, reading: Reading) -> Subject | None:
+        """农民增加收入108亿元: by how much more, of 农民收入; a known name stays as it is."""
+        subject = reading.subject
+        if subject is not None and subject.start >= reading.scope_start and not reading.inherited:
+            said = self.text[subject.start : subject.end]
+            told = self.masked[self._sentence : subject.start]
+            last = self.recent[-1].name if self.recent else ""
+            unit, level = reading.quantity.base_unit, reading.measure == "level"
+            whole = in_its_sentence(subject.name, said, last, told, unit, level=level)
+            if whole is not None:
+                return self.subjects.from_name(whole, subject.start, subject.end)
+        if subject is None or subject.id is not None:
+            return subject
+        plain = plainly(subject.name, reading.quantity.base_unit)
+        if plain is None:
+            return subject
+        way = moved(subject.name)
+        if way is not None and reading.measure in ("level", "rate"):
+            reading.measure, reading.direction = way[0], "down" if way[1] == "down" else "up"
+            reading.negative = way[1] == "down"
+        known = self.subjects.from_name(plain, subject.start, subject.end)
+        if known.id is not None and "人均" in known.name and reading.quantity.base_unit == "元":
+            known = Subject(plain, None, subject.start, subject.end)  # 农民收入108亿元: of all of them
+        return replace(known, rate=known.rate or subject.rate, head=subject.head, generic=subject.generic)
 
     def _aside_of_last(self, clause_start: int) -> Subject | None:
         """农业总产值增长4%（包括村办工业为6%）: the same thing, counted otherwise."""

@@ -34,19 +34,25 @@ _REACHED = re.compile(
 _ACHIEVED = re.compile(
     r"(?<![没未不])(?:(?:提前|如期|顺利|超额|胜利|全面|基本|圆满)[^，。；\d]{0,4}(?:实现|完成|达到)|(?:实现|完成)了)[^，。；]*$"
 )
-_FORECAST_COMPARED = re.compile(r"[比较][^，。；]{0,6}(?:年|年度)?预计(?:数|完成|执行)?")
+_FORECAST_COMPARED = re.compile(r"[比较](?![重例率值为])[^，。；]{0,6}(?:年|年度)?预计(?:数|完成|执行)?")
+# 由今年预计的3%提高到4%: the forecast is of the first alone
+_FORECAST_TO = re.compile(
+    r"[由从][^，。；]*?预计[^，。；]*?(?=(?:提高|增加|上升|扩大|降低|减少|下降|调高|调整|发展|回升)[到至为])"
+)
+_PLANNED_AS = re.compile(r"(?:(?<![按照原])计划(?:数|指标)?|预算)(?:为|是|定为|安排为)(?:近|约)?$")
+_RECORD = re.compile(r"(?:左右|以上)?，(?:再次?创|创下?|刷新)(?:了|历史)*(?:新高|纪录|记录|最高)")
 _IN_FROM = re.compile(r"[由从](?:去年|上年)的?")
 _OURS = re.compile(r"，(?:就|正|都)?是我(?:们|国)(?:最|的)")
 _LISTED = re.compile(r"(?<!还)有[^，。；]{0,10}，(?:约|近)?$")  # 我国有十亿人口，两亿多户
 _IS = re.compile(
-    r"(?:(?<![一二三四五六七八九十])是|(?:拥有|具有)[^，。；]{0,8}|(?<!还)有(?:近|约)?|作为|(?<!可)达)[^，。；]{0,6}$|据[^，。；]{2,30}(?:统计|检查|调查|试点|反映)"
+    r"(?:(?<![一二三四五六七八九十])是(?!平均|年均|每年|要|按)|(?:拥有|具有)[^，。；]{0,8}|(?<!还)有(?:近|约)?|作为|(?<!可)达)[^，。；]{0,6}$|据[^，。；]{2,30}(?:统计|检查|调查|试点|反映)"
 )
 _LOOKED_INTO = re.compile(r"[^，。；]{0,20}的?(?:检查|调查|统计|分析|测算)")  # 据对176个项目的检查
 _COMES_FROM = re.compile(r"(?:以上|左右)?的?[^，。；]{0,10}(?:来自|集中在|分布在|是用于)")
 _FACT = re.compile(
     r"(?<!从)现在(?!起)|目前|已经?(?!定)|据[^，。；]{2,30}(?:统计|检查|调查)|原来(?!预计|设想|计划|估计)|曾|(?<=[，。])结果|(?<![^，。；\n])由于|(?<=[^，。；为除])了(?!解)"
 )
-_FORECAST_BASE = re.compile(r"(?:比|由|从|较)[^，。；]{0,8}预计的?")
+_FORECAST_BASE = re.compile(r"(?:比(?![重例率值])|由|从|较)[^，。；]{0,8}预计的?")
 _FORECASTS_ALL = re.compile(
     r"(?<![\u4e00-\u9fff])(?:据|经|根据)?[\u4e00-\u9fff]{0,10}(?:预测|预计|测算|估算)(?:数据)?(?:显示)?，"
     r"|预计(?:可?(?:完成|实现|达到|生产))?(?:如下)?[：:]"
@@ -90,12 +96,14 @@ class StatusReader:
         if words.OF_PLAN.search(clause) and not words.FIRM_TARGET.search(sentence):
             return self.default  # 完成年度目标的108.7%
         own = self.text[max(reading.clause_start, reading.scope_start) : quantity.start]
-        ahead = _FORECAST_COMPARED.sub("", own if reading.role == "to" else clause)
+        ahead = _FORECAST_COMPARED.sub("", _FORECAST_TO.sub("", own) if reading.role == "to" else clause)
         told = self._part_of_forecast(reading) or self._grows_with_forecast(reading)
         if words.FORECAST.search(ahead) or told:
             return "forecast"
         if words.PRELIMINARY.search(sentence):
             return "preliminary"
+        if _PLANNED_AS.search(own):
+            return "target"  # 1981年计划为3.7%，实际达到4.6%
         if words.REVISED.search(clause):
             return "revised"
         if reading.measure in ("lead", "change") and reading.reference and "目标" in reading.reference:
@@ -164,12 +172,14 @@ class StatusReader:
             return "actual"
         if period is not None and not firm and period.year == year and not period.is_whole_year:
             return "actual"  # 今年上半年: already past
+        if not firm and _RECORD.match(self.text, reading.quantity.end):
+            return "forecast"  # 今年高校毕业生795万人，再创新高，要…: of a year that has just begun
         done = _COMPLETED.search(clause) or _REACHED.match(self.text[reading.quantity.end :][:24])
         if not firm and (past or done or self.states_a_fact(reading, clause)):
             return "actual"
         if self.late and (period is None or period.start[0] <= year):
             opening = self.text[reading.sentence_start : reading.quantity.start]
-            if words.FORECAST.search(opening):
+            if words.FORECAST.search(_FORECAST_TO.sub("", opening) if reading.role == "to" else opening):
                 return "forecast"
             if not self._goes_on(period):
                 return "target" if _INTENT.search(opening.replace("今年", "")) else "actual"

@@ -9,8 +9,9 @@ status), `index.figure_places` (region), `index.figure_tables` (tables).
 from __future__ import annotations
 
 from index.figure_context import ParagraphReader
+from index.figure_paragraph_scope import ParagraphScope
 from index.figure_reading import Reading
-from index.figure_scope import ParagraphScope, ReportScope, ScopeReader
+from index.figure_scope import ReportScope, ScopeReader
 from index.figure_tables import read_table
 from index.figure_times import year_compared_with
 from index.figure_words import word_set

@@ -181,7 +181,7 @@ MANY_YEARS = re.compile(
     rf"|(?<=[政费府])(?P<spending>[三四五十]){SPACE}年(?=支出|投入|投资|安排|累计|拨付|下达)"
     # 用三年时间, 三年内: in a plan they lie ahead, which index.figure_work_report sees to
     rf"|(?<=用)(?P<using>{_COUNT}){SPACE}年(?:左右)?的?时间"
-    rf"|(?<=[，。；：\n到在后])(?P<within>[两三四五]){SPACE}年内(?![地部外])"
+    rf"|(?<=[，。；：\n到在后成])(?P<within>[两三四五]){SPACE}年内(?![地部外])"
     r"|(?P<both>今明两年|去今两年)"
 )
 # 过去五年（到2022年）, 到2017年的五年间

@@ -30,7 +30,7 @@ from index.figures import figures_in_text
         ("新增加的主要生产能力有煤炭27万吨，石油14万吨", ["煤炭生产能力", "石油生产能力"]),
         ("扩建化肥厂使化肥生产能力增加标准肥15万吨", ["化肥生产能力"]),
         # a number that only describes the noun behind it
-        ("投资在5亿元以上的重大项目有93个", ["投资", "重大项目"]),
+        ("投资在5亿元以上的重大项目有93个", ["投资", "投资在5亿元以上的重大项目"]),
         ("义务教育的地区要增加到全省人口的72%", ["义务教育的地区"]),
         # all of them together are no income per head, those moved no population
         ("城镇居民收入将增加40亿元", ["城镇居民收入"]),
@@ -56,7 +56,7 @@ from index.figures import figures_in_text
         ("按不低于5%的幅度压减一般性支出", ["一般性支出"]),
         ("基本养老保险参保人数增加1.4万、覆盖10.5万人", ["基本养老保险参保人数", "基本养老保险参保人数"]),
         ("与174个国家和地区发展了经济贸易往来", ["发展经济贸易往来的国家和地区"]),
-        ("年综合能耗5万吨以上的企业有93家", ["年综合能耗", "企业"]),
+        ("年综合能耗5万吨以上的企业有93家", ["年综合能耗", "年综合能耗5万吨以上的企业"]),
     ],
 )  # fmt: skip
 def test_names_are_as_full_as_the_sentence_gives_them(text: str, names: list[str]) -> None:

@@ -1,0 +1,99 @@
+"""Names without the verbs in them, and names their sentence makes whole; all sentences are invented."""
+
+from __future__ import annotations
+
+import pytest
+from test_figures import make_report
+
+from index.figure_plain_names import moved, plainly
+from index.figures import figures_in_text, read_figures
+from index.types import Figure
+
+
+def read(text: str, period: str = "2023") -> list[Figure]:
+    return figures_in_text(text, period=period, region="云川市")
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "plain"),
+    [
+        ("农民增加收入", "元", "农民收入"),
+        ("牧民增加的收入", "元", "牧民收入"),
+        ("农业总产值平均每年递增的速度", "%", "农业总产值"),
+        ("城乡居民按人口平均的消费水平", "%", "城乡居民消费水平"),
+        ("市级财政出现较大的赤字", "元", "市级财政赤字"),
+        ("新增装机容量", "千瓦", "发电装机容量"),
+        ("就节约和少用", "吨标准煤", "节约和少用标准煤"),
+        ("增产钢", "吨", "钢产量"),
+        ("就业人数", "人", None),
+        ("国家财政增加支出", "元", None),  # what is spent more for something
+        ("装机容量", "元", None),
+    ],
+)
+def test_a_name_loses_its_verb_and_its_adverb(name: str, unit: str, plain: str | None) -> None:
+    assert plainly(name, unit) == plain
+
+
+def test_the_verb_in_a_name_says_that_the_figure_is_a_change() -> None:
+    assert (moved("农民减轻负担"), moved("农民负担")) == (("change", "down"), None)
+    (figure,) = read("2022年牧民增加收入12亿元")
+    assert (figure.indicator, figure.indicator_id, figure.measure) == ("牧民收入", None, "change")
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("五年共培养本科和专科毕业生58万人，研究生1.7万人", ["本专科毕业生", "毕业研究生"]),
+        ("全市平均每人占有粮食780斤，棉花12斤", ["人均粮食占有量", "人均棉花占有量"]),
+        ("财政收入增加36亿元，全年总收入达到182亿元", ["财政收入", "财政收入"]),
+        (
+            "铁路营运里程达到650公里；建成新线59公里，复线46公里",
+            ["铁路营业里程", "新建铁路里程", "复线铁路里程"],
+        ),
+        ("预算内和预算外两项资金增加了一倍", ["预算内和预算外资金"]),
+        ("社会各方面对教育事业的投入达32亿元", ["社会各方面对教育事业的投入"]),
+        ("农村居民人均纯收入增长6%，这个速度高于城镇居民人均可支配收入", ["农村居民人均纯收入"]),
+        ("内燃机2000万马力", ["内燃机"]),
+    ],
+)
+def test_the_last_of_a_list_takes_what_the_first_said_of_all(text: str, names: list[str]) -> None:
+    assert [figure.indicator for figure in read(text)] == names
+
+
+def plan(*blocks: tuple[str, str], year: int = 2023) -> list[Figure]:
+    return read_figures(make_report(list(blocks), kind="government work report", period=str(year)))
+
+
+REVIEW = ("heading", "一、过去五年的工作回顾")
+TASKS = ("heading", "二、今年的主要任务")
+
+
+def test_what_was_planned_is_a_target_and_what_came_of_it_a_fact() -> None:
+    planned, reached = plan(REVIEW, ("paragraph", "工业总产值的增长速度，2021年计划为3.7%，实际达到4.6%。"))
+    assert (planned.status, reached.status) == ("target", "actual")
+
+
+def test_a_forecast_beginning_leaves_the_aim_an_aim() -> None:
+    first, last = plan(TASKS, ("paragraph", "明年计划轻工业比重由今年预计的44%提高到45%。"))
+    assert (first.status, last.status) == ("forecast", "target")
+
+
+def test_parts_begin_in_the_year_that_the_whole_was_compared_with() -> None:
+    text = "2027年总产值达到871亿元，比2022年的715亿元增加156亿元。其中，农业总产值由218亿元增加到266亿元。"
+    figures = plan(("heading", "二、“十五五”时期的基本任务"), ("paragraph", text), year=2024)
+    assert [figure.period for figure in figures[-2:]] == ["2022", "2027"]
+
+
+def test_people_who_come_from_places_came_in_the_years_spoken_of() -> None:
+    text = "五年来，我市领导访问了46个国家。接待了来自89个国家的客人。"
+    assert [figure.period for figure in plan(REVIEW, ("paragraph", text))] == ["2018/2022"] * 2
+
+
+def test_within_three_years_of_a_plan_lies_ahead() -> None:
+    (figure,) = plan(TASKS, ("paragraph", "要按期完成三年内裁减员额五万的任务。"))
+    assert (figure.period, figure.status) == ("2023/2025", "target")
+
+
+def test_a_number_of_the_year_just_begun_is_a_forecast() -> None:
+    (figure,) = plan(TASKS, ("paragraph", "今年高校毕业生79万人，再创历史新高，要实施好就业促进计划。"))
+    assert (figure.period, figure.status) == ("2023", "forecast")

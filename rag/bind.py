@@ -21,7 +21,7 @@ from rag.ask import WHOLE_REGIONS, Ask, reached_in_english
 from rag.figure_kind import SAYS_CHANGED, compared_with, kind_fits
 from rag.status_fit import status_fits
 from rag.word_coverage import contained, coverage
-from rag.words_fit import must_be_said, names_said, refers_to, said_by_unit
+from rag.words_fit import must_be_said, names_said, refers_to, said_before, said_by_unit
 
 LEAST_COVERAGE = 0.45  # of the question's words around a figure; below that it is of something else
 
@@ -68,7 +68,7 @@ def bind(
         around = surroundings(figure)
         conflicts = tuple(_conflicts(ask, figure, around, metadata_known))
         named = _named(ask, figure, around)
-        own = tuple(t for t in ask.terms if not said_by_unit(t, figure.base_unit)) or ask.terms
+        own = tuple(t for t in ask.terms if not _in_unit(t, figure, around)) or ask.terms
         scope = (*own, *ask.shared)
         clause, sentence, passage = (
             coverage(terms, text, weight, extra=share, extra_weight=4.0 if ask.names else 0.0)
@@ -87,6 +87,13 @@ def bind(
         before = around.clause.rpartition(figure.text)[0]
         found.append(Candidate(figure, score, reached, clause, conflicts, before))
     return sorted(found, key=lambda c: (len(c.conflicts), -c.score, c.figure.report, c.figure.start))
+
+
+def _in_unit(term: str, figure: Figure, around: Surroundings) -> bool:
+    """商品房销售9.37亿平方米，增长42.1%: the unit of the level says 面积 of its growth too."""
+    if figure.measure in ("growth", "change") and figure.unit == "%":
+        return said_before(term, around.sentence.rpartition(figure.text)[0])
+    return said_by_unit(term, figure.base_unit)
 
 
 def _named(ask: Ask, figure: Figure, around: Surroundings) -> tuple[float, float, float]:
@@ -348,7 +355,7 @@ _COUNTERS = frozenset("家户项件座所处条种款类支场对片批套名位
 _SAME_COUNTER = (
     {"家", "户", "个"},
     {"人", "名", "位", "个", ""},
-    {"项", "个", "件"},
+    {"项", "个", "件", "块"},
     {"辆", "台"},
     {"种", "款", "类", "项"},
     {"架", "台"},
@@ -384,6 +391,8 @@ def _basis_fits(ask: Ask, figure: Figure, around: Surroundings) -> bool:
     """A yearly average over several years is not the growth of one year, nor the other way round."""
     if figure.measure == "change" and ask.base is not None and ask.role is None:
         return ask.base in [m.period for m in find_periods(figure.reference or "")]
+    if figure.measure == "change" and ask.role is None and _since_another_year(ask, figure):
+        return False
     if figure.measure != "growth" or ask.role is not None:
         return True
     if ask.real and not re.search("扣除|剔除|实际|可比", around.clause):

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from index.periods import Period, PeriodMention
+import rjieba
+
+from index.periods import Period, PeriodMention, find_periods
 from index.regions import RegionMention
 from index.vocabulary import IndicatorMention, Vocabulary
 from rag import question_words as words
 from rag.ask import (
     WHOLE_REGIONS,
     Ask,
-    AskedMeasure,
     AskedStatus,
     answer_units,
     asked_measure,
@@ -26,12 +27,10 @@ from rag.ask import (
     names_a_place,
     without,
 )
-from rag.list_items import ANOTHER_THING, asks_of_another_kind, shared_tail, with_tail
+from rag.ask_variants import AND, by_item, by_measure, by_reference, by_region, other_regions, two_compared
+from rag.list_items import asks_of_another_kind
 from rag.question_shares import share_ask
 
-AND = re.compile(r"、|和|与|及|以及")
-ENUMERATION_COMMA = re.compile("、")
-NONE = re.compile(r"(?!)")  # the whole list as one item
 _CLAUSE = re.compile(r"[^，,；;。?？！!]+")
 
 
@@ -82,7 +81,9 @@ def chinese_asks(
         named_here = [m for m in places if start <= m.start and m.end <= end] or named_here
         dated = [m for m in periods if start <= m.start and m.end <= end]
         compared = [
-            m.period for m in dated if (m.compared or _BEHIND_THAN.search(text[: m.start])) and not m.relative
+            m.period
+            for m in dated
+            if (m.compared or _BEHIND_THAN.search(text[: m.start]) or _set_beside(text, m)) and not m.relative
         ]
         own_periods = _narrowest(text, dated)
         own_region = _asked_region(text, [m for m in places if start <= m.start and m.end <= end])
@@ -93,7 +94,8 @@ def chinese_asks(
         bare = words.SPAN_OF_YEARS.sub(" ", words.COUNTED.sub(" ", words.DEDUCTED.sub(" ", bare)))
         terms = words.content_terms(bare)
         if here:  # 物价（CPI）: its other name says no more
-            terms = tuple(t for t in terms if t not in (*indicator_names(here[-1]), *_HEADS_OF_AMOUNT))
+            said = (*indicator_names(here[-1]), *_HEADS_OF_AMOUNT, *_LIGHT_VERBS)
+            terms = tuple(t for t in terms if t not in said)
         slip = bool(here) and _mistyped_verb(clause, here[-1].end - start, terms)
         terms = terms[:-1] if slip else terms
         if carried or carried_indicators:  # 比上年预算增加多少 goes on about the clause before
@@ -121,6 +123,7 @@ def chinese_asks(
             last_period = own_periods[-1] if own_periods else last_period
             led_in = own_periods if len(own_periods) > 1 else led_in
             continue
+        conditions = _conditions(text[:start])
         if not here and not terms:
             here, terms = _carried(carried_indicators, clause, vocabulary), carried
             context: tuple[str, ...] = ()
@@ -133,14 +136,17 @@ def chinese_asks(
             names=indicator_names(here[-1]) if here else (),
             units=answer_units(here[-1] if here else None, clause),
             hints=words.hints(clause), region=last_region,
-            other_regions=_other_regions(text, named_here, last_region), unit=asked_unit(clause),
+            other_regions=other_regions(text, named_here, last_region), unit=asked_unit(clause),
             status=_status_of(clause, whole_status) if len(statuses) > 1 else whole_status,
             real=bool(words.DEDUCTED.search(clause) or _DEDUCTED_BEFORE.search(text[:start])),
             at_end=any(m.kind == "point" for m in dated),
             measure="growth" if slip else asked_measure(without(text, [m for m in here if m.indicator.rate])[start:end]),
             average=average,
             reference=asked_reference(clause),
-            must=_must_be_said(text, clause, here, aside, terms, [m for m in regions if m not in places]),
+            must=(
+                *_must_be_said(text, clause, here, aside, terms, [m for m in regions if m not in places]),
+                *conditions, *_kind_of_head(clause, here, terms),
+            ),
         )  # fmt: skip
         main = [p for p in own_periods if p not in compared]
         if (
@@ -167,6 +173,10 @@ def chinese_asks(
             periods_here = led_in
         if other_end and base.measure != "growth":
             periods_here, other_end = [*periods_here, *other_end], []
+        elif len(other_end) == 1 and base.base is None and periods_here and not average:
+            later, (earlier,) = periods_here[-1], other_end
+            if earlier.end < later.end and earlier != later.shifted(-1):
+                base, other_end = replace(base, base=earlier), []  # 与1995年相比，2000年出口增长多少
         if base.measure == "share":
             base = share_ask(base, bare_clause=masked, here=here, vocabulary=vocabulary)
         if words.FROM_TO.search(clause) and len(periods_here) == 2:  # 从1980年的多少增加到1985年的多少
@@ -177,12 +187,12 @@ def chinese_asks(
             last_period = periods_here[-1]
             carried, carried_indicators = (*carried, *terms), tuple(here) or carried_indicators
             continue
-        variants = _two_compared(text, base, here) or _by_measure(clause, base, questions)
-        variants = [v for a in variants for v in _by_reference(a)]
+        variants = two_compared(text, base, here) or by_measure(clause, base, questions)
+        variants = [v for a in variants for v in by_reference(a)]
         variants = [
-            v for a in variants for v in _by_item(masked, clause, a, here, vocabulary, separators, share_tail)
+            v for a in variants for v in by_item(masked, clause, a, here, vocabulary, separators, share_tail)
         ]
-        variants = [v for a in variants for v in _by_region(text, a, named_here)]
+        variants = [v for a in variants for v in by_region(text, a, named_here)]
         asks.extend(v for a in variants for v in by_period(text, a, periods_here, periods))
         if own_periods:
             last_period = own_periods[-1]
@@ -192,6 +202,31 @@ def chinese_asks(
 
 _BEHIND_THAN = re.compile('[比较][“"]?$')  # 比“八五”增长多少
 _DEDUCTED_BEFORE = re.compile(rf"(?:{words.DEDUCTED.pattern})[，,]$")  # 扣除价格因素后，…增长多少
+
+
+_BESIDE = re.compile("[与和同跟]$")
+
+
+# 取消农业税、牧业税后, 实行免费教育以来: what was done before, of which the figure must speak.
+_CONDITION = re.compile(r"(?:^|[，,；;。])(?P<done>[^，,；;。？?]{4,40}?)(?:之后|以后|以来|后)[，,]$")
+
+
+def _conditions(before: str) -> tuple[str, ...]:
+    """The names of a clause that tells after what the next one asks."""
+    match = _CONDITION.search(before)
+    if match is None or words.DEDUCTED.search(match["done"]) or words.QUANTITY_QUESTION.search(match["done"]):
+        return ()
+    bare = without(match["done"], [*find_periods(match["done"])])
+    named = [word for word, tag in rjieba.tag(bare) if len(word) > 1 and tag[0] == "n"]
+    return tuple(dict.fromkeys(word for word in named if word not in words.FUNCTION_WORDS))
+
+
+def _set_beside(text: str, mention: PeriodMention) -> bool:
+    """与1995年比，…: what is compared with."""
+    return bool(_BESIDE.search(text[: mention.start])) and text[mention.end : mention.end + 2] in (
+        "比，",
+        "比,",
+    )
 
 
 def _of_last_clause(asks: Sequence[Ask]) -> list[Ask]:
@@ -254,13 +289,14 @@ def _status_of(clause: str, whole: AskedStatus | None) -> AskedStatus | None:
 _COUNTS_PART = re.compile(
     r"(?:当中|之中|里面|里|中)[，,]?(?:共|一共|总共)?有(?:多少|几)[家户个人名项位所座]?[\u4e00-\u9fff]{2,}"
 )
-_PLACE = re.compile("[省市县区州盟旗]$")
 _AMOUNT_OF = re.compile(r"(?<=..)(?:数量|总数|总量|数|量|额)$")
 
 
 # Verbs of relation: they lead to a name and make it no narrower.
 # 外汇储备余额, 失业率平均值: of a named indicator they say only how it is counted.
 _HEADS_OF_AMOUNT = frozenset(["余额", "平均值", "均值", "存量", "数值", "总数", "绝对值", "绝对额"])
+# 实施棚户区改造, 开展培训: beside a name that is an action the verb adds nothing.
+_LIGHT_VERBS = frozenset(["实施", "推行", "开展", "推进", "组织", "落实", "办理", "展开", "着手", "动手"])
 _LEADS_TO_NAME = frozenset(
     ["用于", "参加", "参与", "属于", "作为", "包括", "实现", "完成", "关于", "对于", "享受", "实行", "投向"]
 )
@@ -290,6 +326,35 @@ def _must_be_said(
         and text[m.end : m.end + 1] not in "）)"
     )
     return tuple(dict.fromkeys((*narrower, *named, *places)))
+
+
+_HEADS_OF_KIND = frozenset(
+    [
+        "收入",
+        "支出",
+        "产值",
+        "利润",
+        "投资",
+        "产量",
+        "面积",
+        "人数",
+        "价格",
+        "费用",
+        "成本",
+        "税收",
+        "销量",
+        "存量",
+        "里程",
+        "人口",
+    ]
+)
+
+
+def _kind_of_head(clause: str, here: Sequence[IndicatorMention], terms: Sequence[str]) -> tuple[str, ...]:
+    """会展业 of 企业的会展业收入: of a plain noun of quantity the word right before it says which."""
+    if here or len(terms) < 2 or terms[-1] not in _HEADS_OF_KIND:
+        return ()
+    return (terms[-2],) if f"{terms[-2]}{terms[-1]}" in clause else ()
 
 
 _HELPED = re.compile(r"(?:给|为|向|替|帮|帮助)(?:各类|广大|全国)?$")
@@ -347,151 +412,3 @@ def _asked_region(text: str, regions: Sequence[RegionMention]) -> str | None:
         if following.start > mention.end:
             return mention.name
     return own[-1].name if own else None
-
-
-_AND_ITS_GROWTH = re.compile(
-    r"(?:和|及其?|与|以及|、)(?:其)?(?:同比|实际)?(?:增速|增幅|涨幅|增长率|增长速度)"
-    r"(?:分别|各自?)?(?:是|为|有)?(?:多少|多大|几)"
-)
-
-
-def _by_measure(clause: str, ask: Ask, questions: Sequence[re.Match[str]]) -> list[Ask]:
-    """ "总量和增速是多少" asks twice; "由多少增加到多少" asks for both ends."""
-    if words.FROM_TO.search(clause):
-        level: AskedMeasure = "share" if words.SHARE.search(clause) else "level"
-        level = "growth" if words.NOUN_OF_GROWTH.search(clause) else level  # 增幅由多少回落到多少
-        return [replace(ask, role="from", measure=level), replace(ask, role="to", measure=level)]
-    both = re.search(
-        r"(?:总量|总额|规模|总值|数量|产量|金额|[\u4e00-\u9fff]{2}量|人数|户数|余额|多少[^，,]{0,4})(?:和|及|与|以及|、)(?:其)?(?:同比)?(?:增速|增幅|增长率|增长)",
-        clause,
-    )
-    named = ask.indicator_ids and not (set(ask.units) <= {"%"} and ask.units)
-    if (both or (named and _AND_ITS_GROWTH.search(clause))) and ask.measure in (None, "growth", "level"):
-        return [replace(ask, measure="level", unit=None), replace(ask, measure="growth", unit=None)]
-    return [ask]
-
-
-def _by_item(
-    masked: str,
-    clause: str,
-    ask: Ask,
-    here: Sequence[IndicatorMention],
-    vocabulary: Vocabulary,
-    separators: re.Pattern[str],
-    share_tail: bool,
-) -> list[Ask]:
-    """ "高技术制造业、装备制造业增加值分别增长多少": one ask an item, the shared tail kept."""
-    added = words.SUM.search(clause) is not None
-    if not (words.JOINTLY.search(clause) or len(here) > 1 or added) or ask.role:
-        return [ask]
-    if ask.measure == "share" and not words.JOINTLY.search(clause) and not added:
-        return [ask]
-    if re.search(r"[、和与及].{0,3}(?:增速|增幅|增长)", clause) and len(here) <= 1:
-        return [ask]
-    if separators is NONE:
-        return [ask]
-    cut = (
-        words.JOINTLY.search(masked)
-        or (words.SUM.search(masked) if added else None)
-        or words.QUANTITY_QUESTION.search(masked)
-    )
-    listing = masked[: cut.start()] if cut else masked
-    tail = masked[cut.start() :] if cut else ""
-    items = [item.strip(" 的") for item in separators.split(listing) if item.strip(" 的")]
-    if len(items) < 2 and cut:
-        items = [
-            i.strip(" 的?？")
-            for i in separators.split(words.UNIT_AFTER_QUESTION.sub("", tail))
-            if i.strip(" 的?？")
-        ]
-    items = [item for item in items if words.content_terms(item)]
-    if len(items) < 2:
-        return [ask]
-    shared = shared_tail(items, vocabulary, of_like=share_tail)
-    asks = []
-    own_measures: list[AskedMeasure | None] = []
-    if asked_measure(tail) is None:
-        own_measures = [
-            asked_measure(without(item, [m for m in vocabulary.find(item) if m.indicator.rate]))
-            for item in items
-        ]
-    for position, item in enumerate(items):
-        full = with_tail(item, shared, vocabulary)
-        measure = ask.measure
-        if own_measures and own_measures[-1] and own_measures[position] and len(set(own_measures)) > 1:
-            measure = own_measures[position]  # M2增速和新增贷款的规模: each by its own noun
-        mentions = vocabulary.find(full)
-        rest = full[mentions[-1].end :] if mentions else ""
-        if mentions and (ANOTHER_THING.match(rest) or asks_of_another_kind(rest, mentions[-1])):
-            mentions = []
-        asks.append(
-            replace(
-                ask, terms=words.content_terms(without(full, mentions[-1:])), context=(),
-                must=tuple(t for t in ask.must if _PLACE.search(t)), measure=measure,
-                names=indicator_names(mentions[-1]) if mentions else (),
-                units=answer_units(mentions[-1] if mentions else None, ""),
-                indicator_ids=tuple(m.indicator.id for m in mentions[-1:]),
-                indicator=mentions[-1].indicator.name if mentions else full,
-            )
-        )  # fmt: skip
-    return asks
-
-
-def _two_compared(text: str, ask: Ask, here: Sequence[IndicatorMention]) -> list[Ask]:
-    """城镇居民收入比农村居民收入高多少: both indicators, whose difference is asked for."""
-    if len(here) < 2 or not (words.DIFFERENCE.search(ask.text) or words.LEAD.search(ask.text)):
-        return []
-    first, second = here[-2:]
-    if not re.search("比|较|高于|低于|超过|多于|少于|高出|和|与|跟", text[first.end : second.start]):
-        return []
-    terms = words.content_terms(text[second.start : second.end] + text[first.start : first.end])
-    return [
-        replace(
-            ask, indicator_ids=(m.indicator.id,), indicator=m.indicator.name, names=indicator_names(m), units=m.indicator.units,
-            measure="growth" if ask.measure == "growth" else None, reference=None,
-            unit=None if ask.unit == "个百分点" else ask.unit, terms=tuple(t for t in ask.terms if t not in terms),
-        )
-        for m in (first, second)
-    ]  # fmt: skip
-
-
-def _by_reference(ask: Ask) -> list[Ask]:
-    """比全国、全省快多少: one ask for each that it is compared with."""
-    references = re.split("[、和与及]", ask.reference or "")
-    if ask.measure != "lead" or len(references) < 2:
-        return [ask]
-    return [replace(ask, reference=one) for one in references]
-
-
-_JOINED = frozenset({"和", "与", "、", "及", "跟", "同", "比", "较"})
-
-
-def _other_regions(text: str, places: Sequence[RegionMention], own: str | None) -> tuple[str, ...]:
-    """Places named beside the figure's own, other than what it is compared with or is nested in it."""
-    references = [m.span(1) for m in words.REFERENCE_REGION.finditer(text)]
-    adjacent = {first.name for first, second in pairwise(places) if first.end == second.start}
-    return tuple(
-        dict.fromkeys(
-            m.name
-            for m in places
-            if m.name not in (own, "全国", *WHOLE_REGIONS, *adjacent)
-            and not any(s <= m.start and m.end <= e for s, e in references)
-        )
-    )
-
-
-def _by_region(text: str, ask: Ask, places: Sequence[RegionMention]) -> list[Ask]:
-    """云川市和青岚市…: one ask a region."""
-    joined = [
-        (first, second)
-        for first, second in pairwise(places)
-        if first.name != second.name and text[first.end : second.start] in _JOINED
-    ]
-    if not joined or (ask.measure == "lead" and ask.reference):
-        return [ask]
-    names = dict.fromkeys(m.name for pair in joined for m in pair)
-    unit = None if ask.unit == "个百分点" else ask.unit
-    measure = None if ask.measure in ("lead", "change") else ask.measure
-    if re.search("增速|增长|增幅", text):
-        measure = "growth"
-    return [replace(ask, region=name, other_regions=(), unit=unit, measure=measure) for name in names]

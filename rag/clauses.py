@@ -103,6 +103,8 @@ def _joined(topic: str, clause: str) -> str:
     if head in ("总量", "总数", "余额") or _ALTOGETHER.search(clause):  # of all, not of the new ones
         topic = re.sub(r"^(?:累计|本年|当年)?(?:新增|新登记|新设立?|净增)了?", "", topic)
     topic = re.sub(r"(?:的)?(?:预期)?(?:目标|计划)$", "", topic)
+    if re.search(r".占.", topic) and not re.search("比重|比例|占比|份额", f"{topic}{clause}"):
+        topic = f"{topic}的比重"  # 占…的百分之几，1978年是多少
     if words.TARGET.search(clause):
         topic = topic.removeprefix("实际")
     return f"{topic}{clause}"

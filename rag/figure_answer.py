@@ -265,7 +265,10 @@ class FigureAnswerer:
         if ask.report_year is not None:
             pool = [f for f in pool if report_year(self._index, f.report) == ask.report_year]
         asked = replace(ask, terms=words.with_report_words(ask.terms))
-        return bind(asked, pool, self._reader.surroundings, metadata_known=self._metadata_known)
+        return bind(
+            asked, pool, self._reader.surroundings,
+            weight=lambda term: float(min(words.length_of(term), 4)), metadata_known=self._metadata_known,
+        )  # fmt: skip
 
     def _bind(self, ask: Ask, query: Query, pool: Sequence[Figure], *, alone: bool = False) -> Bound | None:
         """`alone`: the pool is one sentence that answers all asks; its only fitting figure needs no more."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from index.periods import Period, find_periods
-from index.regions import same_region
+from index.regions import contains_region, same_region
 from index.types import Figure
 from index.units import same_family
 from index.vocabulary import load_vocabulary
@@ -137,11 +137,15 @@ _PREFERRED: dict[str | None, tuple[frozenset[str], ...]] = {
 }
 
 
+_CLAUSE_OF_ANOTHER = 0.5  # so much less of the words in its own clause: it is of another thing
+
+
 def of_asked_measure(ask: Ask, fits: list[Candidate]) -> list[Candidate]:
     """Only figures of the asked measure where there are any that match the words as well."""
     for kinds in _PREFERRED.get(ask.measure, ()):
         exact = [c for c in fits if c.figure.measure in kinds]
-        if exact and exact[0].coverage >= fits[0].coverage - 0.2:
+        near = exact and exact[0].clause_coverage >= fits[0].clause_coverage - _CLAUSE_OF_ANOTHER
+        if near and exact[0].coverage >= fits[0].coverage - 0.2:
             return exact
     return fits
 
@@ -252,7 +256,9 @@ def _is_of(lead: Figure, region: str) -> bool:
     if lead.reference is None:
         return False
     whole = WHOLE_REGIONS.get(lead.reference, ())
-    around = region.endswith(whole) and (lead.region or "")[:2] == region[:2] if whole else False
+    home = lead.region or ""
+    near = home[:2] == region[:2] or bool(home and contains_region(region, home))
+    around = region.endswith(whole) and near if whole else False
     return around or same_region(lead.reference, region)
 
 

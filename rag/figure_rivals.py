@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from index.types import Figure
+from rag import question_words as words
 from rag.bind import Candidate
 from rag.evidence import EvidenceReader
 from rag.query import Ask
@@ -27,7 +28,7 @@ def another_has_the_word(
         return False
     around = reader.surroundings(candidate.figure)
     own = f"{around.clause} {around.sentence}"
-    missing = [term for term in ask.terms if contained(term, own) < 0.8]
+    missing = _missing_word(ask, own)
     return any(
         contained(term, reader.surroundings(other.figure).clause) >= 0.8
         for term in missing
@@ -36,17 +37,38 @@ def another_has_the_word(
     )
 
 
+def _missing(ask: Ask, said: str) -> list[str]:
+    """The words of the question that the text has neither itself nor as reports put them."""
+    wide = words.with_report_words(ask.terms)
+    return [
+        term
+        for term, also in zip(ask.terms, wide, strict=True)
+        if contained(also, said) < 0.8 and not _per_head(term, said)
+    ]
+
+
+_PER_HEAD = {"城镇居民": "城镇人均", "农村居民": "农村人均"}
+
+
+def _missing_word(ask: Ask, said: str) -> list[str]:
+    return [term for term in ask.terms if contained(term, said) < 0.8 and not _per_head(term, said)]
+
+
+def _per_head(term: str, said: str) -> bool:
+    """城镇居民人均居住面积 is 城镇人均居住面积 too."""
+    return term in _PER_HEAD and _PER_HEAD[term] in said
+
+
 def sentence_lacks(reader: EvidenceReader, ask: Ask, best: Candidate, rival: Candidate) -> bool:
     """Whether the best figure's sentence has every word of the question and the rival's own lacks one."""
     if ask.role is not None or best.figure.cell or rival.figure.cell:
         return False
 
-    def lacking(candidate: Candidate) -> bool:
+    def lacking(candidate: Candidate, find: Callable[[Ask, str], list[str]]) -> bool:
         around = reader.surroundings(candidate.figure)
-        said = f"{around.clause} {around.sentence}"
-        return any(contained(term, said) < 0.8 for term in ask.terms)
+        return bool(find(ask, f"{around.clause} {around.sentence}"))
 
-    return lacking(rival) and not lacking(best)
+    return any(lacking(rival, find) and not lacking(best, find) for find in (_missing_word, _missing))
 
 
 def less_named(reader: EvidenceReader, ask: Ask, best: Candidate, rival: Candidate) -> bool:
@@ -93,7 +115,7 @@ def belongs_elsewhere(reader: EvidenceReader, ask: Ask, candidate: Candidate) ->
         for f in reader.view(figure.report).figures
         if start <= f.start < end and f.indicator != figure.indicator
     }
-    missing = [term for term in ask.terms if contained(term, clause) < 0.8]
+    missing = _missing(ask, clause)
     if sum(contained(term, figure.indicator) > 0.8 for term in ask.terms) > 1:
         missing = [term for term in missing if term not in _GENERAL]  # 项目 names the other one no better
     return any(contained(term, indicator) > 0.8 for term in missing for indicator in others)
@@ -110,7 +132,7 @@ def alone_in_its_unit(reader: EvidenceReader, ask: Ask, candidate: Candidate) ->
     around = reader.surroundings(figure)
     if ask.unit[-len(figure.base_unit) :] != figure.base_unit or candidate.clause_coverage < _LEAST_OF_CLAUSE:
         return False
-    if any(contained(term, f"{around.clause} {around.sentence}") < 0.8 for term in ask.terms):
+    if _missing(ask, f"{around.clause} {around.sentence}"):
         return False
     start, end = reader.sentence_span(figure.report, figure.start)
     alike = [

@@ -54,7 +54,9 @@ def _told_in_two_clauses(fits: Sequence[Candidate]) -> list[list[Candidate]]:
 
 
 def _alike(a: Figure, b: Figure) -> bool:
-    same = (a.report, a.indicator, a.unit, a.measure) == (b.report, b.indicator, b.unit, b.measure)
+    same = (a.report, a.unit, a.measure) == (b.report, b.unit, b.measure)
+    # 进行某项改革试点的城市, then only 试点城市: what goes on to the second has no words of its own.
+    same = same and (a.indicator == b.indicator or set(b.indicator) < set(a.indicator))
     return same and a.cell is None and 0 < b.start - a.end <= _NEXT_CLAUSE
 
 

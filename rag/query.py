@@ -17,7 +17,8 @@ from index.regions import find_regions
 from index.vocabulary import Indicator, Vocabulary, english_expansion
 from rag import question_words as words
 from rag.ask import Ask, Operation, heads_a_name, inside, names_a_place, part_of_economy, without
-from rag.chinese_question import AND, ENUMERATION_COMMA, NONE, chinese_asks
+from rag.ask_variants import AND, ENUMERATION_COMMA, NONE
+from rag.chinese_question import chinese_asks
 from rag.clauses import complete_clauses
 from rag.english_question import english_asks
 from rag.question_shares import with_parts
@@ -338,7 +339,7 @@ def _operation(text: str, asks: Sequence[Ask]) -> Operation | None:
             return "difference"
     if (
         len(asks) == 2
-        and asks[0].indicator_ids != asks[1].indicator_ids
+        and (asks[0].indicator_ids, asks[0].terms) != (asks[1].indicator_ids, asks[1].terms)
         and (asks[0].period, asks[0].region) == (asks[1].period, asks[1].region)
         and words.MORE_THAN.search(text)
         and not words.JOINTLY.search(text)

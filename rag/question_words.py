@@ -118,10 +118,12 @@ TO_FROM = re.compile(
     r"(?:提高|上升|下降|降低|回落|增加|减少|增长|扩大|降|升)(?:到|至)(?:了)?(?:多少|百分之几|几)[^，,。；?？]{0,4}[，,]"
     r"(?:而)?(?:原来|原先|此前|之前|起初|开始时?|期初)(?:又)?(?:是|为)?(?:多少|百分之几|几)"
 )
-# A question word with the measure word that follows it: 多少家, 几项.
+# A question word with the measure word that follows it: 多少家, 几项, 多少公斤; in 多少项目 and 多少人才 there is none.
 COUNTED = re.compile(
-    r"多大(?=规模)|(?:多少|几)(?:[万亿](?:辆|件|台|套|座|所|部|名|项|场|个|条|立方米|千瓦时?|公斤|吨标准煤)|亿人次|亿人|亿次|万次|个百分点|个点|万亿元|万亿美元|亿美元|亿元|万元|万人次|人次|万人|万户|万吨|公里|平方公里|平方米|万?标准?箱|万?千瓦时?"
-    r"|[个家户项件名位座台辆条所只支张套人元吨亩处笔批次成倍种度度天年岁款颗艘架头])?"
+    r"多大(?=规模)|(?:多少|几)(?:[十百千]?[万亿]{0,2}(?:个?百分点|个点|美元|元|人次|立方米|平方公里|平方千米|平方米|千瓦时?|兆瓦|吉瓦|吨标准煤|吨|公里|千米"
+    r"|公斤|千克|公顷|毫米|厘米|标准?箱|[户](?!籍)|家(?!庭|电|具|政)|人(?![口才均员民工])|项(?!目)|个(?!体|人所得)|件|名(?![牌录])|位|座|台(?![湾风])|辆|条(?![件例约])"
+    r"|所(?![得有])|只|支(?![出持付])|张|套|斤|亩|处(?![理于])|笔|批(?!发)|次(?!数)|成(?![品本果交立])|倍|种(?!子)|度|天(?!然)|年|岁|款(?!项)|颗|艘|架|头|块(?!钱)|米|株|棵|枚|部(?!门)|门(?!槛)|节|篇|首|场|届|班|盏|趟|列|栋|幢|间|瓦)"
+    r"|[十百千]?[万亿]{1,2}(?![\u4e00-\u9fff]))?"
 )
 # 比上年预算增加多少: what is compared with, up to the word of change, is no subject.
 COMPARED_WITH = re.compile(
@@ -203,7 +205,7 @@ SUPERLATIVE = re.compile(
 # 除去…还剩几家, 减少的数量比2014年多多少: what is left of a whole and the difference of two changes, which no figure is.
 REMAINDER = re.compile(
     r"(?:减少|增加|新增)(?:的(?:数量?|规模|人数|[\u4e00-\u9fff]{2,12})|[量数])(?:[比与和同较]|相差)|[比较同].{0,8}[多少](?:减|增)了?多少|"
-    r"除去|除掉|扣掉|还剩|剩下|其余(?:的)?[^，,。?？]{0,6}(?:多少|几)|刨去"
+    r"除去|除掉|扣掉|(?:除|扣|减|去掉|刨|完成|解决|办|其中|里面|当中|已|之外|以外|后)[^。；;？?]*还剩|(?<![\u4e00-\u9fff]{4})还剩|还剩(?!多少|几)|剩下|其余(?:的)?[^，,。?？]{0,6}(?:多少|几)|刨去"
     r"|\bhow many of (?:those|them|these)\b.*\b(?:still|left|remain\w*|open|not|unresolved)\b",
     re.IGNORECASE,
 )
@@ -275,9 +277,25 @@ def with_report_words(terms: Sequence[str]) -> tuple[str, ...]:
     said = (
         f"{term}|{term[:-1]}" if _END_OF_AMOUNT.match(term) else term for term in terms
     )  # 流入量: 流入6万人
-    return tuple(
-        f"{term}|{_COLLOQUIAL[term].replace(' ', '|')}" if term in _COLLOQUIAL else term for term in said
-    )
+    return tuple("|".join(dict.fromkeys((term, *_also_said(term)))) for term in said)
+
+
+_ALIKE = {
+    verb: [other for other in group.split() if other != verb]
+    for group in json.loads(Path(__file__).with_name("named_words.json").read_text(encoding="utf-8"))["alike"]
+    for verb in group.split()
+    if len(verb) > 1
+}
+
+
+def length_of(term: str) -> int:
+    """How long a word of a question is, whatever verbs stand for it; as long as reports put it where it is an everyday one."""
+    own = term.partition("|")[0]
+    return len(own) if own in _ALIKE and own not in _COLLOQUIAL else len(term)
+
+
+def _also_said(term: str) -> list[str]:
+    return [*_COLLOQUIAL.get(term, "").split(), *_ALIKE.get(term, ())]
 
 
 def english_content_words(text: str) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ from rag import question_words as words
 from rag.ask import without
 from rag.question_asides import span_looked_back_on, without_asides
 from rag.question_frames import framed
+from rag.question_topics import by_other_names, with_topics
+from rag.question_verbs import with_plain_verbs
 
 _YEAR = r"(?:\d{4}年(?:底|末|上半年|下半年)?|去年|今年|前年)"
 _WHICH_YEAR = re.compile(
@@ -99,6 +101,7 @@ def reworded_english(text: str, vocabulary: Vocabulary) -> str:
 
 def reworded(text: str, vocabulary: Vocabulary) -> str:
     """The Chinese question in plainer words; unchanged where no rule fits."""
+    text = by_other_names(with_plain_verbs(with_topics(text), vocabulary), vocabulary)
     text = framed(without_asides(text, vocabulary), vocabulary)
     text = _AND_HOW_MANY.sub("，", text)
     text = _TWO_QUESTIONS.sub(lambda m: f"{m['first']}，", text)

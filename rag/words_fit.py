@@ -52,3 +52,12 @@ _SAID_BY_UNIT = {
 def said_by_unit(term: str, unit: str) -> bool:
     """Whether the figure's unit alone says the term."""
     return unit in _SAID_BY_UNIT.get(term, ())
+
+
+_CLAUSES_BEFORE = 24  # characters: the clause right before a rate of growth
+
+
+def said_before(term: str, before: str) -> bool:
+    """Whether a number right before a rate of growth is in a unit that says the term."""
+    units = _SAID_BY_UNIT.get(term, ())
+    return any(re.search(rf"\d[\d.]*[万亿]*{unit}", before[-_CLAUSES_BEFORE:]) for unit in units)

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import re
 
+from index import figure_words as words
+from index.figure_fuller import of_topic
+
 _FINISHED = re.compile(r"(?:毕业生|招生|招生数|毕业生人数|毕业人数)$")
 _STUDENTS = re.compile(r"(?:博士|硕士)?研究生|[博硕]士生|本科生|专科生|中专生|大学生")
 _PER_HEAD = re.compile(r"人均[\u4e00-\u9fff]{1,6}(?P<what>占有量|消费量|拥有量|产量)$")
@@ -20,6 +23,74 @@ _TOGETHER = re.compile(
     r"(?P<list>[^\W\d等十]{2,10}(?:[、和与及][^\W\d等十]{2,10})+)[两三四五六](?:项|类|种|部分|方面的?|个)$"
 )
 _EACH_SIDE = re.compile(r"[\u4e00-\u9fff]{0,10}各方$")
+
+_BARE = re.compile(
+    r"(?:工业)?(?:总产值|产值|增加值|产量|出口额|出口|利润(?:总额)?|利税|销售额|销售收入|成本|劳动生产率|亏损额?)"
+)
+_HEAD_OF_SENTENCE = re.compile(
+    rf"[{words.TIME}，\s]*(?P<owner>[^\W\d，在对使把将]{{2,12}}?(?:工业|企业|行业|农场|部门|系统|公司))"
+    rf"(?=[{words.TIME}，]|实行|实现|根据|通过|继续|积极|坚持|进一步|普遍|共|都|已|按|由于)"
+)
+_POINTS_TO = re.compile(r"(?:这一?方面|这些方面|上述方面|此项|这项|该项|这类|此类|这部分)的?$")
+_SPENT = re.compile(r"(?:基本建设|财政|事业|专项)?(?:投资|支出|资金|经费|投入|费用|补助|贷款|拨款)(?:总额)?")
+_OF_WHAT = re.compile(
+    r"(?:左右|以上)?的(?P<what>[^，。；、\d]{2,20}?(?:工程|项目|体系|计划|规划|电站|铁路|公路|基地|中心))(?:建设)?"
+)
+_MAINLY = re.compile(r"(?:重点|主要)(?:是|为|包括)(?P<what>[^，。；\d]{2,20}?)(?:建设)?，")
+_USED = re.compile(r"用于(?P<what>[^，。；\d]{2,24}?)的(?:投资|支出|资金|经费|投入|费用)")
+_TRIAL_PLACE = re.compile(r"试点(?:县|市|城市|地区|省|省份|单位|企业|学校|村|乡镇|范围)")
+
+_POWER = re.compile(
+    r"(?P<of>可再生能源|清洁能源|新能源|非化石能源|风电|光伏|太阳能|核电|水电|火电|煤电|抽水蓄能|储能)(?:发电)?新增$"
+)
+_COST = re.compile(r"(?:总投资|投资总额|总造价|投资总规模|投资规模|概算总投资|计划总投资)(?:额|规模)?")
+_WORKS = re.compile(r"(?:工程|项目|电站|铁路|公路|水库|基地|中心|学校|医院)$")
+_FOR_THIS = re.compile(r"为此[，]?(?:今年|明年|每年|将|拟|需|共|国家|[{T}])*$".replace("{T}", words.TIME))
+
+_PAYERS = ("中央", "国家", "地方", "财政", "各级")
+_SCHEME = re.compile(
+    r"(?:建立健全|建立|实施|实行|推行|完善|扩大|提高)(?P<what>[^，。；\d]{2,24}?(?:制度|计划|政策|工程|标准|补助|补贴))(?=，|的|范围)"
+)
+_ISSUES = re.compile(r"(?:发行|增发)$")
+
+
+def issued_before(told: str) -> str | None:
+    """拟连续几年发行特别国债，…，今年先发行1万亿元: the object of the same verb; `told` ends with the verb."""
+    verb = _ISSUES.search(told)
+    if verb is None:
+        return None
+    before = [*re.finditer(rf"{verb[0]}了?(?P<what>[^，。；\d]{{2,14}})(?=，)", told)]
+    return before[-1]["what"] if before else None
+
+
+def of_the_works(said: str, last: str, behind: str) -> str | None:
+    """新开工36项重点工程，总投资60亿元; 总投资为164亿元的救治体系: what the money builds.
+
+    `last` is what was counted before in the sentence, `behind` the words after the figure.
+    """
+    if _COST.fullmatch(said) is None:
+        return None
+    of = _OF_WHAT.match(behind)
+    if of is not None:
+        return of["what"] + said
+    return last.rpartition("的")[2] + said if _WORKS.search(last) else None
+
+
+def pointed_at(said: str, told: str, before: str, topic: str) -> str | None:
+    """这方面的投资, 此项支出: what for, as an earlier clause or the sentence `before` said; else None.
+
+    `topic` is what the clause before was about.
+    """
+    if _FOR_THIS.search(told) and _SPENT.search(said) and said.startswith(_PAYERS):
+        schemes = [*_SCHEME.finditer(told)]
+        return of_topic(schemes[-1]["what"], said) if schemes else None  # 建立助学金制度，为此中央财政支出…
+    points = _POINTS_TO.search(told)
+    if points is None or _SPENT.fullmatch(said) is None:
+        return None
+    found = [*_MAINLY.finditer(told), *_USED.finditer(told)] or [*_USED.finditer(before)]
+    if found:
+        return found[-1]["what"] + said
+    return of_topic(topic, said) if topic and points[0][0] in "此这该" and "方面" not in points[0] else None
 
 
 def in_its_sentence(name: str, said: str, last: str, told: str, unit: str, *, level: bool) -> str | None:
@@ -50,6 +121,17 @@ def in_its_sentence(name: str, said: str, last: str, told: str, unit: str, *, le
     both = _TOGETHER.search(told)
     if both and len(said) <= 4:
         return both["list"] + said  # 预算内和预算外两项资金
+    power = _POWER.search(told) if said in ("装机", "装机容量", "发电装机") else None
+    if power is not None:
+        return f"{power['of']}装机容量"
+    if said.startswith("就业") and told.endswith("再"):
+        return f"再{said}"
+    if said == "创汇" and "旅游" in told:
+        return "旅游创汇"
+    if _BARE.fullmatch(said) and not last.endswith(("工业", "企业", "行业")):
+        owner = _HEAD_OF_SENTENCE.match(told)
+        if owner and owner.end() < len(told):
+            return owner["owner"] + said  # 机械工业计划任务不足，…，全年总产值增长8%
     if said.startswith("面对") and (side := _EACH_SIDE.search(told)) is not None:
         return re.split(r"[，。；：\d]", side[0])[-1] + said  # 社会各方面对教育的投入
     return None

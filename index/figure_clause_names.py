@@ -55,9 +55,9 @@ def of_those(before: str, behind: str, whole: str, same_unit: bool) -> str | Non
     if ends is None or not same_unit or not re.match(r"[，。；、]|$", behind):
         return None
     noun = whole.rpartition("的")[2]
-    if noun and (_tags(noun)[0][1][0] == "v" or re.search(r"[到至]|增|减|降|提高", before)):
-        return None
     clause = re.split(rf"[，。；：:\n（）{words.TIME}\d]", before[: ends.start()])[-1]
+    if noun and (_tags(noun)[0][1][0] == "v" or re.search(r"[到至]|增|减|降|提高", clause)):
+        return None
     clause = re.sub(r"^(?:已经?|全部|全都|其中|、)+", "", clause)
     done = 2 <= len(clause) <= 14 and any(tag[0] == "v" for _, tag in _tags(clause))
     return f"{clause}的{noun}" if done and len(noun) > 1 else None

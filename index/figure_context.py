@@ -28,6 +28,7 @@ from index.figure_fuller import PER_HEAD_ALONE, per_head
 from index.figure_left_out import nation
 from index.figure_measure import measure_of, not_per_head, read_object_of_change
 from index.figure_money import for_what, paid_for, set_up, with_purpose
+from index.figure_named import Subject
 from index.figure_naming import (
     cut_by,
     doing,
@@ -39,7 +40,6 @@ from index.figure_predicate import Predicate, unit_class
 from index.figure_reading import CLAUSE_END, Reading, basis_of, sentence_spans
 from index.figure_references import pair_from_to, set_references, split_list
 from index.figure_scan import Quantity
-from index.figure_subject import Subject
 from index.figure_weak_names import counts_places
 
 if TYPE_CHECKING:
@@ -170,6 +170,8 @@ class ParagraphReader(EnglishSentences):
         if before is not None and before.basis == "年均" and before.measure == "change" and basis is None:
             gap = self.masked[before.quantity.outer_end : first.outer_start]
             basis = "年均" if _AND_GROWS.fullmatch(gap) else None  # 平均每年增加42亿元，增长4.9%
+        if before is not None and before.role == "from" and predicate.role == "to":
+            basis = basis or before.basis  # 由平均每年6%调高到8%
         for position, reading in enumerate(readings):
             subject, inherited = subjects[position]
             reading.subject, reading.inherited = subject, inherited
@@ -184,9 +186,9 @@ class ParagraphReader(EnglishSentences):
             reading.subject = self._capacity(reading)
             said, reading.subject = reading.subject, self._named_plainly(reading)
             self.subject = reading.subject if self.subject is said else self.subject
-            if reading.measure == "share" and predicate.reference and subject is not None:
+            if reading.measure == "share" and predicate.reference and reading.subject is not None:
                 whole = self.text[slice(*predicate.reference)].strip("的")
-                reading.subject = self.subjects.share_of(subject, whole)
+                reading.subject = self.subjects.share_of(reading.subject, whole)
             points = unit_class(reading.quantity) == "points" and reading.measure == "change"
             if before is not None and inherited and points and before.sentence_start == self._sentence:
                 # 占地区生产总值的54.7%，比上年提高0.6个百分点

@@ -6,10 +6,10 @@ import re
 
 from index.figure_english_context import EnglishMeaning, read_english_meaning
 from index.figure_english_names import EnglishName, clause_start, english_name, made_name
+from index.figure_named import Subject
 from index.figure_place_lists import PlacesListed
 from index.figure_reading import Reading, basis_of
 from index.figure_scan import Quantity
-from index.figure_subject import Subject
 
 _OF_PLACE = re.compile(r"(?:[\w -]+\s)?(?:of|in|for)\s(?:the\s)?")
 

@@ -25,6 +25,7 @@ _NOT_RELATIVE = re.compile(
     r"(?:增长|下降|提高|减少|增加|达到|超过|突破|左右|以上|以下|以内|之间|目标|水平|速度|幅度|基础上|情况下|之后|之前)的$"
 )
 _EARNED = re.compile(r"(?P<who>[\u4e00-\u9fff]{2,12}?)新?增加的")
+_GIVEN_TO = re.compile(r"(?:上缴|上交|交给|付给|留给|归还|拖欠|来自|从事|参加)$")
 _JOIN = re.compile(r"(?:[、和与及]|以及)$")
 
 
@@ -42,6 +43,9 @@ def fuller_start(masked: str, begin: int, start: int) -> int:
     begin = stops[-1] if stops else begin
     lead = _LEAD.match(masked, begin, start)
     begin = lead.end() if lead else begin
+    given = _GIVEN_TO.search(masked, begin, start)
+    if given is not None and "的" in masked[start : start + 8]:
+        return given.start()  # 上缴〔国家的利润〕
     before = re.sub(r"(?:各种|各类|主要|重点|有关|上述)$", "", masked[begin:start])
     if not 2 < len(before) <= _LONGEST:
         return start

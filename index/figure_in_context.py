@@ -23,6 +23,7 @@ from index.figure_left_out import (
 )
 from index.figure_lists import ListReader
 from index.figure_money import paid, with_purpose
+from index.figure_named import Subject
 from index.figure_naming import (
     beyond_budget,
     covered_by,
@@ -48,7 +49,6 @@ from index.figure_naming import (
 from index.figure_predicate import Predicate, PredicateReader, unit_class
 from index.figure_reading import Reading, end_of_clause, mask_times
 from index.figure_scan import Quantity, find_quantities
-from index.figure_subject import Subject
 from index.figure_together import shared_predicate, tried_in
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from index import figure_subject_words as words_of
 from index import figure_words as words
 from index.figure_counted import counted_span
 from index.figure_list_names import in_apposition, share_tail, shorter
+from index.figure_named import Subject
 from index.figure_naming import lookup
-from index.figure_subject import Subject, SubjectReader
+from index.figure_subject import SubjectReader
 from index.figure_subject_words import HARD_STOP, PAREN, TRIM_END
 
 _EACH = re.compile(r"(?:分别|各自?)(?:完成|实现|达到|淘汰|压减|新增|化解|退出)(?P<head>[^、和与及]{2,8})$")
@@ -26,6 +27,8 @@ _MATTERS = re.compile(
 _SHARE_NAME = re.compile(r"(?P<part>.{2,}?)占(?P<whole>[^占]{2,16}?)的?(?P<head>比重|比例|份额)")
 _ITEMS = ("事项", "项目", "标准", "措施", "任务")
 _PER_UNIT = re.compile(r"(?:单位|万元)(?:国内|地区)?生产总值|单位工业增加值|万元工业增加值")
+
+_MORE = re.compile(r"[、和与及]")
 
 
 class ListReader(SubjectReader):
@@ -127,6 +130,8 @@ class ListReader(SubjectReader):
         )
         said = self.text[domain.start : domain.end] if domain.start >= 0 else ""
         for form in (said, *shorter(name)):
+            if _MORE.search(name.removeprefix(form)) and name.startswith(form):
+                continue  # 交通运输和邮电通信建设: no 交通运输投资
             known = lookup(self.vocabulary, form + head.name) if len(form) > 1 else None
             same = head.name in ("总产量", "产量", "总产值", "产值")  # 粮食…，总产量
             if known is not None and (known.id != domain.id or same):

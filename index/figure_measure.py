@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from index import figure_words as words
+from index.figure_named import Subject
 from index.figure_predicate import Predicate, unit_class
 from index.figure_reading import Reading
 from index.figure_scan import Quantity
-from index.figure_subject import Subject
 from index.types import Measure
 
 

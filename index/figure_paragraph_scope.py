@@ -33,6 +33,8 @@ _AS_OF = re.compile(r"(?:截至|截止|到|至)\s?$")
 _RECORD_AFTER = re.compile(r"的?(?:最|历史|未有|没有|少有|从未|第一)")
 _BASE_BEFORE = re.compile(r"(?:恢复[到至]|相当于|达到|为|是)$")
 _BASE_AFTER = re.compile(r"(?:同期)?的?\s?(?:近|约)?\s?(?:\d[\d.]*\s?[%倍]|百分之)")
+_BY_MEANS = re.compile(r"\s*(?:通过|由于|随着|经过|根据|按照)")
+_DIGIT = re.compile(r"[\d百千万亿]")
 _SINCE_THEN = re.compile(r"以来|至今")
 _THE_LEVEL_OF = re.compile(r"(?:时期|期间)?的水平[，。；、]")
 _STOCK_NAME = re.compile(
@@ -361,6 +363,8 @@ class ParagraphScope:
         opening = self.text[begin : mention.start]
         if any(begin <= other.start < mention.start for other in self.all_mentions):
             return False
+        if _BY_MEANS.match(opening) and opening.endswith("，") and len(opening) <= 40:
+            return not _DIGIT.search(opening)  # 通过发展生产和提高收购价格，1979年…
         return len(opening) <= 24 and re.search(r"，在[^，\d]{0,6}$", opening) is not None
 
     def _outside_review(self, mention: PeriodMention) -> bool:

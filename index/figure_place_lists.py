@@ -10,10 +10,10 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
+from index.figure_named import Subject
 from index.figure_predicate import Predicate, unit_class
 from index.figure_scan import Quantity
 from index.figure_silent_clauses import SilentClauses
-from index.figure_subject import Subject
 from index.figure_trade import is_flow, of_the_same_trade
 from index.figure_weak_names import counts_places, head_of_parts, owner_told, part_named
 

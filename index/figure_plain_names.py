@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 # 就业, 就医, 仅 … : an adverb that opened the clause, or the 的 of a phrase cut off before it
 _LEAD = re.compile(r"^(?:的|就(?!业|诊|医|读|近|餐|学|地|职)|只(?=[有要能])|仅)+(?=..)")
+_YEARLY = re.compile(r"^(?:年均|平均每年|每年平均)(?=[^\W\d]{2})(?!增|递|下降|提高|上升|气温|降)")
 _PACE = re.compile(
     r"(?<=..)的?(?:平均每年|每年平均|年平均|年均|每年)的?(?:递增|增长|递减|下降|上升|提高)的?(?:速度|幅度|比率|速率)?$"
 )
@@ -47,7 +48,7 @@ _OF_FUEL = re.compile(r"(?:节约|节省|少用|多用|耗用|消耗)(?:[和、]
 def plainly(name: str, unit: str) -> str | None:
     """`name`, read with a figure in `unit`, without its verb, adverb or adjective; None where nothing goes."""
     plain = _LEAD.sub("", name)
-    plain = _PACE.sub("", plain)
+    plain = _YEARLY.sub("", _PACE.sub("", plain))
     plain = _PLAIN_PER_HEAD.sub("", plain)
     plain = _LIVING.sub("居民", plain)
     gained = _GAINED.fullmatch(plain)

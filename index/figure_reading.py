@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from index import figure_words as words
+from index.figure_named import Subject
 from index.figure_predicate import Direction
 from index.figure_scan import Quantity
-from index.figure_subject import Subject
 from index.numerals import plain_form
 from index.types import Measure
 

@@ -6,13 +6,13 @@ import re
 from dataclasses import replace
 
 from index import figure_words as words
-from index.figure_carried_names import in_its_sentence
+from index.figure_carried_names import in_its_sentence, issued_before, of_the_works, pointed_at
 from index.figure_clause_names import of_those
 from index.figure_in_context import NamesInContext
+from index.figure_named import Subject
 from index.figure_plain_names import moved, plainly
 from index.figure_reading import Reading
 from index.figure_scan import Quantity
-from index.figure_subject import Subject
 
 _ONLY_WHEN = re.compile(rf"[{words.TIME}]+(?:当月|单月|份)*(?:同比|环比|实际)?(?:增长|下降|上涨|回落)")
 _PART_BY_PART = re.compile(r"分(?:季度?|月|阶段)看|[从按]季度看")
@@ -55,12 +55,21 @@ class SaidBefore(NamesInContext):
     def _named_plainly(self, reading: Reading) -> Subject | None:
         """农民增加收入108亿元: by how much more, of 农民收入; a known name stays as it is."""
         subject = reading.subject
+        if reading.measure == "level" and (subject is None or subject.start < reading.scope_start):
+            issued = issued_before(self.masked[self._sentence : reading.quantity.outer_start])
+            if issued is not None:
+                return self.subjects.from_name(issued)
         if subject is not None and subject.start >= reading.scope_start and not reading.inherited:
             said = self.text[subject.start : subject.end]
             told = self.masked[self._sentence : subject.start]
             last = self.recent[-1].name if self.recent else ""
             unit, level = reading.quantity.base_unit, reading.measure == "level"
-            whole = in_its_sentence(subject.name, said, last, told, unit, level=level)
+            sentence = max(self.text.rfind(mark, 0, max(self._sentence - 1, 0)) for mark in "。！？\n") + 1
+            whole = (
+                of_the_works(said, last, self.masked[reading.quantity.outer_end :][:30])
+                or in_its_sentence(subject.name, said, last, told, unit, level=level)
+                or pointed_at(said, told, self.masked[sentence : self._sentence], self.theme)
+            )
             if whole is not None:
                 return self.subjects.from_name(whole, subject.start, subject.end)
         if subject is None or subject.id is not None:

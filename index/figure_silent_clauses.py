@@ -7,8 +7,8 @@ import re
 from index import figure_words as words
 from index.figure_fuller import topic_of
 from index.figure_left_out import says_nothing
+from index.figure_named import Subject
 from index.figure_said_before import SaidBefore
-from index.figure_subject import Subject
 
 _NOT_FALLEN = re.compile(r"(?:不仅|不但|非但)?(?:没有|并未|未)(?:下降|减少|降低|下滑|回落|增加|增长)$")
 _DRIVEN = re.compile(r"在[^，。；]{2,40}?(?:带动|推动|支撑|拉动|影响|作用)下.*$")

@@ -40,6 +40,7 @@ _FORECAST_TO = re.compile(
     r"[由从][^，。；]*?预计[^，。；]*?(?=(?:提高|增加|上升|扩大|降低|减少|下降|调高|调整|发展|回升)[到至为])"
 )
 _PLANNED_AS = re.compile(r"(?:(?<![按照原])计划(?:数|指标)?|预算)(?:为|是|定为|安排为)(?:近|约)?$")
+_MEANT = re.compile(r"原定|原计划|原规定|原来(?:计划|规定)")  # 由原定每年6%调高到8%: an aim too
 _RECORD = re.compile(r"(?:左右|以上)?，(?:再次?创|创下?|刷新)(?:了|历史)*(?:新高|纪录|记录|最高)")
 _IN_FROM = re.compile(r"[由从](?:去年|上年)的?")
 _OURS = re.compile(r"，(?:就|正|都)?是我(?:们|国)(?:最|的)")
@@ -102,7 +103,7 @@ class StatusReader:
             return "forecast"
         if words.PRELIMINARY.search(sentence):
             return "preliminary"
-        if _PLANNED_AS.search(own):
+        if _PLANNED_AS.search(own) or (reading.role == "from" and _MEANT.search(own)):
             return "target"  # 1981年计划为3.7%，实际达到4.6%
         if words.REVISED.search(clause):
             return "revised"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -15,26 +15,14 @@ from index import figure_words as words
 from index.figure_clause_names import used_for
 from index.figure_counted import counted_span
 from index.figure_fuller import PER_HEAD_ALONE, PURPOSES, fuller_start, list_start
+from index.figure_named import Subject
 from index.figure_naming import lookup, lookup_widely
+from index.figure_shares import contribution, share_of
 from index.figure_trade import is_flow, partner_before
-from index.figure_weak_names import owner_before, whole_fits
+from index.figure_weak_names import owner_before
 
 if TYPE_CHECKING:
     from index.vocabulary import IndicatorMention, Vocabulary
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What is measured; `start:end` are offsets of its words in the text, -1 when put together."""
-
-    name: str
-    id: str | None
-    start: int
-    end: int
-    rate: bool = False  # itself a percentage, such as 失业率
-    head: str = ""  # 增速, 占比, ... that stood behind the name
-    generic: bool = False  # only a head (总量, 占比): what it is of stands elsewhere
-    whole: str = ""  # of 服务业在国内生产总值中的比重: 国内生产总值
 
 
 @lru_cache(maxsize=20_000)
@@ -90,7 +78,7 @@ class SubjectReader:
                 return replace(self.share_of(part, whole), head=share["head"], whole=whole)
         lifts = words_of.CONTRIBUTES.search(self.masked, begin, end)
         if lifts is not None and lifts.end() == end:
-            return self._contribution(lifts)
+            return contribution(self.vocabulary, lifts)
         mention = self._mention_ending(begin, end)
         purpose = used_for(self.masked[begin:end])
         if purpose is not None and (mention is None or mention.start > end - len(purpose) + 4):
@@ -176,33 +164,8 @@ class SubjectReader:
 
     def share_of(self, part: Subject, whole: str) -> Subject:
         """服务业 and 国内生产总值 as 服务业比重, where the vocabulary knows such a share."""
-        whole = words_of.GDP.sub(
-            "国内生产总值", words.REGION_PREFIX.sub("", whole) if len(whole) > 3 else whole
-        )
         base = self.text[part.start : part.end] if part.start >= 0 else part.name
-        for name in dict.fromkeys((base, part.name)):
-            for form in (
-                f"{name}占{whole}比重",
-                f"{name}占{whole}的比重",
-                f"{name}占{whole}比例",
-                f"{name}与{whole}之比",
-                f"{name}比重",
-                f"{name}占比",
-            ):
-                known = lookup(self.vocabulary, form)
-                if known is not None and whole_fits(whole, (known.name, *known.synonyms)):
-                    return Subject(known.name, known.id, part.start, part.end, known.rate)
-        return part
-
-    def _contribution(self, match: re.Match[str]) -> Subject:
-        """服务业对经济增长贡献率: what contributes belongs to the name."""
-        who, what = words.REGION_PREFIX.sub("", match["who"]), match["what"]
-        span = match.start("who"), match.end()
-        for form in (f"{who}对{what}贡献率", f"{who}对{what}的贡献率", f"{who}贡献率"):
-            known = lookup(self.vocabulary, form)
-            if known is not None:
-                return Subject(known.name, known.id, *span, known.rate)
-        return Subject(f"{who}对{what}的贡献率", None, *span, rate=True)
+        return share_of(self.vocabulary, base, part, whole)
 
     def _ratio(self, part: Subject, end: int) -> Subject:
         """研发经费支出与国内生产总值之比: a rate under its whole name."""

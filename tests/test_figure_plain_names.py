@@ -97,3 +97,37 @@ def test_within_three_years_of_a_plan_lies_ahead() -> None:
 def test_a_number_of_the_year_just_begun_is_a_forecast() -> None:
     (figure,) = plan(TASKS, ("paragraph", "今年高校毕业生79万人，再创历史新高，要实施好就业促进计划。"))
     assert (figure.period, figure.status) == ("2023", "forecast")
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("机械工业2022年任务不足，实行按需生产，全年总产值增长8%", ["机械工业总产值"]),
+        ("投资的重点是能源、水运建设，这方面的投资占总投资的38%", ["能源、水运投资"]),
+        ("建立健全奖学金助学金制度，市级财政此项支出达2.5亿元", ["奖学金助学金支出"]),
+        ("建立健全奖学金制度，为此中央财政支出将达18亿元", ["奖学金中央财政支出"]),
+        ("交通运输和邮电通信建设，五年投资29亿元", ["交通运输和邮电通信建设投资"]),
+        ("新开工36项重点工程，总投资60亿元", ["新开工的重点工程", "重点工程总投资"]),
+        ("总投资为16亿元的医疗救治体系建设进展顺利", ["医疗救治体系总投资"]),
+        ("可再生能源新增装机37万千瓦", ["可再生能源发电装机容量"]),
+        ("拟连续发行超长期特别国债，专项用于水利，今年先发行10亿元", ["超长期特别国债"]),
+        ("上缴国家的利润增长16%", ["上缴国家的利润"]),
+        ("旅游入境人数达26万人次，创汇1.8亿美元", ["旅游入境人数", "旅游外汇收入"]),
+        ("积累在国民收入中所占的比重降到28%", ["积累率"]),
+        ("年应纳税所得额不到100万元的部分减半征收", ["年应纳税所得额"]),
+    ],
+)
+def test_what_money_and_output_are_of_stands_earlier(text: str, names: list[str]) -> None:
+    assert [figure.indicator for figure in read(text)] == names
+
+
+def test_an_average_that_is_raised_stays_an_average_and_what_was_fixed_an_aim() -> None:
+    text = "按调整后的计划，“十四五”期间经济增长速度由原定平均每年6%调高到8%。"
+    before, after = plan(TASKS, ("paragraph", text))
+    assert (before.period, after.period) == ("2021/2025", "2021/2025")
+    assert (before.status, after.status) == ("target", "target")
+
+
+def test_the_year_behind_a_means_dates_the_paragraph() -> None:
+    text = "通过发展生产和提高价格，2021年农民收入增加1亿元。减轻农民负担2亿元。"
+    assert [figure.period for figure in plan(TASKS, ("paragraph", text))] == ["2021", "2021"]

@@ -1,8 +1,8 @@
 """Does code stop a wrong draft, and let a right one through? Drafts are written by code and tried, not by a model.
 
 Each goes through what decides after a language model has drafted, with both of the model's judgements yes
-(`ReportQA.check_drafts`). A planted draft counts as shown if its wrong figure stands in the answer's own words, a
-right one as kept if its figure does. A right draft is counted only where the sentence is in the evidence: no
+(`ReportQA.check_drafts`). A planted draft counts as shown if its wrong figure stands in the answer's own words, in
+whatever numerals, a right one as kept if its figure does. A right draft is counted only where the sentence is in the evidence: no
 model could write it otherwise.
 """
 
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 from eval.draft_kinds import FORMS, KINDS, Form, Library, Said, question, right_draft, stated, wrong_drafts
 from eval.drafts import is_usable
 from eval.intervals import wilson_interval
-from eval.quantities import compact, without_markers
+from eval.quantities import compact, read_quantities, same_quantity, without_markers
 from index.split import sentences
 from index.types import Figure
 from index.units import is_count, same_family
@@ -113,18 +113,26 @@ def _count(
             counted.not_in_evidence += 1
             return
         counted.right[form] += 1
-        if compact(said.figure) in compact(words):
+        if _says(words, said.figure):
             counted.kept[form] += 1
         else:
             counted.lines.append(f"lost: {asked} | {said.draft} | {words} | {figure.report} {figure.start}")
         return
     counted.planted[said.kind] += 1
     counted.stood_near[said.kind] += _digits(said.figure) in evidence
-    if compact(said.figure) in compact(words):
+    if _says(words, said.figure):
         counted.shown[said.kind] += 1
         counted.lines.append(
             f"SHOWN {said.kind}: {asked} | {said.draft} | {words} | right: {stated(figure)} | {figure.report} {figure.start}"
         )
+
+
+def _says(words: str, figure: str) -> bool:
+    """Whether an answer has a figure, as it was written or in other numerals (百分之五点一 for 5.1%)."""
+    if compact(figure) in compact(words):
+        return True
+    wanted, there = read_quantities(figure), read_quantities(words)
+    return bool(wanted) and all(any(same_quantity(one, other) for other in there) for one in wanted)
 
 
 def _digits(words: str) -> str:

@@ -169,8 +169,14 @@ class Pipeline:
                 said = self._say_figures(query, result)
                 return replace(said, usage=drafting.usage, confidence=held.confidence, signals=signals)
             if self.metadata_known:
-                told = self._said_in_words(query, hits)
-                return told or self._refuse(query, result, result.near)
+                if told := self._said_in_words(query, hits):
+                    return told
+                # A model that was shown the figures that could be meant, and took none, is not asked again.
+                asked = result.usage != Usage()
+                if not asked and (drafted := self._drafted_figures(query, hits, drafting)):
+                    return drafted
+                refused = self._refuse(query, result, result.near)
+                return replace(refused, usage=refused.usage + drafting.usage)
         if self.metadata_known and query.language == "zh":
             named = NamedStage(self.reader, self.known_regions())
             if statements := named.answer(query, hits):
@@ -184,6 +190,20 @@ class Pipeline:
                 return replace(drafting.say(query, [("", name)]), stage="figure", confidence=None)
         answer = drafting.answer(query, hits)
         return answer or replace(self._refuse(query, None, ()), usage=drafting.usage)
+
+    def _drafted_figures(self, query: Query, hits: Sequence[Hit], drafting: ModelStage) -> Answer | None:
+        """The figures that a draft of the model points to and code holds, said as any other."""
+        found = drafting.figures(query, hits, self._likeness)
+        if found is None:
+            return None
+        result, pointed = found
+        said = self._say_figures(query, result)
+        return replace(said, confidence=pointed.confidence, signals=asdict(pointed.signals))
+
+    def _likeness(self, question: str, texts: Sequence[str]) -> list[float]:
+        """The cosine of a question to each of the texts."""
+        (asked,) = self.embedder.embed_queries([question])
+        return [float(cosine) for cosine in self.embedder.embed_passages(texts) @ asked]
 
     def _said_in_words(self, query: Query, hits: Sequence[Hit]) -> Answer | None:
         """半壁江山, 连续11年: a quantity that is no figure, read off its sentence by code."""
@@ -203,12 +223,15 @@ class Pipeline:
         with self.index.snapshot():
             hits = self.retrieve(query, 12, reports)
             evidence = self._model_stage().evidence(query, hits) if hits else []
-            answers = [
-                self._model_stage(cast(ChatModel, GivenDraft(draft))).answer(query, hits) if hits else None
-                for draft in drafts
-            ]
+            answers = [self._from_draft(query, hits, draft) if hits else None for draft in drafts]
         shown = tuple(answer or self._refuse(query, None, ()) for answer in answers)
         return CheckedDrafts(tuple(sentence.text for sentence in evidence), shown)
+
+    def _from_draft(self, query: Query, hits: Sequence[Hit], draft: str) -> Answer | None:
+        drafting = self._model_stage(cast(ChatModel, GivenDraft(draft)))
+        if query.wants_figures and self.metadata_known:
+            return self._drafted_figures(query, hits, drafting)
+        return drafting.answer(query, hits)
 
     def _model_stage(self, model: ChatModel | None = None) -> ModelStage:
         def cite(sentence: Sentence, marker: int) -> Citation:

@@ -1,4 +1,4 @@
-"""A chat model that writes a given draft and finds every draft sound: only code stands between it and the user."""
+"""A chat model that writes a given draft with certainty and finds every draft sound: only code stands between it and the user."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class CheckedDrafts:
 
 
 class GivenDraft:
-    """Writes one text, whatever it is asked, and says yes to every judgement; costs nothing."""
+    """Writes one text with certainty, whatever it is asked, and says yes to every judgement; costs nothing."""
 
     name = "given draft"
 
@@ -43,4 +43,4 @@ class GivenDraft:
 def _free(text: str) -> Completion:
     from rag.llm import Completion
 
-    return Completion(text, 0, 0, 0, 0.0)
+    return Completion(text, 0, 0, 0, 0.0, ((text.encode(), 0.0),))

@@ -14,8 +14,9 @@ from index.units import is_count, same_family, same_quantity
 from rag.bind import bind
 from rag.draft import plain_dates
 from rag.draft_figures import figures_hold
+from rag.drafted_figures import FigureDrafter, Likeness, Pointed
 from rag.evidence import EvidenceReader, Sentence, clause_around
-from rag.figure_answer import FigureResult
+from rag.figure_answer import Bound, FigureResult
 from rag.llm import ChatModel
 from rag.model_answer import ModelAnswerer, ModelResult, Statement
 from rag.passage_answer import PassageAnswerer
@@ -116,6 +117,27 @@ class ModelStage:
         ):
             return ModelResult(confidence=result.confidence, reason="a figure is of something else")
         return result
+
+    def figures(
+        self, query: Query, hits: Sequence[Hit], likeness: Likeness
+    ) -> tuple[FigureResult, Pointed] | None:
+        """Figures that the model points to where no rule bound any; None where there are none to show.
+
+        What must be worked out is left to arithmetic: a model that does not know that figures are missing guesses.
+        """
+        worked_out = query.operation is not None or any(ask.against_target for ask in query.asks)
+        evidence = [] if worked_out or query.asks_more else self._evidence(query, query.text, hits)
+        if not evidence:
+            return None
+        drafter = FigureDrafter(
+            self._model, self._settings, lambda sentence: sentence.text, figures=self._figures
+        )
+        pointed = drafter.point(query, evidence, self._reader.surroundings, likeness)
+        self.usage += drafter.usage
+        if pointed is None:
+            return None
+        bound = tuple(Bound(one.ask, (one.figure,), by_model=True) for one in pointed.held)
+        return FigureResult(bound, usage=drafter.usage), pointed
 
     def evidence(self, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
         """The numbered sentences that the model is shown for a question of one part."""

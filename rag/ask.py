@@ -20,6 +20,9 @@ AskedStatus = Literal["actual", "target"]
 Operation = Literal["difference", "share", "growth", "sum", "multiple"]
 
 
+_WHOLE_NAME = 4  # characters
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """One figure the question wants."""
@@ -51,6 +54,15 @@ class Ask:
     report_year: int | None = None  # "2014年政府工作报告中的…": any period, but that report
     share_of: tuple[tuple[Ask, Ask], ...] = ()  # part and whole, if no report states the share itself
     against_target: bool = False  # actual against target of the same indicator
+
+
+def says_what_is_measured(ask: Ask, language: str) -> bool:
+    """Whether an indicator or words enough name it; one English word stands for too much, unless it is a whole name
+    (钢铁产能)."""
+    whole = max((min(map(len, term.split("|"))) for term in ask.terms), default=0) >= _WHOLE_NAME
+    said = len(ask.terms) + whole if language == "en" else len("".join(ask.terms))
+    whole_named = bool(ask.parts and ask.parts[-1])  # "what share of GDP did services account for"
+    return bool(ask.indicator_ids) or said >= 2 or whole_named
 
 
 def inside(mention: Mention, others: Sequence[Mention]) -> bool:

@@ -19,7 +19,7 @@ from index.units import same_family, same_quantity
 from rag import question_words as words
 from rag.acceptance import Signals
 from rag.answer_kind import kind_of
-from rag.ask import Ask
+from rag.ask import Ask, says_what_is_measured
 from rag.bind import LEAST_COVERAGE, Candidate, Surroundings, bind
 from rag.draft import completed, parts
 from rag.evidence import Sentence, squeeze
@@ -38,6 +38,7 @@ Likeness = Callable[[str, Sequence[str]], Sequence[float]]
 _ENGLISH_QUANTITY = re.compile(
     r"\bhow (?:many|much|large|big|long|fast|high|far|heavy)\b|\bwhat\b", re.IGNORECASE
 )
+_EXCLUDED = re.compile(r"(?<![并除莫])非(?!洲|常|典|凡)[\u3400-\u9fff]{2}")  # 非国产品牌手机: not its part
 _NUMBER = re.compile(r"[\d.,]*\d|[一二三四五六七八九十百千万零〇两点]+")
 
 
@@ -133,9 +134,13 @@ class FigureHolder:
     ) -> None:
         self._query = query
         self._evidence = evidence
+        self._excluded = _EXCLUDED.findall(query.text)
         self._stands = {(f.report, f.start): s for s in evidence for f in figures(s)}
         there = [figure for sentence in evidence for figure in figures(sentence)]
-        self._candidates = {ask: bind(ask, there, surroundings) for ask in query.asks}
+        self._candidates = {
+            ask: bind(ask, there, surroundings) if says_what_is_measured(ask, query.language) else []
+            for ask in query.asks
+        }
         self._surroundings = surroundings
         self._likeness = likeness
 
@@ -167,7 +172,8 @@ class FigureHolder:
     ) -> Held | None:
         fitting = [one for one in candidates if one.fits]
         for one in fitting:
-            if not _points_to(said, one.figure):
+            around = self._surroundings(one.figure).sentence
+            if not _points_to(said, one.figure) or any(w not in around for w in self._excluded):
                 continue
             sentence = self._stands[one.figure.report, one.figure.start]
             goes_on = any(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from threading import RLock
 
 from index.periods import Period
-from index.regions import same_region
+from index.regions import find_regions, same_region
 from index.split import sentences
 from index.store import ReportIndex
 from index.types import Block, Chunk, Figure, Hit, Report
@@ -221,6 +221,8 @@ class EvidenceReader:
         quoted = re.findall(r"[“\"‘「『]([^”\"’」』]*[\u3400-\u9fff][^”\"’」』]*)[”\"’」』]", query.text)
         if any(squeeze(piece) not in squeeze(text) for term in quoted for piece in term.split("、")):
             return False  # a slogan asked for by name must be named, each item of “地、极、区” too
+        if any(place not in self.view(name).report.text for place in _places_in_names(query.text)):
+            return False
         for region in query.regions:
             if region in text or region.rstrip("省市县区") in text or region in (*WHOLE_REGIONS, "全国"):
                 continue
@@ -287,6 +289,15 @@ class EvidenceReader:
                 if one.fits and one.coverage >= LEAST_COVERAGE:
                     found.setdefault(one.figure.report, []).append((one.figure.start, 1.0 + one.score))
         return found
+
+
+_BRACKETED = re.compile(r"[（(]([\u3400-\u9fff]{2,8})[)）]")
+
+
+def _places_in_names(question: str) -> list[str]:
+    """The places that stand in brackets within names: 云川 of 中德（云川市）中小企业合作区."""
+    found = (words for words in _BRACKETED.findall(question) if find_regions(words))
+    return [re.sub("(?<=..)[省市县区]$", "", words) for words in found]
 
 
 # A clause that tells of what the one before it named.

@@ -11,7 +11,7 @@ from index.types import Figure, Hit
 from index.units import same_quantity
 from rag import compute
 from rag import question_words as words
-from rag.ask import WHOLE_REGIONS
+from rag.ask import WHOLE_REGIONS, says_what_is_measured
 from rag.bind import Candidate, bind
 from rag.evidence import EvidenceReader
 from rag.figure_choice import choose
@@ -68,7 +68,6 @@ CHOICE_CLAUSE = {"careful": 0.6, "balanced": 0.45, "exploratory": 0.25}
 CHOICE_COVERAGE = {"careful": 0.8, "balanced": 0.7, "exploratory": 0.5}
 CHOICE_MARGIN = {"careful": 0.7, "balanced": 0.3, "exploratory": 0.0}
 MOST_OPTIONS = 5
-WHOLE_NAME = 4  # characters
 Place = tuple[str, int]  # report and the start of a sentence
 _HAS_NUMERAL = re.compile(r"[\d一二三四五六七八九十百千零〇两半]")
 
@@ -276,12 +275,8 @@ class FigureAnswerer:
         fits = [
             c for c in self._candidates(ask, query, pool) if c.fits and c.coverage >= CONSIDERED[strictness]
         ]
-        # One English word stands for too much, unless it is a whole name: 钢铁产能.
-        whole = max((min(map(len, term.split("|"))) for term in ask.terms), default=0) >= WHOLE_NAME
-        said = len(ask.terms) + whole if query.language == "en" else len("".join(ask.terms))
-        whole_named = bool(ask.parts and ask.parts[-1])  # "what share of GDP did services account for"
-        if not ask.indicator_ids and said < 2 and not whole_named:
-            return None  # nothing says what is measured
+        if not says_what_is_measured(ask, query.language):
+            return None
         fits = of_asked_measure(ask, by_role(ask, fits, lambda figure: self._reader.clause_span(figure)[0]))
         fits = [c for c in fits if not another_has_the_word(self._reader, ask, c, fits)]
         fits = [c for c in fits if not part_asked(self._reader, ask, c, fits)]

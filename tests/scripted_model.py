@@ -9,6 +9,8 @@ from typing import Any
 
 from rag.llm import Completion, FirstToken, Message
 
+NOT_THERE = {"没": 0.0, "有": -3.0}  # to the question whether the evidence has an answer
+
 
 class ScriptedModel:
     """Replays `completions` and `logprobs` in order; asked for more than was queued, it fails the test.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from answer_reports import check_promises, index_of, qa_over
-from scripted_model import ScriptedModel
+from scripted_model import NOT_THERE, ScriptedModel
 
 from rag import question_words as words
 from rag.qa import ReportQA
@@ -29,7 +29,9 @@ REPORTS = {
 
 @pytest.fixture(scope="module")
 def qa(tmp_path_factory: pytest.TempPathFactory) -> ReportQA:
-    return qa_over(index_of(tmp_path_factory.mktemp("asked"), REPORTS), ScriptedModel())
+    return qa_over(
+        index_of(tmp_path_factory.mktemp("asked"), REPORTS), ScriptedModel(logprobs=2 * [NOT_THERE])
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from answer_reports import check_promises, index_of, qa_over
-from scripted_model import ScriptedModel
+from scripted_model import NOT_THERE, ScriptedModel
 
 from index.vocabulary import load_vocabulary
 from rag.conversation import resolve
@@ -88,7 +88,7 @@ def test_answered_in_whatever_frame(city: Path, question: str, figures: list[str
     ],
 )
 def test_refused_in_whatever_frame(city: Path, question: str) -> None:
-    assert qa_over(city, ScriptedModel()).ask(question).abstained
+    assert qa_over(city, ScriptedModel(logprobs=[NOT_THERE])).ask(question).abstained
 
 
 def test_what_is_compared_with_is_no_answer(city: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from answer_reports import check_promises, index_of, qa_over
-from scripted_model import ScriptedModel
+from scripted_model import NOT_THERE, ScriptedModel
 
 from index.vocabulary import load_vocabulary
 from rag.conversation import resolve
@@ -120,7 +120,7 @@ def test_answered(reports: Path, question: str, figures: list[str]) -> None:
     ],
 )
 def test_refused(reports: Path, question: str) -> None:
-    answer = qa_over(reports, ScriptedModel()).ask(question)
+    answer = qa_over(reports, ScriptedModel(logprobs=[NOT_THERE])).ask(question)
     assert answer.abstained, answer.text
 
 

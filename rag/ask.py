@@ -17,7 +17,7 @@ from rag import question_words as words
 Mention: TypeAlias = PeriodMention | RegionMention | IndicatorMention
 AskedMeasure = Literal["level", "growth", "change", "share", "lead", "contribution", "rank"]
 AskedStatus = Literal["actual", "target"]
-Operation = Literal["difference", "share", "growth", "sum", "multiple"]
+Operation = Literal["difference", "share", "growth", "sum", "multiple", "rest"]
 
 
 _WHOLE_NAME = 4  # characters

@@ -77,11 +77,11 @@ def by_item(
     )
     listing = masked[: cut.start()] if cut else masked
     tail = masked[cut.start() :] if cut else ""
-    items = [item.strip(" 的") for item in separators.split(listing) if item.strip(" 的")]
+    items = [item.strip(" 的") for item in _split(separators, listing) if item.strip(" 的")]
     if len(items) < 2 and cut:
         items = [
             i.strip(" 的?？")
-            for i in separators.split(words.UNIT_AFTER_QUESTION.sub("", tail))
+            for i in _split(separators, words.UNIT_AFTER_QUESTION.sub("", tail))
             if i.strip(" 的?？")
         ]
     items = [item for item in items if words.content_terms(item)]
@@ -116,6 +116,21 @@ def by_item(
             )
         )  # fmt: skip
     return asks
+
+
+_ONE_TERM = re.compile(r"([\u4e00-\u9fff]{1,3})[及和与](?=\1)")  # 国有及国有控股, 县及县以上
+
+
+def _split(separators: re.Pattern[str], text: str) -> list[str]:
+    """The items; 国有及国有控股 is one."""
+    kept = [m.end() - 1 for m in _ONE_TERM.finditer(text)]
+    masked = "".join("\x00" if at in kept else char for at, char in enumerate(text))
+    place, found = 0, []
+    for item in separators.split(masked):
+        place = masked.index(item, place)
+        found.append(text[place : place + len(item)])
+        place += len(item)
+    return found
 
 
 _DONE = re.compile(

@@ -13,12 +13,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from index.periods import Period, find_periods
-from index.regions import normalise_region, same_region
+from index.regions import same_region
 from index.types import Figure
 from index.units import same_family, split_unit
 from rag import question_words as words
-from rag.ask import WHOLE_REGIONS, Ask, reached_in_english
+from rag.ask import Ask, reached_in_english
 from rag.figure_kind import SAYS_CHANGED, compared_with, kind_fits
+from rag.region_fit import others_named, region_fits
 from rag.status_fit import status_fits
 from rag.word_coverage import contained, coverage
 from rag.words_fit import must_be_said, names_said, refers_to, said_before, said_by_unit
@@ -173,7 +174,7 @@ def _conflicts(ask: Ask, figure: Figure, around: Surroundings, metadata_known: b
         ("measure", measure_fits(ask, figure) and _stated_as_change(ask, figure, around)),
         ("unit", _unit_fits(ask, figure)),
         ("period", _period_fits(ask, figure, around, metadata_known)),
-        ("region", _region_fits(ask, figure, around, metadata_known) and _others_named(ask, figure, around)),
+        ("region", region_fits(ask, figure, around, metadata_known) and others_named(ask, figure, around)),
         ("status", status_fits(ask, figure, around.clause, around.sentence)),
         ("kind", kind_fits(ask, figure, around.clause, around.sentence)),
         ("must", must_be_said(ask, _all_around(figure, around))),
@@ -471,34 +472,4 @@ def _period_fits(ask: Ask, figure: Figure, around: Surroundings, metadata_known:
         and figure.period_origin != "sentence"
         and figure.measure in ("level", "share", "rate")
         and figure.base_unit not in ("元", "美元")
-    )
-
-
-def _region_fits(ask: Ask, figure: Figure, around: Surroundings, metadata_known: bool) -> bool:
-    if ask.region is None or _speaks_of(ask.region, around.clause, figure):
-        return True
-    if ask.region in WHOLE_REGIONS:  # 全市 with no city named: any city's
-        return figure.region is None or figure.region.endswith(WHOLE_REGIONS[ask.region])
-    if figure.region is None:
-        return not metadata_known or ask.region in around.passage
-    return same_region(normalise_region(ask.region), figure.region)
-
-
-def _others_named(ask: Ask, figure: Figure, around: Surroundings) -> bool:
-    """Exports to a country, a zone's share of a city: the other place must stand there too."""
-    said = f"{around.clause} {around.sentence} {figure.region or ''} {figure.reference or ''}"
-    return all(name in said or name.rstrip("省市县区") in said for name in ask.other_regions)
-
-
-_COMPARING = ("比", "较", "于", "超过", "超", "占", "落后", "领先")
-
-
-def _speaks_of(region: str, clause: str, figure: Figure) -> bool:
-    """The clause names the region as its own, not as what another region is compared with."""
-    if re.search(rf"(?:来自|位于|落户(?:在|于)?|分布在){re.escape(region)}", clause):
-        return True  # 其中6个来自云川高新区
-    if figure.region is not None and figure.region_origin == "sentence":
-        return False  # the sentence says whose figure it is: the slot decides
-    return any(
-        not clause[: match.start()].endswith(_COMPARING) for match in re.finditer(re.escape(region), clause)
     )

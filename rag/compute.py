@@ -70,6 +70,16 @@ def share(part: Figure, whole: Figure) -> Computed | None:
     )
 
 
+def rest(share_of_one: Figure) -> Computed | None:
+    """What the others make up where one has a known share of the whole: 100% − 65.8% = 34.2%."""
+    if share_of_one.unit != "%" or not 0 < share_of_one.value < 100 or share_of_one.range_text:
+        return None
+    if share_of_one.qualifier in _OPEN_ENDED:
+        return None
+    value = 100 - share_of_one.value
+    return Computed(value, "%", f"{plain(value)}%", f"100% − {plain(share_of_one.value)}% = {plain(value)}%")
+
+
 def multiple(of: Figure, base: Figure) -> Computed | None:
     """`of ÷ base` as a multiple, to two decimals: 1.11倍."""
     pair = _same_unit(of, base)

@@ -10,7 +10,7 @@ from index.regions import RegionMention, find_regions
 from index.vocabulary import IndicatorMention, Vocabulary
 from rag import follow_up
 from rag import question_words as words
-from rag.ask import inside, without
+from rag.ask import heads_a_name, inside, without
 from rag.query import detect_language, normalise_question
 from rag.types import Turn
 
@@ -67,9 +67,15 @@ def resolve(
     if not history:
         return question
     earlier = resolve(history[-1].question, history[:-1], vocabulary, known_regions)
+    question = follow_up.what_came_of_it(follow_up.from_a_place(question))
+    question = follow_up.another_of_the_kind(question, earlier)
     if _complete(question, vocabulary, known_regions):
         return _fill_slots(question, earlier, vocabulary, known_regions)
     question = follow_up.dated(question, earlier)
+    if when := follow_up.later_and_by_how_much(question):
+        spoken = [m for m in find_periods(earlier) if m.kind != "report"]
+        if len(spoken) == 1:
+            return _compared(_replaced(earlier, when, vocabulary, known_regions), spoken[0].text)
     if two := follow_up.halves(question):  # 进口呢，增速多少: another thing, then another measure of it
         first = resolve(two[0], history, vocabulary, known_regions)
         return resolve(two[1], [Turn(first)], vocabulary, known_regions)
@@ -296,7 +302,11 @@ def _replaced(earlier: str, fragment: str, vocabulary: Vocabulary, known_regions
         fragment = fragment.replace(regions[0].text, "", 1).strip("的 ")
     if not fragment:
         return earlier
-    old = [m for m in vocabulary.find(earlier) if not inside(m, find_periods(earlier))]
+    old = [
+        m
+        for m in vocabulary.find(earlier)
+        if not inside(m, find_periods(earlier)) and not heads_a_name(earlier, m)
+    ]
     if (
         len(old) > 1
         and (counts := re.match(r"\s*how many ", earlier, re.IGNORECASE))

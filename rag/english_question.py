@@ -471,12 +471,14 @@ def _compounds(
     counted = _HOW_MANY_OF.search(text)
     for mention in list(kept):
         inside = counted is not None and counted.start(1) <= mention.start and mention.end < counted.end(1)
-        if inside and not _COUNT_UNITS & set(mention.indicator.units):
+        heads = inside and counted is not None and _PLURAL.fullmatch(text[mention.end : counted.end(1)])
+        if inside and (heads or not _COUNT_UNITS & set(mention.indicator.units)):
             kept.remove(mention)  # how many e-commerce pilot zones: zones are counted, not e-commerce
             given.append(_as_term(mention))
     return kept, tuple(given)
 
 
+_PLURAL = re.compile(r" (?!others?\b)[a-z-]{3,}s")  # talent platforms: the platforms are counted
 _COUNT_UNITS = frozenset({"家", "户", "个", "人", "项", "件", "台", "套", "辆"})
 _HOW_MANY_OF = re.compile(
     r"\bhow many ((?:[\w-]+ ){0,6}?[\w-]+) (?:were|was|are|is|did|do|does|have|has|had|will|would|in total)\b",

@@ -170,11 +170,20 @@ class EvidenceReader:
         return Surroundings(
             topic=topic,
             clause=f"{named} {text[start:end]}",
-            sentence=text[first:last] if figure.cell else text[first:end],
+            sentence=text[first:last]
+            if figure.cell
+            else text[self._told_before(figure.report, first, block) : end],
             passage=" ".join(
                 (title, region, figure.region or "", self.heading(figure.report, figure.start), paragraph)
             ),
         )
+
+    def _told_before(self, name: str, first: int, block: Block | None) -> int:
+        """Where the sentence begins, or the one before it where it goes on about that (该项目建成后…)."""
+        text = self.view(name).report.text
+        if block is None or first <= block.start or not _POINTS_BACK.match(text, first):
+            return first
+        return max(block.start, self.sentence_span(name, first - 1)[0])
 
     def title(self, name: str) -> str:
         """A report's title, region and period, as far as they are known."""
@@ -300,6 +309,7 @@ def _places_in_names(question: str) -> list[str]:
     return [re.sub("(?<=..)[省市县区]$", "", words) for words in found]
 
 
+_POINTS_BACK = re.compile(r"\s*(?:该(?!死)|此(?!外|次|前|后)|这(?:一|个|项|家|座|条|批)|上述)")
 # A clause that tells of what the one before it named.
 _BARE_HEAD = re.compile(
     r"(?:产业|企业|销售|营业|主营业务)?(?:规模|收入|总数|总量|产值|利润|人数|数量|面积|总额|销售额|营收|税收|总规模)"

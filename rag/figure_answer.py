@@ -182,7 +182,8 @@ class FigureAnswerer:
             if one is None and bound:
                 one = self._for_both(ask, bound[-1])
             if one is None:
-                computed = self._from_parts(query, ask, hits, reports) if len(asks) == 1 else None
+                alone = len(asks) == 1 and query.operation != "rest"
+                computed = self._from_parts(query, ask, hits, reports) if alone else None
                 if computed is not None:
                     return replace(computed, usage=self._usage)
                 near = [
@@ -202,6 +203,8 @@ class FigureAnswerer:
         if other_counters(bound):
             return FigureResult(missing=bound[-1].ask, usage=self._usage)
         result, kind = self._compute(query, bound)
+        if query.operation == "rest" and result is None:
+            return FigureResult(missing=bound[0].ask, usage=self._usage)  # the one's share is not the others'
         if query.operation == "difference" and result is None and not says_difference(query, bound):
             return FigureResult(missing=bound[0].ask, usage=self._usage)
         return FigureResult(tuple(bound), result, kind, usage=self._usage)
@@ -355,6 +358,8 @@ class FigureAnswerer:
             return compute.multiple(figures[0], figures[1]), "multiple"
         if len(figures) == 1 and (converted := compute.converted(figures[0], bound[0].ask.unit)) is not None:
             return converted, "conversion"
+        if query.operation == "rest" and len(figures) == 1 and figures[0].measure in ("share", "rate"):
+            return compute.rest(figures[0]), "rest"
         if query.operation == "sum" and len(figures) >= 2:
             return compute.total(figures), "sum"
         return None, ""

@@ -70,6 +70,20 @@ def _by_identity(ask: Ask) -> list[tuple[Ask, Ask]]:
     return pairs
 
 
+def _below_threshold(ask: Ask) -> list[tuple[Ask, Ask]]:
+    """限额以下零售额: the total of consumer goods less what units above the designated size sold."""
+    if "限额以下" not in ask.text or ask.measure not in (None, "level") or ask.status is not None or ask.role:
+        return []
+    known = load_vocabulary()
+    found = [known.lookup(name) for name in ("社会消费品零售总额", "限额以上单位消费品零售额")]
+    whole, above = (
+        replace(ask, indicator_ids=(one.id,), indicator=one.name, names=(one.name, *one.synonyms), units=one.units,
+                measure="level", terms=(), must=(), customary=())
+        for one in found if one is not None
+    )  # fmt: skip
+    return [(whole, above)]
+
+
 def _of_year_before(ask: Ask) -> list[tuple[Ask, Ask]]:
     """相当于上一年的百分之几: this year's level and that of the year before."""
     if not of_year_before(ask.text) or ask.period is None or not ask.period.is_whole_year:
@@ -85,7 +99,7 @@ def parts_of(query: Query, ask: Ask) -> list[tuple[tuple[Ask, Ask], str]]:
     """The pairs of asks whose quotient or difference would answer."""
     way = "multiple" if ask.unit == "倍" else "share"
     pairs: list[tuple[tuple[Ask, Ask], str]] = [((part, whole), way) for part, whole in ask.share_of]
-    pairs += [(pair, "identity") for pair in _by_identity(ask)]
+    pairs += [(pair, "identity") for pair in (*_by_identity(ask), *_below_threshold(ask))]
     pairs += [(pair, "ratio") for pair in _of_year_before(ask)]
     if query.operation == "difference" and ask.against_target:
         measure: AskedMeasure | None = "growth" if _OF_GROWTH.search(ask.text) else None

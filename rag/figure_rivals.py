@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from index.types import Figure
+from index.units import split_unit
 from rag import question_words as words
 from rag.bind import Candidate
 from rag.evidence import EvidenceReader
@@ -130,7 +131,7 @@ def alone_in_its_unit(reader: EvidenceReader, ask: Ask, candidate: Candidate) ->
     if ask.unit is None or ask.role is not None or figure.cell or figure.base_unit in _ANY_THING:
         return False
     around = reader.surroundings(figure)
-    if ask.unit[-len(figure.base_unit) :] != figure.base_unit or candidate.clause_coverage < _LEAST_OF_CLAUSE:
+    if split_unit(ask.unit).base_unit != figure.base_unit or candidate.clause_coverage < _LEAST_OF_CLAUSE:
         return False
     if _missing(ask, f"{around.clause} {around.sentence}"):
         return False

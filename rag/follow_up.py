@@ -12,6 +12,7 @@ import rjieba
 
 from index.numerals import parse_chinese
 from index.periods import find_periods
+from index.regions import find_regions
 from index.vocabulary import IndicatorMention, Vocabulary
 from rag import question_words as words
 
@@ -137,6 +138,63 @@ def part_of(question: str, earlier: str, vocabulary: Vocabulary) -> str | None:
     if asks and words.content_terms(rest[: asks.start()]):
         return rest
     return None
+
+
+_PLACE_OF_THEM = re.compile(
+    r"^(?P<lead>(?:那么?|而)?(?:其中|这其中|这里面|里面|当中|这当中)[，,]?)(?P<where>[\u4e00-\u9fff]{2,10}?(?:区|市|县|省|州|镇))(?:占|有|是|占了|拿了)?(?P<asks>(?:多少|几)[家个项户人名位所座台件套])[^，,。]{0,4}?[？?]?$"
+)
+
+
+def from_a_place(question: str) -> str:
+    """其中高新区占几个: how many of them come from there."""
+    match = _PLACE_OF_THEM.match(question)
+    return f"{match['lead']}来自{match['where']}的有{match['asks']}？" if match else question
+
+
+_AND_HOW_MANY = re.compile(
+    r"^(?:那么?|而)?(?P<other>[\u4e00-\u9fff“”]{2,14}?)又(?:有|是|为|达到?)(?:多少|几)[家个项户人名位所座台件套]?[？?]?$"
+)
+_HEADLESS = re.compile(
+    r"^(?:那么?|而)?(?P<which>(?!其中|里面|当中)[\u4e00-\u9fff]{2,8}?)的(?:呢|又?(?:有|是|占)(?:多少|几)[家个项户人名位所座台件套]?)[？?]?$"
+)
+
+
+def another_of_the_kind(question: str, earlier: str) -> str:
+    """规上企业又有多少 as 规上企业呢; 规上的呢 with the noun that the question before counted."""
+    if match := _AND_HOW_MANY.match(question):
+        return f"{match['other']}呢？"
+    match = _HEADLESS.match(question)
+    noun = _counted_noun(earlier) if match else None
+    if match is None or noun is None or find_periods(match["which"]) or find_regions(match["which"]):
+        return question
+    head = _HEAD_OF_KIND.search(noun)  # 新三板挂牌的 after 上市企业 are 企业, not 上市企业
+    return f"{match['which']}{head[0] if head else noun}呢？"
+
+
+_HEAD_OF_KIND = re.compile(
+    "(?:企业|公司|项目|机构|单位|学校|医院|团队|平台|人才|产品|院校|园区|基地|实验室|工程|农户|主体)$"
+)
+
+
+_AND_HOW_MUCH_MORE = re.compile(
+    r"^(?P<when>(?:到|在)?(?:19|20)\d\d年(?:[底末初]|上半年|下半年)?)呢?[，,](?:又|比它|比那时)?(?:多|少|增加|减少|增长|提高|降低|变化|相差|差)(?:了|出)?(?:多少|几)[^，,。]{0,4}[？?]?$"
+)
+
+
+def later_and_by_how_much(question: str) -> str | None:
+    """The year of 2005年末呢，多了多少; None for another question."""
+    match = _AND_HOW_MUCH_MORE.match(question)
+    return match["when"] if match else None
+
+
+_WHAT_CAME = re.compile(
+    r"^(?:那么?)?(?P<actual>(?:最后|最终|结果)?(?:实际|真正)(?:上)?(?:完成|执行|实现|做|干)?(?:得|情况|结果)?(?:怎么样|如何|怎样))[，,](?:增长|上涨|下降|达到|增加|完成|涨|增|降)?(?:了)?(?:多少|百分之几)[？?]?$"
+)
+
+
+def what_came_of_it(question: str) -> str:
+    """实际完成得怎么样，增长了多少: one question."""
+    return "实际呢？" if _WHAT_CAME.match(question) else question
 
 
 _COUNTED_NOUN = re.compile(r"(?:多少|几)[家个项户人名位所座台件套]([\u3400-\u9fff]{2,10}?)[?？。]*$")

@@ -191,10 +191,13 @@ def computed_statement(result: Computed, kind: str, query: Query, language: Lang
             "back": "Worked back, it was about",
             "identity": "By definition it is",
             "ratio": "That is, of the year before, about",
+            "rest": "The rest is about",
         }[kind]
         return f"{word} {_english_amount(result)} ({_english_unit(result.calculation)})"
     if kind == "difference":
         verb = "减少" if result.value < 0 else "增加"
+        if len(query.asks) == 2 and query.asks[0].period == query.asks[1].period and not query.report_years:
+            verb = "少" if result.value < 0 else "多"  # one thing set against another of the same time
         if result.unit == "个百分点":
             verb = "低" if result.value < 0 else "高"
         return (
@@ -209,6 +212,7 @@ def computed_statement(result: Computed, kind: str, query: Query, language: Lang
         "back": "推算为",
         "identity": "推算为",
         "ratio": "约相当于上年的",
+        "rest": "其余约占",
     }[kind]
     return f"{word}{result.text}（{result.calculation}）"
 

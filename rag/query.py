@@ -20,8 +20,10 @@ from rag.ask import Ask, Operation, heads_a_name, inside, names_a_place, part_of
 from rag.ask_variants import AND, ENUMERATION_COMMA, NONE
 from rag.chinese_question import chinese_asks
 from rag.clauses import complete_clauses
+from rag.english_asides import with_names, without_asides
 from rag.english_question import english_asks
 from rag.question_shares import with_parts
+from rag.question_topics import asks_for_the_rest
 from rag.question_turns import of_year_before
 from rag.readings import ends_of_span, head_shared, levels_of_multiple, stated_instead
 from rag.rewording import reworded, reworded_english
@@ -91,6 +93,10 @@ def understand(
     language = detect_language(text)
     if language == "zh":
         text = _zone_named(text, known_regions)
+    chinese_names: tuple[str, ...] = ()
+    if language == "en":
+        text, chinese_names = without_asides(text)
+    rest = language == "zh" and asks_for_the_rest(text)
     plain = reworded if language == "zh" else reworded_english
     text = plain(text, vocabulary)
     if language == "zh":
@@ -126,7 +132,7 @@ def understand(
         indicators = [m for m in indicators if not part_of_economy(text, m, [*found, *regions])]
     if language == "en":
         asks, unknown = english_asks(text, periods, regions, indicators)
-        asks = tuple(_planned(ask) for ask in asks)
+        asks = tuple(with_names(_planned(ask), chinese_names) for ask in asks)
         terms = tuple(dict.fromkeys(english_expansion(text)))
         if len(asks) == 1 and asks[0].measure == "growth" and _HOW_MUCH.search(text):
             other.append((replace(asks[0], measure="change"),))  # by how many tonnes, where no rate is stated
@@ -170,7 +176,7 @@ def understand(
     asks = tuple(
         _with_customary(_parts_narrowed(_narrowed(ask, vocabulary), vocabulary), vocabulary) for ask in asks
     )
-    operation = _operation(without(text, indicators), asks)
+    operation = "rest" if rest else _operation(without(text, indicators), asks)
     return Query(
         text=text, original=text, language=language, asks=asks, terms=terms,
         periods=tuple(dict.fromkeys(m.period for m in periods)), report_years=report_years,
@@ -264,6 +270,9 @@ def _all_said(narrower: Indicator, vocabulary: Vocabulary, ask: Ask) -> bool:
     broader = vocabulary.get(narrower.parent) if narrower.parent else None
     own = set(words.content_terms(narrower.name)) - set(words.content_terms(broader.name if broader else ""))
     said = " ".join((*ask.terms, ask.text))
+    own = {
+        word for word in own if broader is None or not set(word) <= set(broader.name)
+    }  # 零售额 of 零售总额
     return all(word in said or any(word in term or term in word for term in ask.terms) for word in own)
 
 

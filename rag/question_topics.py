@@ -59,9 +59,20 @@ def _over_both(match: re.Match[str]) -> str:
     return f"{_OVER.get(match['way'], match['way'])}{first}、{second}{match['each']}多少个百分点"
 
 
+# 云川高新区以外的部分占全市的百分之几: all but one.
+_ALL_BUT = re.compile(
+    r"(?P<who>[^，,。；;？?]{2,14}?)(?:以外|之外)的?(?:部分|地区|其[他余](?:部分|地区)?|地方)?(?=(?:约|大约|大概)?(?:所)?占)"
+)
+
+
+def asks_for_the_rest(text: str) -> bool:
+    """Whether the share is asked of all but the one named."""
+    return _ALL_BUT.search(text) is not None
+
+
 def with_topics(text: str) -> str:
     """The question with its topics and asides put before what is asked; unchanged where it has none."""
-    text = _RECKONED_BY.sub("", text)
+    text = _ALL_BUT.sub(lambda m: m["who"], _RECKONED_BY.sub("", text))
     text = _LEADS_OVER.sub(_over_both, text)
     text = _place_first(text)
     text = _topic_into_clauses(text)

@@ -28,6 +28,18 @@ _ENROLLED = re.compile(
 _MORE_IN_PER_CENT = re.compile(
     r"(?P<than>[比较](?:上一?年度?|前一年度?|去年|头一年|上年同期|去年同期|同期|前年|(?:19|20)\d\d年))(?:又|还|要)?(?P<way>多|少|高|低|大|小)(?:出来|出|了)?(?=百分之(?:几|多少)|(?:几|多少)成)"
 )
+# 同比多出多少, 同比少收多少: an increase, a decrease.
+_MORE_BY = re.compile(
+    r"(?P<than>同比|环比)(?:又|还)?(?P<way>多|少)(?:收|产|支|卖|打|招|建|发|种|用|花)?(?:出来|出|了)?(?=(?:多少|几)(?!于|成))"
+)
+# 占GDP的百分比: the share.
+_PERCENTAGE = re.compile(
+    r"(?P<part>占[^，,。；;？?]{1,24}?)的?(?:百分比|百分率)(?=是|为|有|多少|[？?。，,]|$)"
+)
+# 占比升到多少, 率提到多少: to what it rose.
+_SHARE_ROSE_TO = re.compile(
+    r"(?<=占比|比重|比例|份额)(?P<way>升|提|涨|增|降|跌)(?=[到至](?:了)?(?:多少|几|百分之))"
+)
 _LESS = frozenset("少低小")
 # 投向技术改造的资金: what goes there is invested there.
 _INVESTED_IN = re.compile(
@@ -74,6 +86,9 @@ def with_plain_verbs(text: str, vocabulary: Vocabulary) -> str:
     text = _NOUN_BEHIND.sub(lambda m: f"{m['noun']}多少", text)
     text = _ENROLLED.sub(lambda m: f"招生{m['asks']}", text)
     text = _MORE_IN_PER_CENT.sub(lambda m: f"{m['than']}{'下降' if m['way'] in _LESS else '增长'}", text)
+    text = _MORE_BY.sub(lambda m: f"{m['than']}{'减少' if m['way'] == '少' else '增加'}", text)
+    text = _PERCENTAGE.sub(lambda m: f"{m['part']}的比重", text)
+    text = _SHARE_ROSE_TO.sub(lambda m: "降低" if m["way"] in "降跌" else "提高", text)
     text = _INVESTED_IN.sub(lambda m: _invested(m, vocabulary), text)
     text = _SITS_IN.sub(lambda m: f"{m['lead']}{_zone_of(m)}聚集了{m['whole']}百分之几的{m['what']}", text)
     text = _HOLDS_SHARE.sub(lambda m: f"{m['who']}占{m['whole']}{m['what']}的百分之几", text)

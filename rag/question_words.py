@@ -47,7 +47,7 @@ LEAD = re.compile(
 )
 CONTRIBUTION = re.compile(r"拉动|上拉|拉高|推高|拖累|贡献|\bcontribut\w+", re.IGNORECASE)
 SHARE = re.compile(
-    r"占比|比重|比例|份额|之比|占(?!地|据|用)[^，,。；]{0,24}(?:多少|几|百分之)|百分之几"
+    r"占比|比重|比例|份额|之比|百分比|占(?!地|据|用)[^，,。；]{0,24}(?:多少|几|百分之)|百分之几"
     r"|\bshare\b|\bproportion\b|\bpercentage of\b|\bper ?cent of\b|\bwhat percentage\b|\bratio\b|\baccount(?:s|ed)? for\b",
     re.IGNORECASE,
 )
@@ -68,7 +68,7 @@ FROM_TO = re.compile(
 TARGET = re.compile(
     r"目标|估算|估计|希望|指望|规划(?:纲要)?(?:提出|要求|确定|规定|明确)|纲要(?:提出|要求|确定|规定|明确)"
     r"|想把|想要|想将|想(?=[造建产达完做修种培降压减])|准备|提出(?:要|把|将)|(?<![主需重纪只摘必扼显概])要(?=关|治理|修|整治|种|造|补|分别|各|为|给|向|使|让|再|新|继续|把|将|在|完成|实现|达|到|占|稳定|维持|确保|淘汰|压|减|增|降|提|扩|改造|建|控制|安排|发|下降|退出|淘汰|削减|核减|培训|解决|保持)"
-    r"|预期|拟(?=[按安发将定])|拟安排|计划|力争"
+    r"|预期|拟(?=[按安发将定])|拟安排|计划|力争|争取(?![到了得](?!19|20)|的)|任务(?:量|指标)?(?=是|为|有多|多少|几)"
     r"|打算|预计|要求|定为|预算|安排(?!了)"
     r"|\bbudget(?= for\b)|\bdid\s[\w\s]{1,20}\sbudget\b"
     r"|\b(?:was|were|is|are)(?: \w+)? to be [a-z]+(?:ed|ilt|ut)\b"
@@ -92,7 +92,7 @@ REAL_TERMS = re.compile(r"实际(?=增长|使用|利用|到账|到位|增速|吸
 TO_BE_DONE = re.compile(r"(计划|预计|拟|力争|确保|目标是?|打算|预期)(?:要)?(?:完成|实现)")
 # Names of indicators and policies that only sound like plans.
 NOT_A_PLAN = re.compile(
-    r"准备金|(?:一般|公共|财政|政府性基金|资本经营)*预算(?:收入|支出|内|外)|预期寿命|计划(?:生育|单列)|(?:研发|科技|人才|行动|专项)计划"
+    r"(?:标准|起征点|税率|利率|门槛|年龄)[^，,。；;？?]{0,4}定为|准备金|(?:一般|公共|财政|政府性基金|资本经营)*预算(?:收入|支出|内|外)|预期寿命|计划(?:生育|单列)|(?:研发|科技|人才|行动|专项)计划"
 )
 JOINTLY = re.compile(
     r"分别|各自|各(?![地级类界省市区县种项方个国位行业])|\brespectively\b|\beach\b", re.IGNORECASE
@@ -152,6 +152,7 @@ UNITS_OF_NOUN = (
     (re.compile(r"人数|人口|\bpopulation\b", re.IGNORECASE), ("人",)),
     (re.compile(r"面积|\barea\b", re.IGNORECASE), ("亩", "平方公里", "平方米")),
     (re.compile("功率"), ("瓦", "千瓦", "兆瓦")),
+    (re.compile("次数"), ("次",)),
     (re.compile(r"(?:[\u4e00-\u9fff])(?<!长)(?<!汇)(?<!贡献)(?<!速)(?<!功)(?<!频)率"), ("%",)),
     (re.compile(r"时间|时长|天数|周期|多久"), ("天", "日", "小时", "分钟", "工作日", "个工作日", "月", "年")),
 )
@@ -190,7 +191,8 @@ MORE_THAN = re.compile(
 # English questions that want more than one figure.
 SEVERAL_IN_ENGLISH = re.compile(
     r"\brespectively\b|\beach\b|\band (?:by |at |to |from )?how (?:much|many|fast|large|big)\b"
-    r"|\w,? and (?:by |at |to |in |for |from )?(?:what|which|when|where|who)\b|\w+, [\w -]+,? and \w+",
+    r"|\w,? and (?:by |at |to |in |for |from )?(?:what|which|when|where|who)\b"
+    r"|\w+, (?!(?:which|who|that|where|when)\b)[\w -]+,? and \w+",
     re.IGNORECASE,
 )
 # "Did it rise or fall, and by how much" wants one figure, which tells both.
@@ -216,7 +218,7 @@ WORK_BACK = re.compile(
 )
 SUM = re.compile(r"合计|总共|加起来|一共|之和|\bin total\b|\bcombined\b", re.IGNORECASE)
 YEAR_COUNT_CHANGE = re.compile(
-    r"[减少多涨降升缩扩](?:了|出)(?=多少|几|百分之)|延长|缩短|增加|减少|增长|提高|降低|下降|下调|上调|扩大|缩小|变化|上升|回落|收窄|放缓|\bincrease|\bgrow|\bgrew\b|\brise|\brose\b|\bfall|\bfell\b|\bchange"
+    r"[减少多涨降升缩扩](?:了|出)(?=多少|几|百分之)|延长|缩短|增加|减少|增长|提高|降低|下降|下调|上调|扩大|缩小|变化|上升|回落|收窄|放缓|放慢|减慢|加快了|\bincrease|\bgrow|\bgrew\b|\brise|\brose\b|\bfall|\bfell\b|\bchange"
     r"|\bshr[aiu]nk|\b(?:came|come) down\b|\bslip|\bdrop|\bdeclin|\bdecreas|\bwent (?:up|down)\b|\bgo (?:up|down)\b"
     r"|\bclimb|\bnarrow|\bwiden|\bslow(?:ed|s)?\b|\baccelerat|\bquicken|\bspe(?:ed|d) up",
     re.IGNORECASE,
@@ -236,7 +238,7 @@ def content_terms(text: str) -> tuple[str, ...]:
     for piece in _SPLIT.split(JOINTLY.sub(" ", text)):
         cut = [word for word in (word.strip() for word in rjieba.cut(piece)) if word]
         for position, word in enumerate(cut):
-            if re.fullmatch("要[降减增升提压扩建造达到完]", word):
+            if re.fullmatch("要[降减增升提压扩建造达到完]|所[造产建生做提说指列占含用获](?!税)", word):
                 continue
             while len(word) > 1 and word[-1] in "了是到至":  # 减了, 压到: cut together with what they lead to
                 word = word[:-1]

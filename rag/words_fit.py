@@ -25,9 +25,14 @@ def names_said(ask: Ask, said: str) -> bool:
     return all(contained(name, said) >= 0.5 for name in words.with_report_words(_proper_names(ask.terms)))
 
 
+_DONE_ANEW = re.compile("新(?:开工|开建|建|增|设|签|招|评|购|登记|注册)")  # tagged as names, but verbs
+
+
 @lru_cache(4096)
 def _proper_names(terms: tuple[str, ...]) -> tuple[str, ...]:
-    plain = [term for term in terms if re.fullmatch(r"[\u4e00-\u9fff]{2,}", term)]
+    plain = [
+        term for term in terms if re.fullmatch(r"[\u4e00-\u9fff]{2,}", term) and not _DONE_ANEW.match(term)
+    ]
     return tuple(term for term in plain if rjieba.tag(term)[-1][1] in _NAME_TAGS)
 
 
@@ -46,6 +51,8 @@ _SAID_BY_UNIT = {
     "重量": frozenset(("千克", "公斤", "吨", "斤")), "功率": frozenset(("千瓦",)), "长度": frozenset(("公里", "米")),
     "全长": frozenset(("公里", "米")), "总长": frozenset(("公里", "米")), "面积": frozenset(("亩", "平方公里", "平方米", "公顷")),
     "时速": frozenset(("公里",)), "金额": frozenset(("元", "美元")), "价格": frozenset(("元",)), "人数": frozenset(("人",)),
+    "次数": frozenset(("次",)), "家数": frozenset(("家", "户")), "户数": frozenset(("户",)), "里程": frozenset(("公里",)),
+    "人次": frozenset(("人次",)), "场次": frozenset(("场",)), "亩数": frozenset(("亩",)), "件数": frozenset(("件",)),
 }  # fmt: skip
 
 

@@ -54,6 +54,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("云岭省职工工资总额1996年是多少，计划2007年达到多少？", ["212亿元", "640亿元"]),
         ("1997年全年和第四季度云岭省职工工资总额分别增长了多少？", ["11.4%", "16.2%"]),
         ("1997年云岭省贸易顺差比1996年变化了多少？", ["7.3%"]),
+        ("1997年云岭省荣获多少块国家级质量奖？", ["20余项"]),  # counted in another word
         ("国家组织的企业集团试点，1998年要从多少户扩大到多少户？", ["14户", "32户"]),
         ("云川卫星基地年产的卫星，单颗重量在多少千克以下？", ["800千克以下"]),
         ("2003年报告回顾的五年里，云岭省普惠小微贷款余额净增多少亿元？", ["340亿元"]),
@@ -75,6 +76,7 @@ def test_answered(reports: Path, question: str, figures: list[str]) -> None:
 @pytest.mark.parametrize(
     "question",
     [
+        "1997年云岭省荣获多少块国家级示范园？",  # 省级
         "1997年云川合作区的高新技术企业比外资企业多几家？",  # one of the two is not stated
         "1997年云岭省钢产量是多少，由谁主持验收？",  # half an answer
         "How much steel and cement capacity did Yunling Province cut in 1997?",

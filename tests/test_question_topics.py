@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from answer_reports import check_promises, index_of, qa_over
-from scripted_model import ScriptedModel
+from scripted_model import NOT_THERE, ScriptedModel
 
 from rag.qa import ReportQA
 
@@ -22,6 +22,7 @@ CITY = """# 云川市2023年经济运行情况
 全年城镇保障性住房基本建成4300套，新开工建设9100套。全市实施棚户区改造5600套。
 星火研究院引进省级高层次人才52人、国家级领军人才31人。国家先后公布云川市27项非遗项目。
 全部取消屠宰税、车船税，每年减轻农民负担4.1亿元。
+社会消费品零售总额820.4亿元，其中限额以上单位消费品零售额310.1亿元。
 年末金融机构存款余额4876亿元，比2018年底增加1200亿元。
 """
 
@@ -29,7 +30,7 @@ CITY = """# 云川市2023年经济运行情况
 @pytest.fixture(scope="module")
 def qa(tmp_path_factory: pytest.TempPathFactory) -> ReportQA:
     folder: Path = tmp_path_factory.mktemp("topics")
-    return qa_over(index_of(folder, {"city.md": CITY}), ScriptedModel())
+    return qa_over(index_of(folder, {"city.md": CITY}), ScriptedModel(logprobs=[NOT_THERE] * 20))
 
 
 @pytest.mark.parametrize(
@@ -76,6 +77,15 @@ def qa(tmp_path_factory: pytest.TempPathFactory) -> ReportQA:
             id="compared",
         ),
         pytest.param("取消屠宰税、车船税后，云川市每年减轻农民负担多少？", ["4.1亿元"], id="condition"),
+        pytest.param(
+            "2023年全市光电产业规模里，云川市以外的部分约占百分之几？", ["26.5%", "73.5%"], id="all-but-one"
+        ),
+        pytest.param(
+            "2023年云川市社零总额中，限额以下部分是多少亿元？",
+            ["820.4亿元", "310.1亿元", "510.3亿元"],
+            id="below-the-threshold",
+        ),
+        pytest.param("2023年云川市普通高校招生规模同比多出多少？", ["0.3万人"], id="more-by"),
     ],
 )
 def test_put_plainly_they_are_answered(qa: ReportQA, question: str, shown: list[str]) -> None:
@@ -93,6 +103,7 @@ def test_put_plainly_they_are_answered(qa: ReportQA, question: str, shown: list[
         pytest.param("星火研究院引进的省级高层次人才比海外留学人才多几个人？", id="one-is-missing"),
         pytest.param("20个项目已经办结多少，还剩多少？", id="what-is-left"),
         pytest.param("2023年底云川市金融机构存款余额比2020年底增加多少？", id="since-another-year"),
+        pytest.param("2023年全市光电产业规模里，临河市以外的部分约占百分之几？", id="all-but-another"),
         pytest.param("临河全市的制药企业中，落在高新区的占多少？", id="another-city"),
         pytest.param("就光电产业来说，临河市在全省占到几成？", id="another-whole"),
     ],

@@ -14,21 +14,24 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from eval.draft_kinds import FORMS, KINDS, Form, Library, Said, question, right_draft, stated, wrong_drafts
 from eval.drafts import is_usable
 from eval.intervals import wilson_interval
-from eval.quantities import compact, read_quantities, same_quantity, without_markers
+from eval.quantities import compact, without_markers
+from index.figures import figures_in_text
 from index.split import sentences
 from index.types import Figure
-from index.units import is_count, same_family
+from index.units import is_count, same_family, same_quantity
 from index.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
     from rag import CheckedDrafts
     from rag.qa import ReportQA
+    from rag.types import ShownFigure
 
 _MOST_A_QUESTION: Final = 4  # planted drafts
 _BOUNDS: Final = ("以内", "以下", "不到", "不超过", "不高于", "低于", "少于")
@@ -101,38 +104,50 @@ def tally(
         here = compact(text[span[0] : span[1]]) in evidence
         for said, answer in zip(drafts, checked.answers, strict=True):
             own = without_markers(answer.text.partition(" — in the report: ")[0])
-            _count(counted, form, asked, figure, said, "" if answer.abstained else own, evidence, here)
+            shown = "" if answer.abstained else own
+            _count(counted, form, asked, figure, said, shown, answer.figures, evidence, here)
     return counted
 
 
 def _count(
-    counted: Tally, form: Form, asked: str, figure: Figure, said: Said, words: str, evidence: str, here: bool
+    counted: Tally,
+    form: Form,
+    asked: str,
+    figure: Figure,
+    said: Said,
+    words: str,
+    shown: Sequence[ShownFigure],
+    evidence: str,
+    here: bool,
 ) -> None:
     if said.kind == "correct":
         if not here:
             counted.not_in_evidence += 1
             return
         counted.right[form] += 1
-        if _says(words, said.figure):
+        if _says(words, shown, said.figure):
             counted.kept[form] += 1
         else:
             counted.lines.append(f"lost: {asked} | {said.draft} | {words} | {figure.report} {figure.start}")
         return
     counted.planted[said.kind] += 1
     counted.stood_near[said.kind] += _digits(said.figure) in evidence
-    if _says(words, said.figure):
+    if _says(words, shown, said.figure):
         counted.shown[said.kind] += 1
         counted.lines.append(
             f"SHOWN {said.kind}: {asked} | {said.draft} | {words} | right: {stated(figure)} | {figure.report} {figure.start}"
         )
 
 
-def _says(words: str, figure: str) -> bool:
+def _says(words: str, shown: Sequence[ShownFigure], figure: str) -> bool:
     """Whether an answer has a figure, as it was written or in other numerals (百分之五点一 for 5.1%)."""
     if compact(figure) in compact(words):
         return True
-    wanted, there = read_quantities(figure), read_quantities(words)
-    return bool(wanted) and all(any(same_quantity(one, other) for other in there) for one in wanted)
+    wanted = figures_in_text(figure)
+    return bool(wanted) and all(
+        any(same_quantity(abs(one.value), one.unit, Decimal(str(abs(f.value))), f.unit) for f in shown)
+        for one in wanted
+    )
 
 
 def _digits(words: str) -> str:

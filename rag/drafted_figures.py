@@ -11,7 +11,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from index.figures import figures_in_text
 from index.types import Figure
@@ -157,7 +158,7 @@ class FigureHolder:
         """What the draft points to, in its order; nothing if it says a figure that is not held, or too few."""
         held: list[Held] = []
         free = list(self._query.asks)
-        for said in _said(draft, self._evidence):
+        for said in self._said(draft):
             found = (one for ask in free if (one := self._hold(said, ask, self._candidates[ask], held)))
             one = next(found, None)
             if one is None:
@@ -166,6 +167,20 @@ class FigureHolder:
             if len(self._query.asks) > 1:
                 free.remove(one.ask)
         return held if len(held) == max(figures_asked(self._query.text), len(self._query.asks)) else []
+
+    def _said(self, draft: str) -> list[Figure]:
+        """The figures of a draft; a bare number (59、11) with the unit that it has in the evidence."""
+        found: list[Figure] = []
+        for part in parts(draft) or [draft]:
+            told = figures_in_text(part)
+            if not told or not all(figure.unit for figure in told):
+                sentence = next((s.text for s in self._evidence if squeeze(part) in squeeze(s.text)), "")
+                told = figures_in_text(completed(part, sentence, kind_of(part), plural=False))
+            if not told:  # 70.8岁, 14年: no figure but of what is measured so
+                there = (c.figure for c in chain(*self._candidates.values()))
+                told = [replace(f, start=0) for f in there if squeeze(f.text) == squeeze(part)][:1]
+            found += told
+        return found
 
     def _hold(
         self, said: Figure, ask: Ask, candidates: Sequence[Candidate], before: Sequence[Held]
@@ -197,18 +212,6 @@ class FigureHolder:
         clauses = [self._surroundings(c.figure).clause for c in (one, *rivals)]
         own, *others = self._likeness(ask.indicator or ask.text, clauses)
         return own >= max(others) + LEAST_LIKER
-
-
-def _said(draft: str, evidence: Sequence[Sentence]) -> list[Figure]:
-    """The figures of a draft; a bare number (59、11) with the unit that it has in the evidence."""
-    found: list[Figure] = []
-    for part in parts(draft) or [draft]:
-        told = figures_in_text(part)
-        if not told or not all(figure.unit for figure in told):
-            sentence = next((s.text for s in evidence if squeeze(part) in squeeze(s.text)), "")
-            told = figures_in_text(completed(part, sentence, kind_of(part), plural=False))
-        found += told
-    return found
 
 
 def _of_a_kind(one: Figure, other: Figure) -> bool:

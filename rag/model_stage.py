@@ -124,8 +124,9 @@ class ModelStage:
         """Figures that the model points to where no rule bound any; None where there are none to show.
 
         What must be worked out is left to arithmetic: a model that does not know that figures are missing guesses.
+        A share may be stated.
         """
-        worked_out = query.operation is not None or any(ask.against_target for ask in query.asks)
+        worked_out = query.operation not in (None, "share") or any(ask.against_target for ask in query.asks)
         evidence = [] if worked_out or query.asks_more else self._evidence(query, query.text, hits)
         if not evidence:
             return None

@@ -27,6 +27,12 @@ _EACH_SIDE = re.compile(r"[\u4e00-\u9fff]{0,10}各方$")
 _BARE = re.compile(
     r"(?:工业)?(?:总产值|产值|增加值|产量|出口额|出口|利润(?:总额)?|利税|销售额|销售收入|成本|劳动生产率|亏损额?)"
 )
+_OWNED = re.compile(
+    rf"(?P<owner>[\u4e00-\u9fff]{{2,16}}?(?:企业|工业|行业|农场|公司|单位|园区))(?:的)?(?P<what>{_BARE.pattern})"
+)
+_TURNED_INTO = re.compile(r"(?:转为|变为|扭亏为|转成)?(?P<what>盈利|亏损)")
+_GAIN_OR_LOSS = re.compile(r"(?<=..)的?(?:盈利|亏损)额?$")
+_GOOD_DONE = re.compile(r"(?:实现|推行|实施|普及|落实)了?(?P<what>[^，。；\d]{4,20})，[^，。；]*$")
 _HEAD_OF_SENTENCE = re.compile(
     rf"[{words.TIME}，\s]*(?P<owner>[^\W\d，在对使把将]{{2,12}}?(?:工业|企业|行业|农场|部门|系统|公司))"
     rf"(?=[{words.TIME}，]|实行|实现|根据|通过|继续|积极|坚持|进一步|普遍|共|都|已|按|由于)"
@@ -52,6 +58,15 @@ _SCHEME = re.compile(
     r"(?:建立健全|建立|实施|实行|推行|完善|扩大|提高)(?P<what>[^，。；\d]{2,24}?(?:制度|计划|政策|工程|标准|补助|补贴))(?=，|的|范围)"
 )
 _ISSUES = re.compile(r"(?:发行|增发)$")
+
+_ACTORS = re.compile(r"[^，。；]*(?:企业|人员|居民|单位|纳税人|商户|职工)")
+_SET_FOR = re.compile(r"(?P<who>企业|居民|个人|单位|职工)?(?P<what>.*(?:比例|税率|费率|标准|比率))")
+
+
+def rate_of_whom(said: str, topic: str) -> str | None:
+    """提高企业加计扣除比例，将制造业企业从50%提高到100%: the rate that is set for them, as `topic` says."""
+    rate = _SET_FOR.fullmatch(topic)
+    return said + rate["what"] if rate and _ACTORS.fullmatch(said) else None
 
 
 def issued_before(told: str) -> str | None:
@@ -115,6 +130,15 @@ def in_its_sentence(name: str, said: str, last: str, told: str, unit: str, *, le
     total = _TOTAL.fullmatch(said)
     if total and last.endswith(total["what"]) and last != said and not last.startswith(("人均", "户均")):
         return last  # 国内财政收入增加362亿元，全年总收入达到1829亿元
+    turned = _TURNED_INTO.fullmatch(said)
+    if turned and (owner := _GAIN_OR_LOSS.search(last)) is not None:
+        return last[: owner.start()] + turned["what"]  # 国营农场由亏损9000万元转为盈利3亿元
+    bare, mine = _BARE.fullmatch(said), _OWNED.fullmatch(last)
+    if bare and mine and mine["what"] != said and told.endswith(("，", "、", "；")):
+        return mine["owner"] + said  # 试点企业产值增长14%，利润增长33%
+    reached = _GOOD_DONE.search(told) if name.startswith(("惠及的", "覆盖的")) else None
+    if reached is not None:
+        return reached["what"] + name  # 实现城乡免费义务教育，惠及1.6亿学生
     if unit in ("公里", "千米") and "铁路" not in name and _LINES.fullmatch(name) and "铁路" in told:
         verb = re.match(r"建成|新建|投产|改造|修建|续建|铺设", name)
         return f"{verb[0]}铁路{name[verb.end() :]}" if verb else f"铁路{name}"

@@ -122,7 +122,7 @@ class ListReader(SubjectReader):
         if head.start >= 0 and words.MEASURE_HEAD.fullmatch(self.text[head.start : head.end]):
             head = replace(head, name=self.text[head.start : head.end])
         if head.name.startswith(("总产值", "产值", "产量", "总产量", "单产", "增加值")):
-            name = name.removesuffix("生产").removesuffix("的生产")
+            name = re.sub("的?(?:生产和建设|生产)$", "", name)
         measured = (
             domain.rate
             or words.MEASURE_HEAD.search(name + "$")

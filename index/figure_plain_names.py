@@ -29,7 +29,7 @@ _SHOWN = re.compile(
 _PLAIN_PER_HEAD = re.compile(
     r"(?:按人口平均的?|平均每人的?|每人平均的?)(?=(?:实际)?消费水平)|实际(?=消费水平)"
 )
-_LIVING = re.compile(r"(?:全国人民|全体人民|人民|城乡人民)的?平均(?=消费水平)")
+_LIVING = re.compile(r"(?:全国人民|全体人民|城乡人民|人民)的?(?:平均(?=消费水平)|(?=储蓄))")
 _CAPACITY = re.compile(
     r"(?:电力工业|电力|全国|火电和水电|大中型|新增|新投产)*(?:发电)?(?:装机容量|装机|机组容量|发电机组容量)"
 )
@@ -50,7 +50,7 @@ def plainly(name: str, unit: str) -> str | None:
     plain = _LEAD.sub("", name)
     plain = _YEARLY.sub("", _PACE.sub("", plain))
     plain = _PLAIN_PER_HEAD.sub("", plain)
-    plain = _LIVING.sub("居民", plain)
+    plain = _LIVING.sub("城乡居民" if plain.startswith("城乡") else "居民", plain)
     gained = _GAINED.fullmatch(plain)
     if gained is not None:
         plain = gained["who"] + gained["what"]

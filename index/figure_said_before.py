@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from index import figure_words as words
-from index.figure_carried_names import in_its_sentence, issued_before, of_the_works, pointed_at
+from index.figure_carried_names import in_its_sentence, issued_before, of_the_works, pointed_at, rate_of_whom
 from index.figure_clause_names import of_those
 from index.figure_in_context import NamesInContext
 from index.figure_named import Subject
@@ -72,6 +72,10 @@ class SaidBefore(NamesInContext):
             )
             if whole is not None:
                 return self.subjects.from_name(whole, subject.start, subject.end)
+        if subject is not None and subject.start >= 0 and reading.measure == "rate":
+            set_for = rate_of_whom(self.text[subject.start : subject.end], self.theme)
+            if set_for is not None:
+                return self.subjects.from_name(set_for, subject.start, subject.end)
         if subject is None or subject.id is not None:
             return subject
         plain = plainly(subject.name, reading.quantity.base_unit)

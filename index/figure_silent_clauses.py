@@ -12,6 +12,7 @@ from index.figure_said_before import SaidBefore
 
 _NOT_FALLEN = re.compile(r"(?:不仅|不但|非但)?(?:没有|并未|未)(?:下降|减少|降低|下滑|回落|增加|增长)$")
 _DRIVEN = re.compile(r"在[^，。；]{2,40}?(?:带动|推动|支撑|拉动|影响|作用)下.*$")
+_PURPOSE = re.compile(r"(?:主要|重点|专门|专项|集中|全部)*用于")
 
 
 class SilentClauses(SaidBefore):
@@ -30,6 +31,8 @@ class SilentClauses(SaidBefore):
     def _read_silent_clause(self, start: int, end: int) -> None:
         """A clause without figures may name what the next one counts: 制造业快速增长，增加值…."""
         text = self.masked[start:end].rstrip("，；：、。")
+        if _PURPOSE.match(text) and self.subject is not None:
+            return  # 拨出25亿元专项资金，用于支援这些地区的建设，比前五年增加22亿元
         self.silent = (start, start + len(text))
         again = self._named_again(start, end)
         if again is not None:  # 这个比重，1978年为…

@@ -25,11 +25,20 @@ _TOGETHER = re.compile(
 _EACH_SIDE = re.compile(r"[\u4e00-\u9fff]{0,10}各方$")
 
 _BARE = re.compile(
-    r"(?:工业)?(?:总产值|产值|增加值|产量|出口额|出口|利润(?:总额)?|利税|销售额|销售收入|成本|劳动生产率|亏损额?)"
+    r"(?:工业)?(?:总产值|产值|增加值|产量|出口额|出口|利润(?:总额)?|利税(?:总额)?|销售额|销售收入|营业收入|主营业务收入|营业利润|应收账款|成本|劳动生产率|亏损额?)"
 )
 _OWNED = re.compile(
     rf"(?P<owner>[\u4e00-\u9fff]{{2,16}}?(?:企业|工业|行业|农场|公司|单位|园区))(?:的)?(?P<what>{_BARE.pattern})"
 )
+_AMONG = re.compile(r"其中(?:[^，。；]*、)?$")
+_WEIGHED = ("吨", "公斤", "斤", "千克")
+_BELONGS_TO = re.compile(r"[市县省区央部]属|(?:市|县|省|区|国家)级")
+_FIRMS = re.compile(r"(?:国有|集体|国营|规模以上工业|重点)?(?:企业|单位|学校|医院|项目|平台|园区)")
+_COUNTED = re.compile(r"(?P<what>上市公司|企业|公司|合作社|景区|泊位)(?:数量|总数|数)?$")
+_NOUN_OF_ITS_OWN = re.compile(
+    r"(?:企业|公司|社|区|位|场|店|院|校|所|机构|单位|项目|平台|中心|户|人|级|以上|以下|个体|主体)$"
+)
+_JOINED = re.compile(r"(?:入驻|落户|签约|引进|孵化|培育|走访|参展|参会|开工|投产|关停|配套)的?$")
 _TURNED_INTO = re.compile(r"(?:转为|变为|扭亏为|转成)?(?P<what>盈利|亏损)")
 _GAIN_OR_LOSS = re.compile(r"(?<=..)的?(?:盈利|亏损)额?$")
 _GOOD_DONE = re.compile(r"(?:实现|推行|实施|普及|落实)了?(?P<what>[^，。；\d]{4,20})，[^，。；]*$")
@@ -58,6 +67,23 @@ _SCHEME = re.compile(
     r"(?:建立健全|建立|实施|实行|推行|完善|扩大|提高)(?P<what>[^，。；\d]{2,24}?(?:制度|计划|政策|工程|标准|补助|补贴))(?=，|的|范围)"
 )
 _ISSUES = re.compile(r"(?:发行|增发)$")
+_LENGTH = re.compile(r"全长|总长度?|全程|线路长度")
+_LINE = re.compile(
+    r"(?P<what>[^，。；\d]{2,24}?(?:公路|铁路|高速|管道|线路|大桥|隧道|航道|水渠|运河))，[^。；]*$"
+)
+
+
+def of_the_line(said: str, told: str) -> str | None:
+    """开工建设青岚至云川公路，全长127公里，总投资9亿元: of the line that the sentence began with."""
+    length = _LENGTH.fullmatch(said)
+    if length is None and _COST.fullmatch(said) is None:
+        return None
+    line = _LINE.search(told)
+    if line is None:
+        return None
+    what = re.sub(r"^.*?(?:开工建设|建成|建设|新建|开工|贯通|修建|推进)", "", line["what"])
+    return what + ("长度" if length else said) if len(what) > 1 else None
+
 
 _ACTORS = re.compile(r"[^，。；]*(?:企业|人员|居民|单位|纳税人|商户|职工)")
 _SET_FOR = re.compile(r"(?P<who>企业|居民|个人|单位|职工)?(?P<what>.*(?:比例|税率|费率|标准|比率))")
@@ -130,6 +156,18 @@ def in_its_sentence(name: str, said: str, last: str, told: str, unit: str, *, le
     total = _TOTAL.fullmatch(said)
     if total and last.endswith(total["what"]) and last != said and not last.startswith(("人均", "户均")):
         return last  # 国内财政收入增加362亿元，全年总收入达到1829亿元
+    if _AMONG.search(told) and last.endswith("产量") and unit in _WEIGHED and len(said) <= 4 and level:
+        return said if said.endswith("产量") else f"{said}产量"  # 水产品产量63万吨，其中养殖51万吨
+    level_of = _BELONGS_TO.fullmatch(said)
+    if level_of and (firms := _FIRMS.search(last)) is not None:
+        return said + firms[0]  # 20户国有企业，其中市属12户
+    counted = _COUNTED.search(last) if told.endswith("其中") and unit in ("家", "户", "个", "所") else None
+    if counted and not _NOUN_OF_ITS_OWN.search(said):
+        return said + counted["what"]  # 上市公司23家，其中科创板4家
+    if "到位" in said and "内资" not in said and re.search("外资|外商", told):
+        return "实际使用外资"
+    if said == "企业" and (joined := _JOINED.search(told)) is not None:
+        return joined[0].rstrip("的") + said  # 首批入驻企业18家: not how many there are
     turned = _TURNED_INTO.fullmatch(said)
     if turned and (owner := _GAIN_OR_LOSS.search(last)) is not None:
         return last[: owner.start()] + turned["what"]  # 国营农场由亏损9000万元转为盈利3亿元

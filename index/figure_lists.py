@@ -113,6 +113,11 @@ class ListReader(SubjectReader):
             return None  # 17个省完成了…的改革
         return self.from_name(self.text[slice(*found.span("name"))], *found.span("name"))
 
+    def among(self, part: str, whole: str) -> Subject | None:
+        """网上零售额…，其中实物商品: 实物商品网上零售额, where the vocabulary knows the two words as one name."""
+        known = lookup(self.vocabulary, part + whole) if len(part) > 1 and not part.endswith(whole) else None
+        return Subject(known.name, known.id, -1, -1, known.rate) if known is not None else None
+
     def joined(self, domain: Subject, head: Subject) -> Subject:
         """制造业 … 增加值 as 制造业增加值; the span is that of the head."""
         name = words_of.NEW.sub("", domain.name)

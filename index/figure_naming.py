@@ -389,7 +389,11 @@ _OF_FOREIGN = {
 
 def of_foreign_money(name: str, before: str) -> str | None:
     """外商投资显著增加，…〔直接投资〕达到258亿美元; `before` is the sentence."""
-    return _OF_FOREIGN.get(name) if re.search(r"外商|外资", before) and "对外" not in before else None
+    return (
+        _OF_FOREIGN.get(name.replace("的", ""))
+        if re.search(r"外商|外资", before) and "对外" not in before
+        else None
+    )
 
 
 _COVERED = re.compile(r"纳入(?:了)?(?:低保|保障|保险)(?:的)?范围的")

@@ -22,6 +22,7 @@ _KIND = re.compile(r"(?:地区|省份|[省市县区州]|等地)?(?:的)?")
 _ORDINAL = re.compile(r"第?[一二三]产业(?=增加值$)")
 _PARTNERS = re.compile(r"[对向自从与]$")
 _SHARE = re.compile(r"占[^，。；、]{1,20}?(?:比重|比例|份额)?$")
+_OWNERS = ("企业", "产业", "行业", "单位", "经济", "业")
 
 
 class PlacesListed(SilentClauses):
@@ -126,7 +127,8 @@ class PlacesListed(SilentClauses):
         said = ordinal[0] if ordinal else self.text[subject.start : subject.end]
         sentence = self.text[self._sentence : subject.start]
         head = head_of_parts(sentence, whole.name if whole is not None else "")
-        named = head is None or subject.name.endswith(head)
+        amount = subject.id is not None and subject.name == said and not said.endswith(_OWNERS)
+        named = head is None or subject.name.endswith(head) or amount
         name = part_named(said, head) if head is not None and not named else None
         if name is None:
             return subject

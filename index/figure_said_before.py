@@ -6,7 +6,14 @@ import re
 from dataclasses import replace
 
 from index import figure_words as words
-from index.figure_carried_names import in_its_sentence, issued_before, of_the_works, pointed_at, rate_of_whom
+from index.figure_carried_names import (
+    in_its_sentence,
+    issued_before,
+    of_the_line,
+    of_the_works,
+    pointed_at,
+    rate_of_whom,
+)
 from index.figure_clause_names import of_those
 from index.figure_in_context import NamesInContext
 from index.figure_named import Subject
@@ -65,8 +72,12 @@ class SaidBefore(NamesInContext):
             last = self.recent[-1].name if self.recent else ""
             unit, level = reading.quantity.base_unit, reading.measure == "level"
             sentence = max(self.text.rfind(mark, 0, max(self._sentence - 1, 0)) for mark in "。！？\n") + 1
+            among = self.subjects.among(said, last) if told.endswith("其中") else None
+            if among is not None:
+                return replace(among, start=subject.start, end=subject.end, head=subject.head)
             whole = (
-                of_the_works(said, last, self.masked[reading.quantity.outer_end :][:30])
+                of_the_line(said, told)
+                or of_the_works(said, last, self.masked[reading.quantity.outer_end :][:30])
                 or in_its_sentence(subject.name, said, last, told, unit, level=level)
                 or pointed_at(said, told, self.masked[sentence : self._sentence], self.theme)
             )

@@ -15,7 +15,7 @@ SPENDING = words.word_set("投入 支出 补助 投资 拨付 贷款")
 SKIPPED = words.word_set("拟 将 共 已 累计 计划 再 又 为此 还 一次性")
 INSIDE = words.word_set(
     "第一 第二 第三 人均 单位 全 每 以上 以下 全社会 各类 跨境 高 新 特别 超 超长期 最低 最高 综合 "
-    "基本 每人 每户 平均 累计 年 长期 中长期 短期 超长 自然 现代 传统 日 月 每吨 每亩 初次"
+    "港澳 港澳台 台商 基本 每人 每户 平均 累计 年 长期 中长期 短期 超长 自然 现代 传统 日 月 每吨 每亩 初次"
 )
 REACHING, REACHED_BY = words.word_set("覆盖 参保 受益 惠及"), words.word_set("人数 人口 面 范围 户数")
 COUNTS = words.word_set("人数 户数 金额")

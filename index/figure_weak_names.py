@@ -34,7 +34,7 @@ def places_that(noun: str, predicate: str) -> str | None:
 # ---------------------------------------------------------------- parts of what is broken down
 
 _BY = re.compile(
-    r"[\s，]*(?:分|按|从|就)(?:[\u4e00-\u9fff、]{0,10}?)(?:产业|行业|领域|门类|类别|类型|所有制|结构|投向|主体|性质|产品|商品|构成)"
+    r"(?:^|(?<=[；。]))[\s，]*(?:分|按|从|就)(?:[\u4e00-\u9fff、]{0,10}?)(?:产业|行业|领域|门类|类别|类型|所有制|结构|投向|主体|性质|产品|商品|构成)"
     r"(?P<head>产量|产值|增加值|投资|销售额|零售额|销量|出口|进口|进出口|利润)?(?:类型|情况)?(?:来)?(?:看|划分|分)[，,]"
 )
 _HEAD = re.compile(
@@ -52,16 +52,19 @@ def head_of_parts(sentence: str, whole: str) -> str | None:
 
     `whole` is what the figure before it measured; the opening may say it itself (从主要工业产品产量看).
     """
-    by = _BY.match(sentence)
+    by = next(reversed([*_BY.finditer(sentence)]), None)
     if by is not None and by["head"]:
         return by["head"]
     head = _HEAD.search(whole)
     return head["head"] if head is not None and (by is not None or "其中" in sentence) else None
 
 
+_MEASURED = re.compile(rf"{words.MEASURE_HEAD.pattern}$")
+
+
 def part_named(said: str, head: str) -> str | None:
     """第一产业 as 第一产业投资; None where the words have a head of their own."""
-    if said.endswith(head) or words.MEASURE_HEAD.search(f"{said}$") or len(said) < 1:
+    if said.endswith(head) or _MEASURED.search(said) or len(said) < 1:
         return None
     if any(said.endswith(known) for known in _OWN_HEADS):
         return None

@@ -265,9 +265,11 @@ class ParagraphScope:
                 return first  # 从1953年至1980年的二十八年间
         if reading.role == "from" and not own:
             begun = [m for m in self.mentions if self._begins(m, reading)]
-            begun = begun or self._begun_before(reading)
             if begun:
                 return begun[-1]  # 由1997年的a增加到2002年的b，其中…由c增加到d
+        begun = self._begun_before(reading)
+        if begun:
+            return begun[0]
         if own and _OF_SPEED.match(self.text, reading.quantity.end):
             return own[-1]  # 低于1985年增长44.6%的速度
         before = [
@@ -297,14 +299,18 @@ class ParagraphScope:
         return before[-1] if before else None
 
     def _begun_before(self, reading: Reading) -> list[PeriodMention]:
-        """总额由1978年的a增加到1982年的b。…比重由c上升到d: the sentence before says since when."""
-        if any(reading.sentence_start <= m.start < reading.quantity.start for m in self.mentions):
+        """总额由1978年的a增加到1982年的b。…比重由c上升到d: the sentence before says since when and until when."""
+        if not reading.role or any(
+            reading.sentence_start <= m.start < reading.quantity.start for m in self.mentions
+        ):
             return []
         begin = max(self.text.rfind(mark, 0, max(reading.sentence_start - 1, 0)) for mark in "。！？\n") + 1
         told = [m for m in self.mentions if begin <= m.start < reading.sentence_start and m.kind != "range"]
         if len(told) != 2 or not told[0].period.is_whole_year or told[0].period.end >= told[1].period.start:
             return []
-        return told[:1] if _FROM_TAIL.search(self.text[max(0, told[0].start - 2) : told[0].start]) else []
+        if not _FROM_TAIL.search(self.text[max(0, told[0].start - 2) : told[0].start]):
+            return []
+        return told[:1] if reading.role == "from" else told[1:]
 
     def _only_beginning(self, mention: PeriodMention, reading: Reading) -> bool:
         """由去年的10.7%提高到14%: the year behind 由 dates the first figure alone."""
@@ -356,6 +362,8 @@ class ParagraphScope:
             begin = max(self.text.rfind(mark, 0, mention.start) for mark in "。！？\n") + 1
             if not self._opens_with(begin, mention) or not self._dates(mention):
                 continue
+            if mention.kind == "period" and _FROM_TAIL.search(self.text[begin : mention.start]):
+                continue  # 总额由2018年的a增加到…: where something began
             year = self.report.year
             ahead = year is not None and mention.period.end[0] > year
             if times.PART_BY_PART.search(self.text, begin, mention.start):

@@ -32,6 +32,8 @@ _COUNTED_IN = re.compile(r"(?:不)?(?:包括|含)(?!在内)|(?:按[^，。；（
 class SaidBefore(NamesInContext):
     """Finds the subject of a clause that points back to an earlier one."""
 
+    opened_before: Subject | None = None  # what the paragraph before opened with, under the same heading
+
     def _back_to_whole(self, start: int) -> None:
         """工业增长7%，其中制造业增长8%；6月份当月增长6%: behind a part and ；, a time alone speaks of the whole."""
         if self.text.startswith("其中", start):
@@ -39,10 +41,9 @@ class SaidBefore(NamesInContext):
         elif self.whole is not None and self.masked[start - 1 : start] in tuple("；;"):
             if _ONLY_WHEN.match(self.masked, start):
                 self.subject = self.domain = self.whole
-        elif self.subject is None and self.readings and _PART_BY_PART.match(self.masked, self._sentence):
-            self.subject = self.readings[
-                0
-            ].subject  # 分季度看，一季度增长5%: of what the paragraph opened with
+        elif self.subject is None and _PART_BY_PART.match(self.masked, self._sentence):
+            # 分季度看，一季度增长5%: of what this paragraph, or the one before it, opened with
+            self.subject = self.readings[0].subject if self.readings else self.opened_before
 
     def _without_deed(self, whole: Subject) -> Subject:
         """电力工业 of 大力发展电力工业: what is done to it does not name it."""

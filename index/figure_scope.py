@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from index import figure_times as times
 from index.figure_paragraph_scope import ParagraphScope, parse_code
@@ -16,6 +17,9 @@ from index.news_places import own_places
 from index.periods import Period, PeriodMention, find_periods
 from index.regions import RegionMention, find_regions
 from index.types import Metadata, Status
+
+if TYPE_CHECKING:
+    from index.figure_named import Subject
 
 WORK_REPORT = "government work report"
 
@@ -74,9 +78,11 @@ class ScopeReader:
         year = report.year
         self.work_report = WorkReport(year) if report.work_report and year is not None else None
         self.headings: list[tuple[int, PeriodMention | None, RegionMention | None]] = []
+        self.opened_with: Subject | None = None  # what the last paragraph with figures measured first
 
     def enter_heading(self, text: str, level: int) -> None:
         """A heading sets the period, region and, in a work report, review or plan for what follows."""
+        self.opened_with = None
         while self.headings and self.headings[-1][0] >= level:
             self.headings.pop()
         periods = [mention for mention in self.report.periods_in(text) if mention.kind != "date"]

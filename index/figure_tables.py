@@ -16,14 +16,15 @@ from index import figure_words as words
 from index.figure_naming import lookup
 from index.figure_scan import find_quantities
 from index.figure_scope import ScopeReader
+from index.figure_table_names import Label, name_of_cell
 from index.figure_table_notes import TARGET, noted_status
 from index.figure_table_rows import RowsAbove, part_of_row
 from index.numerals import plain_form
 from index.periods import Period
 from index.regions import COUNTRY, WORLD, contains_region
-from index.types import Cell, Figure, Measure, Report, Status, Table
+from index.types import Cell, Figure, Measure, Report, Table
 from index.units import same_family, split_unit
-from index.vocabulary import Indicator, Vocabulary
+from index.vocabulary import Vocabulary
 
 _NUMBER = re.compile(
     r"\s*(?P<number>[-－−–+]?\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?"
@@ -37,17 +38,11 @@ _NUMBERING = re.compile(
 _PARENTHESES = re.compile(r"[（(]([^（）()]*)[）)]")
 _PART = re.compile(r"\s*(?:其中|#|＃|[-－—·])")
 _UNIT_COLUMN = re.compile(r"^(?:计量)?单位$")
-_ONLY_HOW_MUCH = re.compile(r"产量|总额|金额|总量|总值|数值|绝对额|绝对数")
-_TITLE_HEAD = re.compile(
-    r"(产量|产值|增加值|销售量|销量|保有量|投资|面积|存栏|出栏)(?:及[^，。]{0,6})?(?:情况|统计)?表?$"
-)
 _GROWTH = re.compile(
     r"增长|增速|增幅|涨幅|升降|增减|涨跌|同比|环比|±|比上年|比去年|较上年|growth|change", re.IGNORECASE
 )
 _SHARE = re.compile(r"比重|占比|构成|份额|所占|share", re.IGNORECASE)
 _RANK = re.compile(r"位次|排名|名次|排序|rank", re.IGNORECASE)
-# Groups of people or places that a column may stand for: they go before the row's name.
-_GROUP = re.compile(r"(?:城镇|农村|城乡|全体|全国|城市|乡村|国有|民营|男|女)(?:常住)?(?:居民|人口|企业)?")
 _ALL_INDUSTRIES = frozenset(("gross_domestic_product", "regional_gdp"))  # broken down by value added
 _DEALINGS = re.compile(r"进口|出口|外贸|贸易|外资|投资|入境|export|import|trade", re.IGNORECASE)
 _PLAIN_LEVEL = re.compile(
@@ -62,23 +57,6 @@ _UNIT_LIKE = re.compile(
 )
 
 _UNITS_APART = re.compile(r"[、，,；;/ ]")
-
-
-@dataclass(slots=True)
-class _Label:
-    """What a row's or column's label says, taken apart."""
-
-    text: str
-    name: str = ""  # what is left when period, unit and measure words are gone
-    name_span: tuple[int, int] = (-1, -1)
-    indicator: Indicator | None = None
-    period: Period | None = None
-    period_open: bool = False  # its year was not written: 1—9月
-    region: str | None = None
-    unit: str = ""
-    measure: Measure | None = None
-    basis: str | None = None
-    status: Status | None = None
 
 
 @dataclass(slots=True)
@@ -113,13 +91,13 @@ class _TableReader:
         self.scope = scope
         self.vocabulary = vocabulary
         self.grid = _Grid.of(table)
-        self.title = self._label([(table.title, -1)]) if table.title else _Label("")
+        self.title = self._label([(table.title, -1)]) if table.title else Label("")
         self.label_columns = self._label_columns()
         self.unit_column = self._unit_column()
 
     def read(self) -> list[Figure]:
         figures: list[Figure] = []
-        parent: _Label | None = None
+        parent: Label | None = None
         above = RowsAbove(self.table.title, self.vocabulary)
         by_industry = any(
             mention.indicator.id in _ALL_INDUSTRIES for mention in self.vocabulary.find(self.table.title)
@@ -180,7 +158,7 @@ class _TableReader:
                     return column
         return None
 
-    def _column_label(self, column: int) -> _Label:
+    def _column_label(self, column: int) -> Label:
         cells: list[Cell] = []
         for row in range(self.table.header_rows):
             cell = self.grid.cells.get((row, column))
@@ -188,7 +166,7 @@ class _TableReader:
                 cells.append(cell)
         return self._label([(self._text(cell), cell.start) for cell in cells])
 
-    def _row_label(self, row: int) -> _Label:
+    def _row_label(self, row: int) -> Label:
         cells: list[Cell] = []
         for column in sorted(self.label_columns - {self.unit_column}):
             cell = self.grid.cells.get((row, column))
@@ -203,8 +181,8 @@ class _TableReader:
 
     # ---------------------------------------------------------------- labels
 
-    def _label(self, pieces: list[tuple[str, int]]) -> _Label:
-        label = _Label("，".join(re.sub(r"\s+", "", piece) for piece, _ in pieces))
+    def _label(self, pieces: list[tuple[str, int]]) -> Label:
+        label = Label("，".join(re.sub(r"\s+", "", piece) for piece, _ in pieces))
         names: list[str] = []
         for piece, offset in pieces:
             name, begin = self._take_apart(piece, label)
@@ -224,7 +202,7 @@ class _TableReader:
             label.indicator = lookup(self.vocabulary, label.name) or label.indicator
         return label
 
-    def _take_apart(self, piece: str, label: _Label) -> tuple[str, int]:
+    def _take_apart(self, piece: str, label: Label) -> tuple[str, int]:
         """Fills `label` from one cell's words; returns the name that is left and where it begins."""
         text = piece
         for mention in self.scope.report.periods_in(text):
@@ -289,7 +267,7 @@ class _TableReader:
 
     # ---------------------------------------------------------------- cells
 
-    def _read_cell(self, cell: Cell, row: _Label, column: _Label) -> list[Figure]:
+    def _read_cell(self, cell: Cell, row: Label, column: Label) -> list[Figure]:
         text = self._text(cell)
         match = _NUMBER.fullmatch(plain_form(text))
         if match is None:
@@ -304,7 +282,7 @@ class _TableReader:
         start = match.start("number") + (1 if match["number"].startswith("+") else 0)
         return [self._figure(cell.start + start, cell.start + end, value, unit, None, row, column)]
 
-    def _read_words(self, cell: Cell, text: str, row: _Label, column: _Label) -> list[Figure]:
+    def _read_words(self, cell: Cell, text: str, row: Label, column: Label) -> list[Figure]:
         return [
             self._figure(
                 cell.start + quantity.start, cell.start + quantity.end, quantity.value,
@@ -313,7 +291,7 @@ class _TableReader:
             for quantity in find_quantities(text)
         ]  # fmt: skip
 
-    def _unit_of(self, row: _Label, column: _Label) -> str:
+    def _unit_of(self, row: Label, column: Label) -> str:
         measure = self._measure_of(row, column)
         if measure == "rank":
             return "位"
@@ -348,7 +326,7 @@ class _TableReader:
         units = [unit for unit in _UNITS_APART.split(self.table.unit) if unit]
         return bool(units) and all(unit in ("%", "％", "‰") for unit in units)
 
-    def _measure_of(self, row: _Label, column: _Label) -> Measure | None:
+    def _measure_of(self, row: Label, column: Label) -> Measure | None:
         return (
             column.measure
             or row.measure
@@ -362,11 +340,11 @@ class _TableReader:
         value: Decimal,
         unit: str,
         qualifier: str | None,
-        row: _Label,
-        column: _Label,
+        row: Label,
+        column: Label,
     ) -> Figure:
         parts = split_unit(unit)
-        name, known, span = self._indicator(row, column)
+        name, known, span = name_of_cell(self.vocabulary, self.table.title, self.title, row, column)
         measure = self._measure_of(row, column)
         if measure is None:
             measure = "rate" if unit in ("%", "‰") else "level"
@@ -415,7 +393,7 @@ class _TableReader:
             cell=" × ".join(part for part in (row.text, column.text) if part),
         )
 
-    def _partner(self, row: _Label, column: _Label) -> str | None:
+    def _partner(self, row: Label, column: Label) -> str | None:
         """The country of a row or column that trades or invests with the report's region."""
         place = row.region or column.region
         home = self.scope.report.region
@@ -424,45 +402,13 @@ class _TableReader:
         about = row.text + column.text + self.table.title
         return place if place != WORLD and _DEALINGS.search(about) else None
 
-    def _indicator(self, row: _Label, column: _Label) -> tuple[str, Indicator | None, tuple[int, int]]:
-        """Row and column names put together: 第一产业 × 增加值 is 第一产业增加值."""
-        if row.name and column.name:
-            group = f"{column.name}居民{row.name}" if column.name in ("城镇", "农村", "全体") else ""
-            for name in (row.name + column.name, column.name + row.name, group):
-                known = lookup(self.vocabulary, name)
-                if known is not None:
-                    return known.name, known, row.name_span
-            own = lookup(self.vocabulary, row.name)
-            if own is not None and _ONLY_HOW_MUCH.fullmatch(column.name) and row.name[-1] in "量额值":
-                return own.name, own, row.name_span  # 发电量 × 产量, 进出口总额 × 总额
-            if _GROUP.fullmatch(column.name):
-                return column.name + row.name, None, row.name_span
-            return row.name + column.name, None, row.name_span
-        label = row if row.name else column
-        if label.name:
-            known = lookup(self.vocabulary, label.name) or (row.indicator if row.name else None)
-            if known is None and row.name and self.title.indicator is None:
-                title_mentions = self.vocabulary.find(self.table.title)
-                for mention in title_mentions:
-                    joined = lookup(self.vocabulary, label.name + mention.indicator.name)
-                    if joined is not None:
-                        return joined.name, joined, label.name_span
-                head = _TITLE_HEAD.search(self.table.title)
-                if head and not label.name.endswith(words.LIST_HEADS):
-                    return label.name + head[1], None, label.name_span
-            return (known.name if known else label.name), known, label.name_span
-        mentions = self.vocabulary.find(self.table.title)
-        if mentions:
-            return mentions[0].indicator.name, mentions[0].indicator, (-1, -1)
-        return self.title.name, None, (-1, -1)
 
-
-def _date_growth(columns: list[_Label]) -> None:
+def _date_growth(columns: list[Label]) -> None:
     """Growth without a period is of the latest period since the growth column before it.
 
     2024年上半年 | 同比增长 | 2024年一季度 | 同比增长, and 2023年 | 2022年 | 同比增长.
     """
-    beside: list[_Label] = []
+    beside: list[Label] = []
     closed = False
     for label in columns:
         if label.period is not None:
@@ -474,7 +420,7 @@ def _date_growth(columns: list[_Label]) -> None:
             closed = True
 
 
-def _joint_period(row: _Label, column: _Label) -> Period | None:
+def _joint_period(row: Label, column: Label) -> Period | None:
     """Of two periods the narrower; months without a year take the year of the other label."""
     first, second = column.period, row.period
     if first is None or second is None:

@@ -70,7 +70,11 @@ def _read_paragraph(
     if not counted:
         return []
     reader = ParagraphReader(text, vocabulary, periods, paragraph.places.spans)
-    return [_figure(name, text, offset, reading, paragraph, reader.masked) for reading in reader.read()]
+    reader.opened_before = scope.opened_with
+    readings = reader.read()
+    if readings and not heading:
+        scope.opened_with = readings[0].subject
+    return [_figure(name, text, offset, reading, paragraph, reader.masked) for reading in readings]
 
 
 def _figure(

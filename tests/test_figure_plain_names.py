@@ -131,3 +131,54 @@ def test_an_average_that_is_raised_stays_an_average_and_what_was_fixed_an_aim() 
 def test_the_year_behind_a_means_dates_the_paragraph() -> None:
     text = "通过发展生产和提高价格，2021年农民收入增加1亿元。减轻农民负担2亿元。"
     assert [figure.period for figure in plan(TASKS, ("paragraph", text))] == ["2021", "2021"]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("水产品产量63万吨，其中养殖52万吨、捕捞11万吨", ["水产品产量", "养殖产量", "捕捞产量"]),
+        (
+            "规模以上工业企业12家，实现营业收入41亿元；利润总额1.5亿元",
+            ["规模以上工业企业数", "规模以上工业企业营业收入", "规模以上工业企业利润总额"],
+        ),
+        ("网上零售额148亿元，其中实物商品118亿元", ["网上零售额", "实物商品网上零售额"]),
+        ("实际使用外资3亿美元，其中制造业占比45%", ["实际使用外资", "制造业实际使用外资"]),
+        ("20户国有企业改制，其中市属12户", ["改制的国有企业", "市属国有企业"]),
+        ("上市公司23家，其中科创板4家", ["上市公司数量", "科创板上市公司"]),
+        (
+            "建设云川至青岚一级公路，全长127公里，总投资9亿元",
+            ["云川至青岚一级公路长度", "云川至青岚一级公路总投资"],
+        ),
+        (
+            "规模以上工业增加值增长8%，分经济类型看，外商及港澳台商投资企业增长3%，私营企业增长9%",
+            ["规模以上工业增加值", "外商及港澳台商投资企业增加值", "私营企业增加值"],
+        ),
+        ("其中出口23亿元；实际使用外资2亿美元", ["出口总额", "实际使用外资"]),
+        (
+            "长期亏损的国营农场，2022年有了盈利，由上年亏损900万元转为盈利3亿元",
+            ["长期亏损的国营农场亏损", "长期亏损的国营农场盈利"],
+        ),
+        ("不断提高企业加计扣除比例，将制造业企业从50%提高到100%", ["制造业企业加计扣除比例"] * 2),
+        ("全面实现城乡免费义务教育，惠及16万学生", ["城乡免费义务教育惠及的学生"]),
+        (
+            "市级财政拨出25亿元专项资金，用于支援山区的建设，比上年增加2亿元",
+            ["用于支援山区的建设的专项资金"] * 2,
+        ),
+    ],
+)
+def test_parts_take_the_name_of_their_whole(text: str, names: list[str]) -> None:
+    assert [figure.indicator for figure in read(text)] == names
+
+
+def test_quarters_are_of_what_the_paragraph_before_opened_with() -> None:
+    blocks = [("heading", "一、综合"), ("paragraph", "全市地区生产总值438亿元，增长6.1%。")]
+    text = ("paragraph", "分季度看，一季度增长5.3%，上半年增长5.9%。")
+    names = [figure.indicator for figure in read_figures(make_report([*blocks, text], period="2023"))]
+    assert names == ["国内生产总值"] * 4
+    alone = read_figures(make_report([*blocks, ("heading", "二、工业"), text], period="2023"))
+    assert [figure.indicator for figure in alone[-2:]] == ["", ""]  # a heading speaks of something else
+
+
+def test_a_list_of_spans_goes_on_in_the_next_sentence() -> None:
+    text = "进出口总额由2018年的355亿元增加到2022年的772亿元。工业制成品占出口的比重由46%上升到55%。"
+    assert [figure.period for figure in plan(REVIEW, ("paragraph", text))] == ["2018", "2022", "2018", "2022"]

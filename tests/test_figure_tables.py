@@ -194,3 +194,28 @@ def test_a_row_means_what_the_rows_above_and_the_title_say(
 ) -> None:
     table = [["指标", "比上年增长（%）"], *([row, "3.5"] for row in rows)]
     assert [figure.indicator for figure in read_figures(make_table(table, title=title))] == names
+
+
+def _names(report: Report) -> list[tuple[str, str, str | None]]:
+    return [(figure.text, figure.indicator, figure.indicator_id) for figure in read_figures(report)]
+
+
+def test_amount_and_growth_of_one_row_have_one_name() -> None:
+    rows = [
+        ["产品名称", "产量", "比上年增长（%）"],
+        ["光伏组件（万千瓦）", "779.1", "95.3"],
+    ]
+    names = _names(make_table(rows, title="主要工业产品产量"))
+    assert [name for _, name, _ in names] == ["太阳能电池产量"] * 2
+
+
+def test_everybody_is_no_group_and_town_and_country_are_two() -> None:
+    rows = [
+        ["指标", "全体居民", "城镇", "农村"],
+        ["工资性收入", "22273", "29632", "11364"],
+        ["恩格尔系数（%）", "31.0", "30.2", "33.7"],
+    ]
+    names = _names(make_table(rows, title="居民收支", unit="元"))
+    assert names[0][2] == "wage_income"
+    assert [name for _, name, _ in names[1:3]] == ["城镇居民工资性收入", "农村居民工资性收入"]
+    assert [name for _, name, _ in names[4:]] == ["城镇居民恩格尔系数", "农村居民恩格尔系数"]

@@ -152,7 +152,7 @@ def english_asks(
     distinct = list(dict.fromkeys(m.period for m in periods))
     if len(distinct) == 1 and distinct[0].is_whole_year and _THAN_YEAR_BEFORE.search(text):
         distinct.append(distinct[0].shifted(-1))
-    if measure == "share" and len(indicators) == 2:
+    if measure == "share" and len(indicators) == 2 and not worldwide:
         part, whole = indicators
         both_named = [
             replace(
@@ -337,6 +337,8 @@ def english_terms(text: str) -> tuple[str, ...]:
     for start, end, meanings in english_phrases(_marks_passed(text)):
         said = text[start:end].lower()
         chinese = [c for c in meanings if c not in words.FUNCTION_WORDS]
+        if any(len(word) > 1 for word in chinese):  # 制定, light in Chinese, may stand for "issue"
+            chinese = list(meanings)
         if chinese and not set(re.findall(r"[a-z'’-]+", said)) <= words.ENGLISH_FUNCTION_WORDS:
             terms.append("|".join(chinese))
     return tuple(dict.fromkeys([*terms, *_over_a_mark(text)]))
@@ -450,7 +452,7 @@ def _compounds(
                 kept.remove(second)
                 given.append(re.sub("数量?$", "", second.indicator.name))
         elif (
-            re.fullmatch(r" (?:of|by|at) (?:the |all )?(?:industrial )?", between)
+            re.fullmatch(r"(?: \w+){0,3}? (?:of|by|at|among) (?:the |all )?(?:industrial )?", between)
             and second.indicator.id == "above_scale_enterprises"
         ):
             kept.remove(second)  # industrial value added of enterprises above designated size

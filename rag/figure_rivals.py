@@ -62,8 +62,11 @@ def _per_head(term: str, said: str) -> bool:
 
 def sentence_lacks(reader: EvidenceReader, ask: Ask, best: Candidate, rival: Candidate) -> bool:
     """Whether the best figure's sentence has every word of the question and the rival's own lacks one."""
-    if ask.role is not None or best.figure.cell or rival.figure.cell:
+    if ask.role is not None or bool(best.figure.cell) != bool(rival.figure.cell):
         return False
+    if best.figure.cell:  # of two cells, the one whose row and column have the words
+        own, other = (reader.surroundings(c.figure).clause for c in (best, rival))
+        return bool(_missing(ask, other)) and not _missing(ask, own)
 
     def lacking(candidate: Candidate, find: Callable[[Ask, str], list[str]]) -> bool:
         around = reader.surroundings(candidate.figure)
@@ -122,7 +125,7 @@ def belongs_elsewhere(reader: EvidenceReader, ask: Ask, candidate: Candidate) ->
     return any(contained(term, indicator) > 0.8 for term in missing for indicator in others)
 
 
-_ANY_THING = frozenset("个项家户次件人名位元%")
+_ANY_THING = frozenset("个项家户件人名位元%")
 
 
 def alone_in_its_unit(reader: EvidenceReader, ask: Ask, candidate: Candidate) -> bool:

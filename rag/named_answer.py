@@ -282,6 +282,8 @@ def _without_time(text: str) -> str:
 def _dates(question: NamedQuestion, group: str) -> Iterator[str]:
     given = squeeze("".join(question.terms))
     dates = [match[0] for match in _DATE.finditer(group) if squeeze(match[0]) not in given]
+    if question.day:
+        dates = [date for date in dates if re.search("[日号]$", date)]
     if len(dates) == 1:
         yield dates[0]
 

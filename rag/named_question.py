@@ -71,6 +71,7 @@ class NamedQuestion:
     quoted: str = ""  # “三主”: the term whose meaning is asked
     verb_before: str = ""  # 由, 与, 跟: how what is asked is joined to what stands before
     first: bool = False  # 首个, 首次, 第一: must be said
+    day: bool = False  # 哪一天, 几月几日: a year alone does not tell
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -193,6 +194,7 @@ def _built(text: str, form: Form, match: re.Match[str], known_regions: Sequence[
         term if form == "meaning" else "",
         joined[1] if joined else "",
         bool(_FIRST.search(text)),
+        form == "when" and bool(re.search("天|日|几月", match[0])),
     )
 
 

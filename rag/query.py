@@ -127,7 +127,7 @@ def understand(
     ]
     regions = [m for m in regions if not _DOLLARS.match(text, m.end)]
     if language == "en":  # China-Europe freight trains are no question about the whole country
-        regions = [m for m in regions if not inside(m, indicators)]
+        regions = [m for m in regions if not inside(m, indicators) and not _PAIRED.match(text, m.end)]
     else:
         indicators = [m for m in indicators if not part_of_economy(text, m, [*found, *regions])]
     if language == "en":
@@ -186,6 +186,7 @@ def understand(
     )  # fmt: skip
 
 
+_PAIRED = re.compile(r"-[A-Z][a-z]")  # China-Germany
 _DOLLARS = re.compile(r"[ -](?:dollars?|\$)", re.IGNORECASE)  # US dollars are no place
 _BARE_ZONE = re.compile(
     r"(?:(?<=^)|(?<=[，,。；;、？?年月度末底在的区里内于和与，])|(?<=季度)|(?<=目前)|(?<=截至))(?P<zone>高新区|开发区|经开区|自贸区|新区)(?![\u4e00-\u9fff]{0,4}(?:管委会|数量|个数))"

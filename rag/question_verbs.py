@@ -40,6 +40,10 @@ _PERCENTAGE = re.compile(
 _SHARE_ROSE_TO = re.compile(
     r"(?<=占比|比重|比例|份额)(?P<way>升|提|涨|增|降|跌)(?=[到至](?:了)?(?:多少|几|百分之))"
 )
+# 通过某项审查的项目: 过审的项目.
+_PASSED = re.compile(
+    r"通过(?:了)?(?P<of>[^，,。；;？?通过]{0,12}?)(?:的)?(?:联合)?(?:审查|审核|评审|联审|会审)(?=的)"
+)
 _LESS = frozenset("少低小")
 # 投向技术改造的资金: what goes there is invested there.
 _INVESTED_IN = re.compile(
@@ -86,6 +90,7 @@ def with_plain_verbs(text: str, vocabulary: Vocabulary) -> str:
     text = _NOUN_BEHIND.sub(lambda m: f"{m['noun']}多少", text)
     text = _ENROLLED.sub(lambda m: f"招生{m['asks']}", text)
     text = _MORE_IN_PER_CENT.sub(lambda m: f"{m['than']}{'下降' if m['way'] in _LESS else '增长'}", text)
+    text = _PASSED.sub(lambda m: f"{m['of']}过审", text)
     text = _MORE_BY.sub(lambda m: f"{m['than']}{'减少' if m['way'] == '少' else '增加'}", text)
     text = _PERCENTAGE.sub(lambda m: f"{m['part']}的比重", text)
     text = _SHARE_ROSE_TO.sub(lambda m: "降低" if m["way"] in "降跌" else "提高", text)

@@ -177,6 +177,7 @@ DIFFERENCE = re.compile(
     r"|\bwhich year\b|\b(?:more|fewer|less|higher|lower|faster|slower)\b.*\bin \d{4},? or (?:in )?\d{4}"
     r"|\b(?:faster|slower|higher|lower|more|less|larger|smaller)(?: or \w+)? than (?:in )?"
     r"the (?:year before|previous year|preceding year)\b"
+    r"|\b(?:faster|slower|higher|lower|larger|smaller|bigger)\b[^?]*\bor\b[^?]*\bby how (?:much|many)\b"
     r"|\bby how (?:much|many)\b.*\b(?:slower|faster|higher|lower|more|less|exceed\w*|above|below|than)\b"
     r"|\bhow (?:much|many) (?:more|less|fewer|higher|lower|faster|slower|larger|smaller|greater|bigger)\b|\bcompared?\b",
     re.IGNORECASE,
@@ -238,7 +239,10 @@ def content_terms(text: str) -> tuple[str, ...]:
     for piece in _SPLIT.split(JOINTLY.sub(" ", text)):
         cut = [word for word in (word.strip() for word in rjieba.cut(piece)) if word]
         for position, word in enumerate(cut):
-            if re.fullmatch("要[降减增升提压扩建造达到完]|所[造产建生做提说指列占含用获](?!税)", word):
+            if re.fullmatch(
+                "[要想欲][降减增升提压扩建造达到完产种做招修开办发]|所[造产建生做提说指列占含用获](?!税)",
+                word,
+            ):
                 continue
             while len(word) > 1 and word[-1] in "了是到至":  # 减了, 压到: cut together with what they lead to
                 word = word[:-1]

@@ -65,9 +65,8 @@ _ABOUT_GROWTH = words.ENGLISH_FUNCTION_WORDS | {
     "expected",
     "average",
     "annual",
-    "expect",
-    "set",
-}
+    "expect", "set", "government", "authorities", "aim", "aims", "aimed", "officially", "fixed", "report", "work",
+}  # fmt: skip
 
 
 _ENROL = re.compile(
@@ -86,8 +85,39 @@ _TO_BE_DONE = re.compile(
 _REPORT = re.compile(r"\b(?:the )?(?:government )?work reports?\b", re.IGNORECASE)
 
 
+_FIRMS = re.compile(r"\b(?P<kind>[A-Za-z-]+(?: [A-Za-z-]+)?) (?:companies|firms|businesses)\b")
+_OWN_NOUN = re.compile(r"\b(?:its|their) (?P<noun>[a-z]+)\b")
+
+
+def _plain_firms(text: str, vocabulary: Vocabulary) -> str:
+    """foreign-invested companies as the enterprises that the vocabulary knows."""
+
+    def put(match: re.Match[str]) -> str:
+        words_of_kind = match["kind"].split(" ")
+        for start in range(len(words_of_kind)):
+            kind = " ".join(words_of_kind[start:])
+            if vocabulary.lookup(match[0][len(match["kind"]) - len(kind) :]) is not None:
+                return match[0]
+            if vocabulary.lookup(f"{kind} enterprises") is not None:
+                return f"{match['kind']} enterprises"
+        return match[0]
+
+    return _FIRMS.sub(put, text)
+
+
+def _with_own_noun(text: str, vocabulary: Vocabulary) -> str:
+    """budget expenditure exceeds its revenue: budget revenue."""
+    own = _OWN_NOUN.search(text)
+    named = list(vocabulary.find(text[: own.start()])) if own else []
+    if own is None or not named or " " not in named[-1].text:
+        return text
+    name = f"{named[-1].text.rpartition(' ')[0]} {own['noun']}"
+    return f"{text[: own.start()]}{name}{text[own.end() :]}" if vocabulary.lookup(name) is not None else text
+
+
 def reworded_english(text: str, vocabulary: Vocabulary) -> str:
     """The English question with what it leaves unsaid: growth of nothing named is that of the economy."""
+    text = _plain_firms(_with_own_noun(text, vocabulary), vocabulary)
     text = _ENROL.sub("What was the college enrolment", text)
     text = _REPORT.sub("report", span_looked_back_on(text))
     text = _ECONOMY_GREW.sub("GDP", text)

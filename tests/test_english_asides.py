@@ -14,6 +14,7 @@ CITY = """# 云川市2023年经济运行情况
 云川市统计局 2024年1月20日
 
 云川高新区集聚院士工作站等人才平台86家，人才总量突破12.4万人。龙湖科学城设立科创母基金，规模为45亿元。
+云川合作区集聚外资企业47家，规上企业112家。一般公共预算收入241.9亿元，一般公共预算支出386.2亿元。
 全市3.6万农民享受了农村最低生活保障。市政府提出地方性法规草案14件，制定政府规章23个。
 """
 
@@ -38,7 +39,9 @@ def test_asides_are_left_out(text: str, plain: str, names: tuple[str, ...]) -> N
 
 @pytest.fixture(scope="module")
 def qa(tmp_path_factory: pytest.TempPathFactory) -> ReportQA:
-    silent = ScriptedModel(["无法回答"] * 8, [NOT_THERE] * 8)  # where it is asked to translate, it says nothing
+    silent = ScriptedModel(
+        ["无法回答"] * 8, [NOT_THERE] * 8
+    )  # where it is asked to translate, it says nothing
     return qa_over(index_of(tmp_path_factory.mktemp("asides"), {"city.md": CITY}), silent)
 
 

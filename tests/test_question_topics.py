@@ -111,3 +111,27 @@ def test_put_plainly_they_are_answered(qa: ReportQA, question: str, shown: list[
 def test_another_thing_is_refused(qa: ReportQA, question: str) -> None:
     answer = qa.ask(question)
     assert answer.abstained, answer.text
+
+
+def test_a_sentence_on_this_project_has_the_words_before_it(tmp_path: Path) -> None:
+    text = """# 云川市2023年重点项目
+
+云川市统计局 2024年1月20日
+
+2023年8月，恒曜防务飞艇总装基地开工。该项目是全省首个柔性化总装基地，建成后具备年产90艘飞艇能力。
+"""
+    qa = qa_over(index_of(tmp_path, {"works.md": text}), ScriptedModel(logprobs=[NOT_THERE] * 4))
+    assert "90艘" in qa.ask("恒曜防务飞艇总装基地建成后一年能造多少艘飞艇？").text
+    assert qa.ask("青岚防务飞艇总装基地建成后一年能造多少艘飞艇？").abstained
+
+
+def test_ranks_are_told_apart(tmp_path: Path) -> None:
+    text = """# 云川市2023年公报
+
+云川市统计局 2024年1月20日
+
+2023年，云川市获国家级质量奖20余项，建成省级示范园12个。
+"""
+    qa = qa_over(index_of(tmp_path, {"ranks.md": text}), ScriptedModel(logprobs=[NOT_THERE] * 4))
+    assert "12个" in qa.ask("2023年云川市建成多少个省级示范园？").text
+    assert qa.ask("2023年云川市建成多少个国家级示范园？").abstained

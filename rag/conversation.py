@@ -321,7 +321,10 @@ def _replaced(earlier: str, fragment: str, vocabulary: Vocabulary, known_regions
         return f"{earlier[: old[-1].end]} {fragment}{earlier[old[-1].end :]}"
     if old and _MEASURE_WORD.fullmatch(fragment):  # 增速呢？ asks another measure of the same
         measure = re.sub("^(?:的|其)|(?:是|为|有)?(?:多少)?$", "", fragment)
-        return f"{earlier[: old[-1].end]}的{measure}是多少？"
+        subject = earlier[: old[-1].end]
+        if measure in _OF_ALL:  # 新增企业多少户？总量呢: of all enterprises, not of the new ones
+            subject = _NEW.sub("", subject)
+        return f"{subject}的{measure}是多少？"
     asked = old[-1] if old else None
     changed = follow_up.contrasted(earlier, fragment, asked, vocabulary) or follow_up.verb_replaced(
         earlier, fragment
@@ -345,6 +348,8 @@ def _replaced(earlier: str, fragment: str, vocabulary: Vocabulary, known_regions
     return _object_replaced(earlier, fragment)
 
 
+_OF_ALL = ("总量", "总额", "规模")
+_NEW = re.compile(r"(?:累计|总共|一共)?(?:新增|净增|新登记|新设立?|新注册)的?(?=[\u3400-\u9fff]{2,8}$)")
 _GROWS = re.compile(r"\s*(?:的)?(?:实际|同比)?(?:增长率|增长|增速|增幅|涨幅|上涨|降幅|下降|降低)")
 _GROWTH_SET = re.compile(
     r"(?:的)?(?:年度|预期|控制|调控|计划)*(?:增长|增速|增幅|涨幅|上涨)(?:的)?(?:预期|控制)?(?:目标|计划)"
@@ -391,8 +396,16 @@ def _counted_replaced(earlier: str, fragment: str, old: IndicatorMention | None)
     return earlier[: match.start(1)] + fragment + earlier[match.end(1) :]
 
 
+_ENGLISH_COUNTED = re.compile(
+    r"(?P<how>\s*how many )(?P<what>[^?]+?)(?P<rest> (?:are|were|did|do|does|has|have|had|can|could|will)\b.*)",
+    re.IGNORECASE,
+)
+
+
 def _object_replaced(earlier: str, fragment: str) -> str:
-    """Outside the vocabulary: the words before "有多少" give way."""
+    """Outside the vocabulary: the words before "有多少", or behind "how many", give way."""
+    if (counted := _ENGLISH_COUNTED.match(earlier)) and not re.search(r"\d|\bhow\b|\bwhat\b", fragment):
+        return f"{counted['how']}{fragment}{counted['rest']}"
     if words.QUANTITY_QUESTION.search(fragment):
         return f"{fragment}，{earlier}"
     asked = re.search(r"(?:有|是|为|达到?)*(?:多少|几)", earlier)

@@ -57,7 +57,7 @@ CHANGED_BY = re.compile(
 )
 # 提高到多少 asks for the level that was reached, not for the change.
 REACHED = re.compile(
-    r"(?:提高|上升|下降|降低|回落|增加|减少|增长|扩大|降|升|突破|达|涨|跌|减|增|压|缩|提|扩)(?:到|至)(?:了)?(?:多少|百分之几|几)"
+    r"(?:提高|上升|下降|降低|回落|增加|减少|增长|扩大|降|升|突破|达|涨|跌|减|增|压|缩|提|扩)(?:到|至)(?:了)?(?:多少|百分之几|几|什么(?:水平|程度|规模)|多[高低大])"
 )
 FROM_TO = re.compile(
     r"[由从](?:\d{4}年的?)?(?:多少|百分之几|几)[^，,。；]{0,8}?(?:到|至|为)(?:了)?(?:\d{4}年的?)?(?:多少|百分之几|几)"
@@ -72,7 +72,7 @@ TARGET = re.compile(
     r"|打算|预计|要求|定为|预算|安排(?!了)"
     r"|\bbudget(?= for\b)|\bdid\s[\w\s]{1,20}\sbudget\b"
     r"|\b(?:was|were|is|are)(?: \w+)? to be [a-z]+(?:ed|ilt|ut)\b"
-    r"|\b(?:ceiling|cap|upper limit)\b(?=.{0,12}\bset\b|.{0,12}\bfor\b)|\b(?:what|which) (?:ceiling|cap|limit)\b"
+    r"|\b(?:ceiling|cap|upper limit)\b(?=[^?]*\b(?:set|fixed|for)\b)|\b(?:what|which)(?: [\w-]+){0,3} (?:ceiling|cap|limit)\b"
     r"|\b(?:targets?|targeted|goals?|planned|plan|expected|projected|budgeted|aims?|aiming|aimed|intended)\b",
     re.IGNORECASE,
 )

@@ -45,6 +45,17 @@ _VERB_OBJECT = re.compile(
     r"(?P<verb>[\u4e00-\u9fff])(?:了|出了?|出来)?(?P<asks>多少(?:亿|万)?(?:度|吨|斤|公斤|人|辆|台|元|套|头|千瓦时)?)(?P<object>[\u4e00-\u9fff]{1,2})(?=[，,。？?]|$)"
 )
 
+# 2013年的增速比2014年快多少, 增速，较上一年回落了多少个百分点: rates of growth differ by percentage points.
+_RATE_AGAINST = re.compile(
+    rf"(?P<rate>增速|增幅|涨幅|降幅|增长率|增长速度)[，,]?(?P<than>[比较](?:{_YEAR}|上年|上一年|前一年)(?:的|的增速)?)"
+    r"(?P<moved>快|慢|高|低|回落|放缓|放慢|加快|提高|下降|上升|收窄|扩大)(?:了|出)?(?:多少|几)(?:个?(?:百分)?点)?(?=[？?。]?$)"
+)
+
+# 消费对我国经济增长的贡献率: whose growth it is, the report says.
+_WHOSE_GROWTH = re.compile(
+    "(?<=对)(?:我国|中国|全国|国民)的?(?=(?:经济|GDP|国内生产总值)(?:增长)?的?(?:贡献|拉动))"
+)
+
 _BARE_GROWTH = re.compile(r"\b(?:economic )?growth\b", re.IGNORECASE)
 _ABOUT_GROWTH = words.ENGLISH_FUNCTION_WORDS | {
     "growth",
@@ -136,6 +147,8 @@ def reworded(text: str, vocabulary: Vocabulary) -> str:
     text = _AND_HOW_MANY.sub("，", text)
     text = _TWO_QUESTIONS.sub(lambda m: f"{m['first']}，", text)
     text = _WHICH_YEAR.sub(lambda m: f"{m['years']}{m['what']}相差多少？", text)
+    text = _WHOSE_GROWTH.sub("", text)
+    text = _RATE_AGAINST.sub(r"\g<rate>\g<than>\g<moved>多少个百分点", text)
     if _MEANT.search(text) or words.TARGET.search(text):
         text = _CAME_OF_IT.sub("实际", _MEANT.sub("计划", text))
     match = _THEN_COMPARED.match(text)

@@ -31,6 +31,7 @@ def resolved(question: str, before: str) -> str:
         ),
         ("云川高新区有多少家瞪羚企业？", "雏鹰企业呢？", "云川高新区有多少家雏鹰企业？"),
         ("2023年云川市地区生产总值是多少？", "增速呢？", "2023年云川市地区生产总值的增速是多少？"),
+        ("云川市累计新增企业多少户？", "总量有多少？", "云川市企业的总量是多少？"),
         ("2023年云川市进出口总额是多少？", "那同比增长呢？", "2023年云川市进出口总额的同比增长是多少？"),
     ],
 )
@@ -47,6 +48,12 @@ def test_comparison_with_another_year() -> None:
 def test_english_fragment() -> None:
     text = resolved("And retail sales?", "How fast did industrial value added grow in Yunchuan City in 2023?")
     assert "retail sales" in text and "2023" in text and "industrial" not in text
+
+
+def test_english_count_of_something_else() -> None:
+    history = [Turn("How many foreign-funded firms are in the Yunchuan Zone?", "")]
+    whole = resolve("And high-tech enterprises?", history, load_vocabulary())
+    assert whole == "How many high-tech enterprises are in the Yunchuan Zone?"
 
 
 def test_whole_question_keeps_its_own_slots() -> None:

@@ -36,6 +36,23 @@ def test_growth_against_the_year_before() -> None:
     assert {ask.indicator_ids for ask in query.asks} == {("gross_domestic_product",)}
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["云川市2014年的GDP增速比2013年快多少？", "云川市2014年GDP的增速，较2013年回落了多少个百分点？"],
+)
+def test_rates_of_two_years_differ_by_points(text: str) -> None:
+    query = read(text)
+    assert [code for code, _ in slots(query)] == ["2014", "2013"]
+    assert query.operation == "difference" and {ask.base for ask in query.asks} == {None}
+
+
+def test_plain_words_for_a_level_a_ceiling_and_whose_growth() -> None:
+    assert read("2023年云川市不良贷款率下降到什么水平？").asks[0].measure == "level"
+    assert slots(read("What CPI ceiling did Yunchuan set for 2014?")) == [("2014", "target")]
+    contribution = read("2014年消费对我国经济增长的贡献率达到多少？").asks[0]
+    assert contribution.indicator_ids == ("consumption_contribution",)
+
+
 def test_bare_growth_of_something_named_is_not_that_of_the_economy() -> None:
     assert read("What was the growth of bicycle output in 1994?").asks[0].indicator_ids != (
         "gross_domestic_product",

@@ -54,7 +54,7 @@ _FIGURE = re.compile(
     r"\d[\d,.]*(?:\s?(?:%|percent|per cent|percentage points?|(?:million|billion|trillion)?\s?[a-zA-Z]+))?"
 )
 _LEAD_IN = re.compile(
-    r"^(?:[\s,]|(?:and|while|whereas|but|with|of which|among which|of this total|of these|of the total|among them"
+    r"^(?:[\s,]|(?:and|while|whereas|but|with|respectively|of which|among which|of this total|of these|of the total|among them"
     r"|in particular|meanwhile"
     r"|in terms of [a-z ]+?(?=,)|by [a-z ]+?(?=,)|regionally|specifically)\b"
     r"|(?:in|from|at|by|during|for|since|as of|over)\s+[^,]{2,40}?,)+",
@@ -168,6 +168,17 @@ def made_name(text: str, start: int, outer: tuple[int, int], vocabulary: Vocabul
     return EnglishName(
         name, vocabulary.lookup(name), before + what.start("what"), before + what.end("what"), head
     )
+
+
+def name_of_phrase(phrase: str, vocabulary: Vocabulary) -> EnglishName:
+    """The name of a phrase alone: value added of mining, per capita income of rural residents."""
+    name = _said_of(f"{phrase} grew by ", 0, len(phrase) + 9, vocabulary, None)
+    if name is not None and name.name:
+        return name
+    bare = _ARTICLE.sub("", phrase)
+    whole = re.match(r"[A-Za-z ]+['’]s?\s+(?:total\s+)?", bare)
+    known = vocabulary.lookup(bare) or (vocabulary.lookup(bare[whole.end() :]) if whole else None)
+    return EnglishName(bare, known, 0, len(phrase))
 
 
 def clause_start(text: str, start: int, end: int) -> int:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from index.figure_english_context import EnglishMeaning, read_english_meaning
+from index.figure_english_lists import groups_of, names_of_members
 from index.figure_english_names import EnglishName, clause_start, english_name, made_name
 from index.figure_named import Subject
 from index.figure_place_lists import PlacesListed
@@ -23,11 +25,19 @@ class EnglishSentences(PlacesListed):
         self._forget()
         self.whole_of = {**self.whole_of}
         before: EnglishName | None = None
+        members = names_of_members(self.text, start, quantities, self.subjects.vocabulary)
+        first_of = {run[0]: run for run in groups_of(self.text, quantities)}
+        shared: dict[int, EnglishMeaning] = {}
         for index, quantity in enumerate(quantities):
             limit = quantities[index + 1].start if index + 1 < len(quantities) else end
             meaning = read_english_meaning(self.text, quantity, (start, end), self.subjects.mentions, limit)
             told = quantities[index - 1].end if index else start
-            name = self._english_name(start, told, quantity, meaning, before)
+            if index in members:  # exports and imports grew by 5.2 percent and 0.3 percent respectively
+                meaning = shared.get(index, replace(meaning, mention=None, counted=""))
+                shared |= dict.fromkeys(first_of.get(index, ()), meaning)
+                name: EnglishName | None = members[index]
+            else:
+                name = self._english_name(start, told, quantity, meaning, before)
             subject = None
             if meaning.mention is not None:
                 indicator = meaning.mention.indicator

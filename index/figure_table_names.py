@@ -27,6 +27,9 @@ _TITLE_HEAD = re.compile(
 _SAID_TWICE = re.compile(r"(?<=出口)(?:额?总额|额)$|(?<=进口)(?:额?总额|额)$")
 _PRICES = re.compile(r"(?P<where>城市|农村)?(?P<what>[^\W\d]{2,})居民消费价格(?:指数)?")
 _EVERYBODY = re.compile(r"^(?:全体|全部|城乡)(?:常住)?居民|^全体")
+_GROUP_LAST = re.compile(
+    r"^(?:全体|全市|全省|全国)?(?:居民)?(?P<of>.{3,}?)(?P<group>城镇|农村|城市)(?:常住)?(?:居民)?$"
+)
 _TOWN_OR_COUNTRY = re.compile(r"^(?P<where>城镇|农村)(?!居民|常住|人口|单位|新增|登记|调查|贫困|低保)")
 
 
@@ -51,6 +54,8 @@ def known_name(vocabulary: Vocabulary, name: str) -> Indicator | None:
     """The indicator of a name put together from a row and a column, in any of the ways tables put them."""
     forms = [name, _SAID_TWICE.sub("", name), _EVERYBODY.sub("", name)]
     forms.append(_TOWN_OR_COUNTRY.sub(r"\g<where>居民", name))
+    forms.append(_GROUP_LAST.sub(lambda match: f"{match['group']}居民{match['of']}", name))
+    forms.append(_GROUP_LAST.sub(lambda match: match["group"] + match["of"], name))
     prices = _PRICES.fullmatch(name)
     if prices is not None and prices["where"] is None:
         forms.append(f"{prices['what']}价格")

@@ -219,3 +219,18 @@ def test_everybody_is_no_group_and_town_and_country_are_two() -> None:
     assert names[0][2] == "wage_income"
     assert [name for _, name, _ in names[1:3]] == ["城镇居民工资性收入", "农村居民工资性收入"]
     assert [name for _, name, _ in names[4:]] == ["城镇居民恩格尔系数", "农村居民恩格尔系数"]
+
+
+def test_a_header_over_several_columns_names_each_of_them() -> None:
+    rows = [
+        ["地区", "地区生产总值", "", "居民人均可支配收入", ""],
+        ["", "总量（亿元）", "增速（%）", "城镇（元）", "农村（元）"],
+        ["南浦区", "618.3", "6.2", "52178", "24653"],
+    ]
+    names = _names(make_table(rows, header_rows=2, title="分县区主要指标"))
+    assert [name for _, name, _ in names] == [
+        "国内生产总值",
+        "国内生产总值",
+        "城镇居民人均可支配收入",
+        "农村居民人均可支配收入",
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -77,7 +77,8 @@ def by_item(
     )
     listing = masked[: cut.start()] if cut else masked
     tail = masked[cut.start() :] if cut else ""
-    items = [item.strip(" 的") for item in _split(separators, listing) if item.strip(" 的")]
+    named = {m.end for m in vocabulary.find(listing)}
+    items = [item.strip(" 的") for item in _split(separators, listing, named) if item.strip(" 的")]
     if len(items) < 2 and cut:
         items = [
             i.strip(" 的?？")
@@ -88,7 +89,8 @@ def by_item(
     if len(items) < 2:
         return [ask]
     items = _with_subject(items) if share_tail else items
-    shared = shared_tail(items, vocabulary, of_like=share_tail)
+    whole = any(m.end() - 1 in named for m in _ONE_TERM.finditer(listing))  # 财政赤字和赤字率 share no tail
+    shared = "" if whole else shared_tail(items, vocabulary, of_like=share_tail)
     asks = []
     own_measures: list[AskedMeasure | None] = []
     if asked_measure(tail) is None:
@@ -121,9 +123,9 @@ def by_item(
 _ONE_TERM = re.compile(r"([\u4e00-\u9fff]{1,3})[及和与](?=\1)")  # 国有及国有控股, 县及县以上
 
 
-def _split(separators: re.Pattern[str], text: str) -> list[str]:
-    """The items; 国有及国有控股 is one."""
-    kept = [m.end() - 1 for m in _ONE_TERM.finditer(text)]
+def _split(separators: re.Pattern[str], text: str, named: Collection[int] = ()) -> list[str]:
+    """The items; 国有及国有控股 is one, but not what is `named` up to the word between (财政赤字和赤字率)."""
+    kept = [m.end() - 1 for m in _ONE_TERM.finditer(text) if m.end() - 1 not in named]
     masked = "".join("\x00" if at in kept else char for at, char in enumerate(text))
     place, found = 0, []
     for item in separators.split(masked):

@@ -51,6 +51,8 @@ _RATE_AGAINST = re.compile(
     r"(?P<moved>快|慢|高|低|回落|放缓|放慢|加快|提高|下降|上升|收窄|扩大)(?:了|出)?(?:多少|几)(?:个?(?:百分)?点)?(?=[？?。]?$)"
 )
 
+# 进出口额有多大: the amount is a noun.
+_HOW_LARGE = re.compile("(?<=[额量值数])(?:究竟|到底)?有多[大高](?=[？?。，,]|$)")
 # 消费对我国经济增长的贡献率: whose growth it is, the report says.
 _WHOSE_GROWTH = re.compile(
     "(?<=对)(?:我国|中国|全国|国民)的?(?=(?:经济|GDP|国内生产总值)(?:增长)?的?(?:贡献|拉动))"
@@ -148,6 +150,7 @@ def reworded(text: str, vocabulary: Vocabulary) -> str:
     text = _TWO_QUESTIONS.sub(lambda m: f"{m['first']}，", text)
     text = _WHICH_YEAR.sub(lambda m: f"{m['years']}{m['what']}相差多少？", text)
     text = _WHOSE_GROWTH.sub("", text)
+    text = _HOW_LARGE.sub("是多少", text)
     text = _RATE_AGAINST.sub(r"\g<rate>\g<than>\g<moved>多少个百分点", text)
     if _MEANT.search(text) or words.TARGET.search(text):
         text = _CAME_OF_IT.sub("实际", _MEANT.sub("计划", text))

@@ -95,3 +95,18 @@ def test_tonnes_and_yuan_of_an_english_question_are_its_unit() -> None:
     assert read("How many million tonnes of grain were produced in 2021?").asks[0].unit == "万吨"
     ask = read("By how many billion yuan did fiscal revenue rise in 2003?").asks[0]
     assert (ask.unit, ask.measure) == ("元", "change")
+
+
+def test_an_indicator_and_its_rate_are_two_things() -> None:
+    asks = read("2023年云川市拟安排的财政赤字和赤字率分别是多少？").asks
+    assert [ask.indicator_ids for ask in asks] == [("fiscal_deficit",), ("deficit_ratio",)]
+    (ask,) = read("2023年云川市国有及国有控股企业利润是多少？").asks
+    assert "国有及国有控股" in ask.names[0]
+
+
+@pytest.mark.parametrize(
+    "text", ["云川高新区今年头九个月的外贸进出口额有多大？", "云川高新区前三季度外贸进出口额当初是多少？"]
+)
+def test_words_that_measure_nothing_are_no_condition(text: str) -> None:
+    (ask,) = read(text).asks
+    assert ask.indicator_ids == ("total_trade",) and not ask.terms

@@ -34,6 +34,8 @@ _AMONG = re.compile(r"其中(?:[^，。；]*、)?$")
 _WEIGHED = ("吨", "公斤", "斤", "千克")
 _BELONGS_TO = re.compile(r"[市县省区央部]属|(?:市|县|省|区|国家)级")
 _FIRMS = re.compile(r"(?:国有|集体|国营|规模以上工业|重点)?(?:企业|单位|学校|医院|项目|平台|园区)")
+_PAYER = re.compile(r"(?:中央|地方|省级|市级|县级|各级)(?:政府|财政)?")
+_SUM = re.compile(r"(?:投资|投入|支出|赤字|收入|补助|资金)$")
 _COUNTED = re.compile(r"(?P<what>上市公司|企业|公司|合作社|景区|泊位)(?:数量|总数|数)?$")
 _NOUN_OF_ITS_OWN = re.compile(
     r"(?:企业|公司|社|区|位|场|店|院|校|所|机构|单位|项目|平台|中心|户|人|级|以上|以下|个体|主体)$"
@@ -134,6 +136,12 @@ def pointed_at(said: str, told: str, before: str, topic: str) -> str | None:
     return of_topic(topic, said) if topic and points[0][0] in "此这该" and "方面" not in points[0] else None
 
 
+_HELPED = re.compile(r"(?:救助|保障|受益|受助|惠及|覆盖|参保)(?:人数|人口|户数|面)")
+_SCHEME_BEFORE = re.compile(
+    r"(?:加强|完善|健全|建立|推进|实施|扩大)(?P<what>[^，。；\d]{4,16}?)(?:制度|体系|试点)?(?:建设)?，[^，。；]*$"
+)
+
+
 def in_its_sentence(name: str, said: str, last: str, told: str, unit: str, *, level: bool) -> str | None:
     """The whole name of what is called `name` here; None where nothing is left out.
 
@@ -161,6 +169,9 @@ def in_its_sentence(name: str, said: str, last: str, told: str, unit: str, *, le
     level_of = _BELONGS_TO.fullmatch(said)
     if level_of and (firms := _FIRMS.search(last)) is not None:
         return said + firms[0]  # 20户国有企业，其中市属12户
+    money = _SUM.search(last) if told.endswith("其中") and unit == "元" and _PAYER.fullmatch(said) else None
+    if money is not None:
+        return said + money[0]  # 政府投资4万亿元，其中中央政府新增1.18万亿元
     counted = _COUNTED.search(last) if told.endswith("其中") and unit in ("家", "户", "个", "所") else None
     if counted and not _NOUN_OF_ITS_OWN.search(said):
         return said + counted["what"]  # 上市公司23家，其中科创板4家
@@ -183,6 +194,10 @@ def in_its_sentence(name: str, said: str, last: str, told: str, unit: str, *, le
     both = _TOGETHER.search(told)
     if both and len(said) <= 4:
         return both["list"] + said  # 预算内和预算外两项资金
+    helped = _HELPED.fullmatch(said)
+    scheme = _SCHEME_BEFORE.search(told) if helped else None
+    if scheme is not None:
+        return scheme["what"] + said  # 加强最低生活保障制度建设，救助人数达到6619万人
     power = _POWER.search(told) if said in ("装机", "装机容量", "发电装机") else None
     if power is not None:
         return f"{power['of']}装机容量"

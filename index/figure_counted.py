@@ -15,6 +15,10 @@ Token = tuple[str, str]
 
 _NOUN_TAGS = ("n", "j", "l", "i", "b", "vn", "an", "eng", "f", "s", "a", "k", "h", "g", "z", "vi")
 _SIZED = re.compile(r"[十百千万]*[万亿]级")
+# 大中型和重点小型〔水库〕: what joins the sizes is no end of the phrase
+_LARGE_AND_SMALL = re.compile(
+    r"(?:重点)?(?:大中型|中小型|大型|中型|小型)(?:[、和及](?:重点|其他)?(?:大型|中型|小型))+"
+)
 _QUOTED = re.compile(r"的?“[^“”，。；]{1,14}”")
 _PEOPLE_WHO = re.compile(
     r"(?:转移|退休|随迁|参保|失业|流动|移民|贫困|待业|离退休|下岗|务工|从业|工作|返乡)(?:人口|人员|职工|子女|居民|群众|劳动力)"
@@ -39,7 +43,7 @@ def _tags(text: str) -> tuple[Token, ...]:
 def counted_span(masked: str, start: int, limit: int) -> tuple[int, int] | None:
     """Where the noun phrase that opens `masked[start:limit]` ends, as (start, end); None if none opens it."""
     quoted = _QUOTED.match(masked, start, limit)
-    sized = _SIZED.match(masked, start, limit)
+    sized = _SIZED.match(masked, start, limit) or _LARGE_AND_SMALL.match(masked, start, limit)
     position = quoted.end() if quoted else sized.end() if sized else start
     last, nouns = (position, 1) if quoted else (start, 0)
     before_adverb = last

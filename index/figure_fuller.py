@@ -178,6 +178,7 @@ def topic_of(text: str) -> str:
             return ""
         if len(word) > 1 and (tag in ("v", "vd") or word in words.VERBS) and index + 1 < len(tags):
             topic = re.sub(r"^(?:了|过|对|好|第\w期|并|和|各级各类|全国)+", "", rest[position:])
+            topic = re.sub(r"(?<=..)(?:建设|支持|扶持|实施|投入|工作)?力度$|(?<=制度)建设$", "", topic)
             return topic if 2 <= len(topic) <= 34 and not _NO_TOPIC.search(topic) else ""
     return ""
 

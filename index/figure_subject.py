@@ -324,7 +324,8 @@ class SubjectReader:
             if (
                 after in words_of.COUNTS
                 and first == position + len(word)
-                and (len(word), tag) == (2, "v")
+                and len(word) == 2
+                and tag in ("v", "vn")
                 and not words.CHANGE_VERB.search(word)
                 and not words.LEVEL_VERB.search(word)
             ):

@@ -182,3 +182,17 @@ def test_quarters_are_of_what_the_paragraph_before_opened_with() -> None:
 def test_a_list_of_spans_goes_on_in_the_next_sentence() -> None:
     text = "进出口总额由2018年的355亿元增加到2022年的772亿元。工业制成品占出口的比重由46%上升到55%。"
     assert [figure.period for figure in plan(REVIEW, ("paragraph", text))] == ["2018", "2022", "2018", "2022"]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("增加政府投资4亿元，其中市级政府新增1.2亿元", ["政府投资", "市级政府投资"]),
+        ("完成73座大中型和重点小型水库除险加固", ["病险水库除险加固"]),
+        ("市级财政安排2亿元专项资金，主要用贴息方式支持企业技术改造", ["用于支持企业技术改造的专项资金"]),
+        ("地级及以上城市空气质量优良天数比率超过80%", ["空气质量优良天数比例"]),
+        ("加强最低生活保障制度建设，救助人数达到6万人", ["最低生活保障救助人数"]),
+    ],
+)
+def test_what_is_left_out_of_sums_and_counts(text: str, names: list[str]) -> None:
+    assert [figure.indicator for figure in read(text)] == names

@@ -33,6 +33,7 @@ class Ask:
     hints: tuple[str, ...] = ()  # 总量, 累计 …: welcome in the figure's own clause
     shared: tuple[str, ...] = ()  # what holds for each item of a list: must stand in the sentence or around
     must: tuple[str, ...] = ()  # must be named somewhere around: what stands right before the indicator
+    conditions: tuple[str, ...] = ()  # what had been done before (取消农业税后): its sentence must name it
     context: tuple[str, ...] = ()  # content words of the clauses before: welcome, not required
     indicator_ids: tuple[str, ...] = ()
     customary: tuple[str, ...] = ()  # ids that reports use the plain name for, where they have no other

@@ -22,7 +22,16 @@ from rag.figure_kind import SAYS_CHANGED, compared_with, kind_fits
 from rag.region_fit import others_named, region_fits
 from rag.status_fit import status_fits
 from rag.word_coverage import contained, coverage
-from rag.words_fit import must_be_said, names_said, refers_to, said_before, said_by_unit
+from rag.words_fit import (
+    another_modifier,
+    condition_said,
+    must_be_said,
+    names_said,
+    quoted_said,
+    refers_to,
+    said_before,
+    said_by_unit,
+)
 
 LEAST_COVERAGE = 0.45  # of the question's words around a figure; below that it is of something else
 
@@ -153,6 +162,10 @@ def _slot_score(ask: Ask, figure: Figure, around: Surroundings) -> float:
     return score
 
 
+def _near(around: Surroundings) -> str:
+    return f"{around.topic} {around.clause} {around.sentence}"
+
+
 def _all_around(figure: Figure, around: Surroundings) -> str:
     return f"{around.topic} {around.clause} {around.sentence} {around.passage} {figure.region or ''}"
 
@@ -178,6 +191,9 @@ def _conflicts(ask: Ask, figure: Figure, around: Surroundings, metadata_known: b
         ("status", status_fits(ask, figure, around.clause, around.sentence)),
         ("kind", kind_fits(ask, figure, around.clause, around.sentence)),
         ("must", must_be_said(ask, _all_around(figure, around))),
+        ("modifier", not another_modifier(ask, _near(around))),
+        ("quoted", quoted_said(ask, _all_around(figure, around))),
+        ("condition", condition_said(ask, _near(around))),
         ("name", names_said(ask, _all_around(figure, around))),
         ("context", not metadata_known or _context_said(ask, _all_around(figure, around))),
         ("base", not compared_with(ask, figure, around.clause)),

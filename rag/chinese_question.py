@@ -142,10 +142,10 @@ def chinese_asks(
             at_end=any(m.kind == "point" for m in dated),
             measure="growth" if slip else asked_measure(without(text, [m for m in here if m.indicator.rate])[start:end]),
             average=average,
-            reference=asked_reference(clause),
+            reference=asked_reference(clause), conditions=conditions,
             must=(
                 *_must_be_said(text, clause, here, aside, terms, [m for m in regions if m not in places]),
-                *conditions, *_kind_of_head(clause, here, terms),
+                *_kind_of_head(clause, here, terms),
             ),
         )  # fmt: skip
         main = [p for p in own_periods if p not in compared]
@@ -212,7 +212,12 @@ _CONDITION = re.compile(r"(?:^|[，,；;。])(?P<done>[^，,；;。？?]{4,40}?)
 
 
 def _conditions(before: str) -> tuple[str, ...]:
-    """The names of a clause that tells after what the next one asks."""
+    """The names of a clause that tells after what the next one asks, and what a clause that leads in puts in marks."""
+    lead = re.search(r"(?:^|[，,；;。])([^，,；;。？?]*)[，,]$", before)
+    if lead and not words.QUANTITY_QUESTION.search(lead[1]):
+        marked = [m for m in re.findall("“([\u4e00-\u9fff]{2,12})”", lead[1]) if not find_periods(f"“{m}”")]
+        if marked:
+            return tuple(marked)
     match = _CONDITION.search(before)
     if match is None or words.DEDUCTED.search(match["done"]) or words.QUANTITY_QUESTION.search(match["done"]):
         return ()

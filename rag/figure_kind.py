@@ -75,8 +75,33 @@ _OPPOSITES = tuple(
 )
 
 
+# A name for two things, and each of them.
+_WHOLES = tuple(
+    (whole, re.compile(one), re.compile(other))
+    for whole, one, other in (
+        ("工农业", "(?<!工)农业", "工业"),
+        ("进出口", "(?<!进)出口", "进口"),
+        ("城乡", "城镇|城市", "农村|乡村|农民"),
+        ("存贷款", "存款", "(?<!存)贷款"),
+    )
+)
+
+
+def _of_both(ask: Ask, figure: Figure) -> bool:
+    """工农业总产值 for a question about 农业 alone."""
+    asked = f"{ask.text} {' '.join((*ask.terms, *ask.names))}"
+    return any(
+        whole in figure.indicator
+        and whole not in asked
+        and bool(one.search(asked)) != bool(other.search(asked))
+        for whole, one, other in _WHOLES
+    )
+
+
 def _of_the_other(ask: Ask, figure: Figure) -> bool:
     """农村居民人均居住面积 for a question about 城镇居民, however alike the words are."""
+    if _of_both(ask, figure):
+        return True
     asked = _BOTH.sub("", f"{ask.text} {' '.join((*ask.terms, *ask.names))}")
     named = _BOTH.sub("", figure.indicator)
     for pair in _OPPOSITES:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import rjieba
 
+from index.periods import find_periods
 from index.regions import same_region
 from rag import question_words as words
 from rag.ask import Ask
@@ -68,3 +69,77 @@ def said_before(term: str, before: str) -> bool:
     """Whether a number right before a rate of growth is in a unit that says the term."""
     units = _SAID_BY_UNIT.get(term, ())
     return any(re.search(rf"\d[\d.]*[万亿]*{unit}", before[-_CLAUSES_BEFORE:]) for unit in units)
+
+
+_HAN = re.compile(r"[\u4e00-\u9fff]{2,}")
+
+
+def another_modifier(ask: Ask, near: str) -> bool:
+    """空天信息企业 for 软件信息企业: where the question's word before a noun is missing, another stands before it.
+
+    Synonyms mostly share a character (城里 and 城镇), so only a noun that shares none tells of another thing.
+    """
+    if ask.role is not None or len(ask.terms) < _LEAST_COMPOUND:
+        return False
+    wide = words.with_report_words(ask.terms)
+    for term, also in zip(ask.terms, wide, strict=True):
+        if not _HAN.fullmatch(term) or contained(also, near) > 0:
+            continue
+        place = ask.text.find(term)
+        head = next((t for t in ask.terms if place >= 0 and ask.text.startswith(t, place + len(term))), "")
+        if not head or head not in near or not _is_noun(term):
+            continue
+        before = {_last_noun(near[: at.start()]) for at in re.finditer(re.escape(head), near)}
+        if before and all(word and word not in ask.text and _contrasts(word, term) for word in before):
+            return True
+    return False
+
+
+# The last character of words that are members of one class: 商业 and 工业, 男性 and 女性.
+_CLASS_OF = frozenset("业性级型类费税品区省市县员者生林草机车店站港")
+
+
+def _contrasts(one: str, other: str) -> bool:
+    """Whether two words before a noun say different things of it."""
+    if one[-1] == other[-1] and one[-1] in _CLASS_OF and len(one) == len(other):
+        return not set(one[:-1]) & set(other[:-1])
+    return not set(one) & set(other)
+
+
+def quoted_said(ask: Ask, said: str) -> bool:
+    """“精准用地” of the question for “精准园区”: what it puts in marks must be said letter by letter."""
+    quoted = [piece for term in _QUOTED.findall(ask.text) for piece in term.split("、")]
+    bare = re.sub(r"\s+", "", said)
+    return all(
+        piece in bare or piece in ask.names or find_periods(piece) or find_periods(f"“{piece}”")
+        for piece in quoted
+    )
+
+
+_QUOTED = re.compile(r"“([\u4e00-\u9fff、]{2,16})”")
+
+
+def condition_said(ask: Ask, said: str) -> bool:
+    """What had been done before (取消农业税后) must be told in the sentence itself."""
+    return all(contained(name, said) >= 0.8 for name in ask.conditions)
+
+
+_LEAST_COMPOUND = 2
+_LOOKED_BACK_ON = 12  # characters
+
+
+@lru_cache(4096)
+def _is_noun(term: str) -> bool:
+    return all(tag[0] in "nbj" for _, tag in rjieba.tag(term))
+
+
+def _last_noun(text: str) -> str:
+    """The noun that the text ends in; "" where it ends in something else."""
+    piece = re.split(r"[^\u4e00-\u9fff“”]", text[-_LOOKED_BACK_ON:])[-1].strip("“”")
+    return _noun_at_end(piece) if piece else ""
+
+
+@lru_cache(4096)
+def _noun_at_end(piece: str) -> str:
+    word, tag = rjieba.tag(piece)[-1]
+    return word if len(word) > 1 and tag[0] in "nbj" else ""

@@ -170,7 +170,9 @@ def _all_around(figure: Figure, around: Surroundings) -> str:
     return f"{around.topic} {around.clause} {around.sentence} {around.passage} {figure.region or ''}"
 
 
-_FROM_HERE = re.compile(r"[由从](?:原来的?|原先的?)?$")  # with a year of its own it is that year's
+_FROM_HERE = re.compile(
+    r"[由从](?:原来的?|原先的?|世界|全球|全国|全省|全市)?(?:的)?$"
+)  # with a year of its own it is that year's
 _TO_THERE = re.compile(
     r"(?:左右|以上)?(?:提高|上升|增加|增长|扩大|提升|升|下降|降低|回落|减少|降|缩小|调整|上调|下调|发展)(?:到|至|为)"
 )
@@ -385,6 +387,8 @@ _SAME_COUNTER = (
 
 
 def _unit_fits(ask: Ask, figure: Figure) -> bool:
+    if ask.measure == "rank":
+        return figure.measure == "rank"
     if ask.unit is None or ask.unit == "万":
         # A level must be in a unit its indicator can have; growth and shares are in per cent anyway.
         if not ask.units or not figure.unit or any(same_family(u, figure.unit) for u in ask.units):

@@ -80,11 +80,16 @@ def _lacks_subject(clause: str, subject: str) -> bool:
         or words.SHARE.search(bare)
     ):
         return False
+    bare = _RANKED.sub(" ", bare)
     bare = words.QUANTITY_QUESTION.sub(" ", words.COUNTED.sub(" ", words.SPAN_OF_YEARS.sub(" ", bare)))
     content = words.content_terms(bare)
     return all(_BARE_HEAD.fullmatch(word) for word in content)
 
 
+# 居世界第几位: a place in an order is no subject.
+_RANKED = re.compile(
+    r"(?:位?居|名?列|排(?:名|在|到)?|上升到|升至|升到)?(?:世界|全球|全国|全省|全市)?(?:的)?第几[位名]?"
+)
 _ADDED = re.compile(r"(?:其中)?(?:累计|全年|当年|本年|共)?(?:新增|净增)了?(?=多少|几)")
 _ALTOGETHER = re.compile("一共|总共|共有|现有|目前有|现在有")
 

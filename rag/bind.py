@@ -195,7 +195,7 @@ def _conflicts(ask: Ask, figure: Figure, around: Surroundings, metadata_known: b
         ("must", must_be_said(ask, _all_around(figure, around))),
         ("modifier", not another_modifier(ask, _near(around))),
         ("quoted", quoted_said(ask, _all_around(figure, around))),
-        ("condition", condition_said(ask, _near(around))),
+        ("condition", condition_said(ask, _near(around), _all_around(figure, around))),
         ("name", names_said(ask, _all_around(figure, around))),
         ("context", not metadata_known or _context_said(ask, _all_around(figure, around))),
         ("base", not compared_with(ask, figure, around.clause)),

@@ -217,7 +217,7 @@ def _conditions(before: str) -> tuple[str, ...]:
     if lead and not words.QUANTITY_QUESTION.search(lead[1]):
         marked = [m for m in re.findall("“([\u4e00-\u9fff]{2,12})”", lead[1]) if not find_periods(f"“{m}”")]
         if marked:
-            return tuple(marked)
+            return tuple(f"“{name}”" for name in marked)
     match = _CONDITION.search(before)
     if match is None or words.DEDUCTED.search(match["done"]) or words.QUANTITY_QUESTION.search(match["done"]):
         return ()

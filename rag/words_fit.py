@@ -119,9 +119,13 @@ def quoted_said(ask: Ask, said: str) -> bool:
 _QUOTED = re.compile(r"“([\u4e00-\u9fff、]{2,16})”")
 
 
-def condition_said(ask: Ask, said: str) -> bool:
-    """What had been done before (取消农业税后) must be told in the sentence itself."""
-    return all(contained(name, said) >= 0.8 for name in ask.conditions)
+def condition_said(ask: Ask, near: str, around: str) -> bool:
+    """What had been done before (取消农业税后) must be told in the sentence itself, a slogan that leads in anywhere around."""
+    bare = re.sub(r"\s+", "", around)
+    return all(
+        name.strip("“”") in bare if name.startswith("“") else contained(name, near) >= 0.8
+        for name in ask.conditions
+    )
 
 
 _LEAST_COMPOUND = 2

@@ -29,6 +29,7 @@ from rag.llm import Completion
 from rag.model_answer import SCOPED_MARGINS, ModelAnswerer, Statement
 from rag.prompt import fill, numbered
 from rag.query import Query
+from rag.word_coverage import contained
 
 # Least probability with which the model wrote the figures, by strictness; what it makes up it writes unsurely
 # (docs/experiments.md, 2026-12-01).
@@ -36,10 +37,10 @@ LEAST_SURE = {"careful": 0.37, "balanced": 0.2, "exploratory": 0.08}
 # Difference of cosines: of 89 figures that code bound itself, none had a rival of its sentence this much liker.
 LEAST_LIKER = 0.01
 Likeness = Callable[[str, Sequence[str]], Sequence[float]]
+_WHOLE_WORD = 3  # characters
 _ENGLISH_QUANTITY = re.compile(
     r"\bhow (?:many|much|large|big|long|fast|high|far|heavy)\b|\bwhat\b", re.IGNORECASE
 )
-_EXCLUDED = re.compile(r"(?<![并除莫])非(?!洲|常|典|凡)[\u3400-\u9fff]{2}")  # 非国产品牌手机: not its part
 _NUMBER = re.compile(r"[\d.,]*\d|[一二三四五六七八九十百千万零〇两点]+")
 
 
@@ -135,7 +136,6 @@ class FigureHolder:
     ) -> None:
         self._query = query
         self._evidence = evidence
-        self._excluded = _EXCLUDED.findall(query.text)
         self._stands = {(f.report, f.start): s for s in evidence for f in figures(s)}
         there = [figure for sentence in evidence for figure in figures(sentence)]
         self._candidates = {
@@ -187,9 +187,11 @@ class FigureHolder:
     ) -> Held | None:
         fitting = [one for one in candidates if one.fits]
         for one in fitting:
-            around = self._surroundings(one.figure).sentence
-            if not _points_to(said, one.figure) or any(w not in around for w in self._excluded):
+            if not _points_to(said, one.figure):
                 continue
+            around = self._surroundings(one.figure)
+            if any(contained(term, f"{around.sentence} {around.passage}") == 0 for term in _whole_words(ask)):
+                continue  # 会展业, 非国产品牌: nothing of it is said anywhere around
             sentence = self._stands[one.figure.report, one.figure.start]
             goes_on = any(
                 last.sentence == sentence and last.figure.indicator == one.figure.indicator for last in before
@@ -212,6 +214,11 @@ class FigureHolder:
         clauses = [self._surroundings(c.figure).clause for c in (one, *rivals)]
         own, *others = self._likeness(ask.indicator or ask.text, clauses)
         return own >= max(others) + LEAST_LIKER
+
+
+def _whole_words(ask: Ask) -> list[str]:
+    """The question's longer words, which name a thing by themselves; those of two characters may be any verb."""
+    return [term for term in ask.terms if len(term) >= _WHOLE_WORD and "|" not in term and not term.isascii()]
 
 
 def _of_a_kind(one: Figure, other: Figure) -> bool:

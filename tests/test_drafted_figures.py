@@ -77,6 +77,7 @@ def test_what_the_model_points_to_is_shown_as_the_report_has_it(
         ("2023年云川市机器修剪养护的街道多长，占多少？", "45公里"),  # half an answer
         ("2023年云川市刑案发案数同比回落多少？", "增长15.7%"),  # the other direction
         ("2023年云川市非国产品牌手机出货多少？", "195.2万部"),
+        ("2023年云川市会展业机器养护的道路多长？", "45公里"),  # of a trade that the report does not name
         ("2023年青岚市机器修剪养护的街道多长？", "45公里"),  # of no such city
     ],
 )

@@ -28,6 +28,7 @@ _SHARE_NAME = re.compile(r"(?P<part>.{2,}?)占(?P<whole>[^占]{2,16}?)的?(?P<he
 _ITEMS = ("事项", "项目", "标准", "措施", "任务")
 _PER_UNIT = re.compile(r"(?:单位|万元)(?:国内|地区)?生产总值|单位工业增加值|万元工业增加值")
 
+_EACH_HAS = re.compile(r"人均(?P<what>[\u4e00-\u9fff]{1,6})(?:占有量|拥有量|消费量)")
 _MORE = re.compile(r"[、和与及]")
 
 
@@ -121,6 +122,10 @@ class ListReader(SubjectReader):
     def joined(self, domain: Subject, head: Subject) -> Subject:
         """制造业 … 增加值 as 制造业增加值; the span is that of the head."""
         name = words_of.NEW.sub("", domain.name)
+        each = _EACH_HAS.fullmatch(name)
+        if each is not None and "产" in head.name and not head.name.startswith("人均"):
+            name = each["what"]  # 粮食按人口平均占有量超过…，总产量达到: what all of it is, not per head
+            return self.from_name(name + head.name, head.start, head.end)
         alone = words.STANDS_ALONE.fullmatch(head.name) or words.STANDS_ALONE.fullmatch(
             self.text[head.start : head.end] if head.start >= 0 else head.name
         )

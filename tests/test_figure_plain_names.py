@@ -196,3 +196,8 @@ def test_a_list_of_spans_goes_on_in_the_next_sentence() -> None:
 )
 def test_what_is_left_out_of_sums_and_counts(text: str, names: list[str]) -> None:
     assert [figure.indicator for figure in read(text)] == names
+
+
+def test_what_all_of_it_is_stands_behind_what_each_has() -> None:
+    text = "粮食按人口平均占有量超过最高水平，总产量达到304万吨，比上年增产22万吨。"
+    assert [figure.indicator for figure in read(text)] == ["粮食产量", "粮食产量"]

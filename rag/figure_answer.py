@@ -50,7 +50,7 @@ from rag.query import Ask, Query
 from rag.readings import stated_instead
 from rag.retrieve import report_year
 from rag.settings import Settings
-from rag.several_asks import named_for_another, other_counters, two_times_of_one
+from rag.several_asks import named_for_another, other_counters, told_apart, two_times_of_one
 from rag.types import Usage
 from rag.word_coverage import contained
 
@@ -207,7 +207,7 @@ class FigureAnswerer:
             return FigureResult(missing=bound[0].ask, usage=self._usage)  # the one's share is not the others'
         if query.operation == "difference" and result is None and not says_difference(query, bound):
             return FigureResult(missing=bound[0].ask, usage=self._usage)
-        return FigureResult(tuple(bound), result, kind, usage=self._usage)
+        return FigureResult(tuple(told_apart(bound)), result, kind, usage=self._usage)
 
     def figure_for(
         self, ask: Ask, query: Query, hits: Sequence[Hit], reports: Sequence[str] | None

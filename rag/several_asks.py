@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index.types import Figure
@@ -43,3 +45,35 @@ def other_counters(bound: Sequence[Bound]) -> bool:
     if len(bound) < 2 or len(units) != 1 or not units & {"户", "家", "个"}:
         return False
     return len({figure.base_unit for one in bound for figure in one.figures}) > 1
+
+
+def told_apart(bound: Sequence[Bound]) -> list[Bound]:
+    """保障性住房（基本建成）432万套, 保障性住房（新开工）1043万套: what the question tells two figures of one name apart by."""
+    told = []
+    for one in bound:
+        alike = [
+            other.ask
+            for other in bound
+            if other is not one and len(other.figures) == 1 == len(one.figures) and _same_name(one, other)
+        ]
+        own = [t for t in one.ask.terms if _HAN.fullmatch(t) and not any(t in ask.terms for ask in alike)]
+        if alike and own:
+            figure = one.figures[0]
+            said = "".join(t for t in own if t not in figure.indicator)
+            named = replace(figure, indicator=f"{figure.indicator}（{said}）") if said else figure
+            one = replace(one, figures=(named,))
+        told.append(one)
+    return told
+
+
+_HAN = re.compile("[\u4e00-\u9fff]+")
+
+
+def _same_name(one: Bound, other: Bound) -> bool:
+    a, b = one.figures[0], other.figures[0]
+    return a != b and (a.indicator, a.period, a.region, a.measure) == (
+        b.indicator,
+        b.period,
+        b.region,
+        b.measure,
+    )

@@ -135,3 +135,8 @@ def test_ranks_are_told_apart(tmp_path: Path) -> None:
     qa = qa_over(index_of(tmp_path, {"ranks.md": text}), ScriptedModel(logprobs=[NOT_THERE] * 4))
     assert "12个" in qa.ask("2023年云川市建成多少个省级示范园？").text
     assert qa.ask("2023年云川市建成多少个国家级示范园？").abstained
+
+
+def test_two_figures_of_one_name_are_told_apart(qa: ReportQA) -> None:
+    said = qa.ask("2023年云川市城镇保障性住房基本建成和新开工各多少套？").text
+    assert "（基本建成）为4300套" in said and "（新开工）为9100套" in said, said

@@ -20,11 +20,13 @@ _NAME_AND_MORE = re.compile(
     r"(?P<second>(?:是|由|在|来自|属于)[^，,]*(?:哪|谁|什么|何时|几)[^，,]*)$"
 )
 _BOTH_SEXES = re.compile(r"男女(?=[单双子混]|团体)")
+_TWO_QUARTERS = re.compile(r"前[两二]个?季度")
 _COUNTED_BEFORE = re.compile(r"(?:多少|几|\d)个?$")
 _VERB_OF_QUESTION = re.compile(r"是|为|有(?:哪|谁)|[?？]|$")
 _NOUN_TAGS = frozenset("nvjlimte")  # names, nouns, verbal nouns, set phrases, numbers and times
 # Words that belong to the one before them: 2022|年.
 _UNITS = frozenset("年月日届季号度")
+_NAME_TAGS = frozenset({"nr", "nrt", "nrfg", "ns", "nt", "nz"})
 _LONGEST_PHRASE = 6
 
 
@@ -47,7 +49,10 @@ def question_parts(question: str) -> tuple[QuestionPart, ...]:
     if years := _YEARS.search(text):
         return _pair(text[: years.start()], years["a"], years["b"], text[years.end() :])
     if sexes := _BOTH_SEXES.search(text):
-        return _pair(text[: sexes.start()], "男", "女", text[sexes.end() :])
+        whole = "子" if text.startswith(("单打", "双打"), sexes.end()) else ""  # 男子单打, but 男单
+        return _pair(text[: sexes.start()], f"男{whole}", f"女{whole}", text[sexes.end() :])
+    if (quarters := _TWO_QUARTERS.search(text)) and text != question:
+        return _pair(text[: quarters.start()], "第一季度", "第二季度", text[quarters.end() :])
     words = _words(text)
     quoted = [match.span() for match in _QUOTED.finditer(text)]
     position = 0
@@ -116,7 +121,8 @@ def _split_at(words: list[tuple[str, str]], number: int) -> tuple[QuestionPart, 
 def _like_phrases(left: list[tuple[str, str]], right: list[tuple[str, str]]) -> int:
     """How many words each side has: as many as make both begin or end with the same word, else one."""
     for length in range(2, min(_LONGEST_PHRASE, len(left), len(right)) + 1):
-        if left[-1][0] == right[length - 1][0] and left[-length:] != right[:length]:
+        same = left[-1][0] == right[length - 1][0] or left[-length][0] == right[0][0]
+        if same and left[-length:] != right[:length]:
             return length
     return 1
 
@@ -126,11 +132,21 @@ def _pair(before: str, first: str, second: str, after: str) -> tuple[QuestionPar
 
 
 def _words(text: str) -> list[tuple[str, str]]:
-    """rjieba's words with their tags; a number goes with the unit behind it."""
+    """rjieba's words with their tags; a number goes with the unit behind it, and one character behind a name and
+    和 with the word that it begins: a name that the dictionary lacks (英特尔和英|伟达)."""
     words: list[tuple[str, str]] = []
     for word, tag in rjieba.tag(text):
         if words and word in _UNITS and words[-1][0][-1:].isdigit():
             words[-1] = (words[-1][0] + word, "m")
+        elif words and words[-1][1] == "nr" and len(word) == 1 and tag in ("zg", "g", "ng", "nr"):
+            words[-1] = (words[-1][0] + word, "nr")  # 吴易|昺
+        elif len(words) > 2 and _begins_a_name(words) and tag[0] in "na" and len(word) > 1:
+            words[-1] = (words[-1][0] + word, "nz")
         else:
             words.append((word, tag))
     return words
+
+
+def _begins_a_name(words: Sequence[tuple[str, str]]) -> bool:
+    named, joined, last = words[-3:]
+    return named[1] in _NAME_TAGS and _JOIN.fullmatch(joined[0]) is not None and len(last[0]) == 1

@@ -91,6 +91,8 @@ def _loose_numerals(draft: str) -> list[str]:
 
 
 def _stands(numeral: str, sentence: str) -> bool:
+    if re.search(rf"[\u3400-\u9fff]{re.escape(numeral)}[.．]\s*$", sentence):
+        return False  # 达到40269. at the end of a snippet: cut off behind its point
     return re.search(rf"(?<![\d.]){re.escape(numeral)}(?![\d]|\.\d)", sentence) is not None
 
 

@@ -19,7 +19,22 @@ from rag.question_parts import names_fewer, question_parts
             id="places",
         ),
         pytest.param("2022年和2023年的馆长是谁？", ["2022年的馆长是谁？", "2023年的馆长是谁？"], id="years"),
-        pytest.param("邀请赛男女单打冠军", ["邀请赛男单打冠军", "邀请赛女单打冠军"], id="both-sexes"),
+        pytest.param("邀请赛男女单打冠军", ["邀请赛男子单打冠军", "邀请赛女子单打冠军"], id="both-sexes"),
+        pytest.param("邀请赛男女单冠军", ["邀请赛男单冠军", "邀请赛女单冠军"], id="both-sexes-short"),
+        pytest.param(
+            "云川影展最佳影片奖和最佳导演奖分别是什么？",
+            ["云川影展最佳影片奖是什么？", "云川影展最佳导演奖是什么？"],
+            id="phrases-that-begin-alike",
+        ),
+        pytest.param(
+            "英特尔和英伟达全年营收", ["英特尔全年营收", "英伟达全年营收"], id="a-name-the-dictionary-lacks"
+        ),
+        pytest.param(
+            "云川重工前两季度营收分别是多少？",
+            ["云川重工第一季度营收是多少？", "云川重工第二季度营收是多少？"],
+            id="quarters",
+        ),
+        pytest.param("云川重工前两季度营收是多少？", ["云川重工前两季度营收是多少？"], id="half-a-year"),
         pytest.param(
             "谁当选云川市市长和临河市市长？", ["谁当选云川市市长？", "谁当选临河市市长？"], id="like-phrases"
         ),

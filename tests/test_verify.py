@@ -43,3 +43,8 @@ def test_carried_drafts_pass(draft: str) -> None:
 def test_drafts_the_sentence_does_not_carry_fail(draft: str) -> None:
     verdict = verify_draft(draft, SENTENCE, "云川市的情况如何？")
     assert not verdict.ok and verdict.unsupported
+
+
+def test_a_number_cut_off_behind_its_point_is_none() -> None:
+    assert not verify_draft("40269", "云川市2021年地区生产总值达到40269.", "云川市地区生产总值是多少？").ok
+    assert verify_draft("2021", "The museum opened in 2021.", "When did the museum open?").ok

@@ -19,6 +19,11 @@ _NAME_AND_MORE = re.compile(
     r"^(?P<subject>.+?)(?P<first>叫(?:什么(?:名字)?|啥)|是什么|是谁)[，,](?:又|并且|而且)?"
     r"(?P<second>(?:是|由|在|来自|属于)[^，,]*(?:哪|谁|什么|何时|几)[^，,]*)$"
 )
+# …是哪家企业研制的，药名是什么: the second question is about the subject of the first.
+_WHICH_AND_MORE = re.compile(
+    r"^(?P<subject>[^，,]+?)(?P<first>(?:是|由|在|来自|属于)哪[^，,]*)[，,](?:又|其|它的?|并且|而且)?"
+    r"(?P<second>[^，,]{1,12}?(?:是|叫|为|有)(?:什么|谁|哪|多少|几)[^，,]*)$"
+)
 _BOTH_SEXES = re.compile(r"男女(?=[单双子混]|团体)")
 _TWO_QUARTERS = re.compile(r"前[两二]个?季度")
 _COUNTED_BEFORE = re.compile(r"(?:多少|几|\d)个?$")
@@ -46,6 +51,9 @@ def question_parts(question: str) -> tuple[QuestionPart, ...]:
             QuestionPart(two["first"], f"{two['subject']}{two['first']}？"),
             QuestionPart(two["second"], two["subject"] + two["second"]),
         )
+    if two := _WHICH_AND_MORE.match(text):
+        first, second = f"{two['subject']}{two['first']}？", two["subject"] + two["second"]
+        return QuestionPart(_label(two["first"]), first), QuestionPart(_label(two["second"]), second)
     if years := _YEARS.search(text):
         return _pair(text[: years.start()], years["a"], years["b"], text[years.end() :])
     if sexes := _BOTH_SEXES.search(text):
@@ -63,6 +71,15 @@ def question_parts(question: str) -> tuple[QuestionPart, ...]:
             if found:
                 return found
     return (QuestionPart("", question),)
+
+
+def _label(question: str) -> str:
+    """What a question is told apart by: 哪家企业 of 是哪家企业研制的, 药名 of 药名是什么."""
+    named = re.match(
+        r"(?:是|由|在|来自|属于)?(?P<asked>哪一?[年月天日]|哪一?[个家位种类座所项]?[\u3400-\u9fff]{0,2})",
+        question,
+    )
+    return named["asked"] if named else re.split("是|叫|为|有", question)[0]
 
 
 _COUNT = {

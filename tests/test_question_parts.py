@@ -49,6 +49,12 @@ from rag.question_parts import names_fewer, question_parts
             ["云川首个新药叫什么？", "云川首个新药是哪家公司的？"],
             id="name-and-more",
         ),
+        pytest.param(
+            "云川首个新药是哪家公司研制的，药名是什么？",
+            ["云川首个新药是哪家公司研制的？", "云川首个新药药名是什么？"],
+            id="which-and-more",
+        ),
+        pytest.param("新馆的馆长是谁，副馆长是谁？", ["新馆的馆长是谁，副馆长是谁？"], id="two-of-one-kind"),
         pytest.param("有多少个国家和地区参加？", ["有多少个国家和地区参加？"], id="one-count"),
         pytest.param("新馆长是谁？", ["新馆长是谁？"], id="one"),
         pytest.param("和谐号什么时候开通？", ["和谐号什么时候开通？"], id="not-a-joining-word"),

@@ -227,6 +227,9 @@ def _whole_fits(ask: Ask, figure: Figure, around: Surroundings) -> bool:
         wholes = (*(["|".join(whole.names)] if whole.names else []), *whole.terms)
     else:
         return True
+    other = _OF_A_REGION.search(around.clause)
+    if other and not any(other["whole"] in words for words in (*wholes, ask.text)):
+        return False  # 占世界的60%, asked of all railways
     if _of_the_economy(wholes) and figure.reference is None and figure.indicator.endswith(_SHARES_OF_OUTPUT):
         return True  # 服务业增加值比重 is by its definition of GDP
     said = f"{around.clause} {around.passage} {figure.reference or ''} {figure.region or ''}"
@@ -234,6 +237,7 @@ def _whole_fits(ask: Ask, figure: Figure, around: Surroundings) -> bool:
     return not found or sum(found) / len(found) >= 0.5
 
 
+_OF_A_REGION = re.compile("占(?:到|有|了)?(?P<whole>世界|全球|全国|全省|全市)")
 _COUNT_END = re.compile(r"(?<=.)(?:总数|总量|总额)$")
 _SHARES_OF_OUTPUT = ("增加值比重", "增加值占比")
 

@@ -110,7 +110,7 @@ LEVEL = re.compile(
 NOUN_OF_GROWTH = re.compile(r"增速|增幅|涨幅|降幅|增长率|增长速度")
 # 扣除价格因素: growth in real terms; the deduction is no subject.
 DEDUCTED = re.compile(
-    r"(?:(?:扣除|剔除|考虑)[^，,；;。?？]{0,10}?(?:因素|影响)"
+    r"(?<![未不没])(?:(?:扣除|剔除|考虑)[^，,；;。?？]{0,10}?(?:因素|影响)"
     r"|(?:扣除|剔除|去掉|刨除|刨去|扣掉)[^，,；;。?？]{0,6}?(?:物价|价格|涨价|通胀|通货膨胀)(?:上涨|变动|变化)?(?:的)?(?:因素|影响)?)(?:后|之后|以后)?"
 )
 # 提高到了多少，原来是多少 asks for both ends, the last one first.

@@ -53,6 +53,10 @@ _RATE_AGAINST = re.compile(
 
 # 进出口额有多大: the amount is a noun.
 _HOW_LARGE = re.compile("(?<=[额量值数])(?:究竟|到底)?有多[大高](?=[？?。，,]|$)")
+# （未扣除价格因素）: as it is stated, unless something else is asked for.
+_NOT_DEDUCTED = re.compile(
+    r"[，,]?(?:[（(](?:未|没有|不)(?:扣除|剔除|考虑)[^（()）]{0,16}(?:因素|影响)[）)]|(?:未|没有|不)(?:扣除|剔除|考虑)[^，,？?]{0,12}(?:因素|影响)(?:后|时)?[，,]?)"
+)
 # 消费对我国经济增长的贡献率: whose growth it is, the report says.
 _WHOSE_GROWTH = re.compile(
     "(?<=对)(?:我国|中国|全国|国民)的?(?=(?:经济|GDP|国内生产总值)(?:增长)?的?(?:贡献|拉动))"
@@ -149,7 +153,7 @@ def reworded(text: str, vocabulary: Vocabulary) -> str:
     text = _AND_HOW_MANY.sub("，", text)
     text = _TWO_QUESTIONS.sub(lambda m: f"{m['first']}，", text)
     text = _WHICH_YEAR.sub(lambda m: f"{m['years']}{m['what']}相差多少？", text)
-    text = _WHOSE_GROWTH.sub("", text)
+    text = _WHOSE_GROWTH.sub("", _NOT_DEDUCTED.sub("", text))
     text = _HOW_LARGE.sub("是多少", text)
     text = _RATE_AGAINST.sub(r"\g<rate>\g<than>\g<moved>多少个百分点", text)
     if _MEANT.search(text) or words.TARGET.search(text):

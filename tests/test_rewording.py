@@ -97,6 +97,14 @@ def test_tonnes_and_yuan_of_an_english_question_are_its_unit() -> None:
     assert (ask.unit, ask.measure) == ("元", "change")
 
 
+def test_not_deducted_is_not_in_real_terms() -> None:
+    plain, real = (
+        read(f"2023年云川市进出口总额{words}同比增长多少？").asks[0]
+        for words in ("未扣除价格因素，", "扣除价格因素后")
+    )
+    assert real.real and not plain.real and plain.terms == ()
+
+
 def test_an_indicator_and_its_rate_are_two_things() -> None:
     asks = read("2023年云川市拟安排的财政赤字和赤字率分别是多少？").asks
     assert [ask.indicator_ids for ask in asks] == [("fiscal_deficit",), ("deficit_ratio",)]

@@ -18,7 +18,7 @@ from index.types import Figure
 from index.units import same_family, split_unit
 from rag import question_words as words
 from rag.ask import Ask, reached_in_english
-from rag.figure_kind import SAYS_CHANGED, compared_with, kind_fits
+from rag.figure_kind import SAYS_CHANGED, compared_with, kind_fits, told_as_growth
 from rag.region_fit import others_named, region_fits
 from rag.status_fit import status_fits
 from rag.word_coverage import contained, coverage
@@ -344,7 +344,7 @@ def measure_fits(ask: Ask, figure: Figure) -> bool:
         return _is_rate(ask, figure)
     if ask.measure == "growth":
         return (figure.measure in ("growth", "change") and (percentage or figure.unit == "倍")) or (
-            figure.measure in ("level", "rate") and percentage and "涨幅" in ask.text
+            figure.measure in ("level", "rate") and percentage and told_as_growth(ask, figure)
         )
     if ask.measure == "share":
         return percentage and figure.measure in _MEASURES["share"]

@@ -235,3 +235,9 @@ def compared_with(ask: Ask, figure: Figure, clause: str) -> bool:
         return False
     before, _, after = clause.partition(figure.text)
     return bool(_COMPARED_WITH.search(before) and _MORE_OR_LESS.match(after))
+
+
+def told_as_growth(ask: Ask, figure: Figure) -> bool:
+    """涨幅 of a rate, and a rate that is one of growth by its name: "the natural growth rate"."""
+    own = figure.indicator_id in ask.indicator_ids
+    return "涨幅" in ask.text or (own and figure.indicator.endswith("自然增长率"))

@@ -259,7 +259,7 @@ class Pipeline:
                 said = phrase.statement(
                     replace(figure, indicator=name), bound.ask, query.language, self.vocabulary, figure.period
                 )
-                if alike:  # 基本建成432万套，新开工1043万套: only the report's own words tell which is which
+                if alike:  # 基本建成3.2万套，新开工5.7万套: only the report's own words tell which is which
                     start, end = self.reader.clause_span(figure)
                     said = f"“{self.reader.view(figure.report).report.text[start:end].strip()}”"
                 statements.append(f"{said}[{marker}]")

@@ -100,7 +100,7 @@ def bind(
 
 
 def _in_unit(term: str, figure: Figure, around: Surroundings) -> bool:
-    """商品房销售9.37亿平方米，增长42.1%: the unit of the level says 面积 of its growth too."""
+    """商铺销售9.4万平方米，增长6.2%: the unit of the level says 面积 of its growth too."""
     if figure.measure in ("growth", "change") and figure.unit == "%":
         return said_before(term, around.sentence.rpartition(figure.text)[0])
     return said_by_unit(term, figure.base_unit)

@@ -102,7 +102,8 @@ class FigureDrafter(ModelAnswerer):
         return Pointed(tuple(held), sure, signals)
 
     def _least_sure(self) -> float:
-        return self._settings.confidence or LEAST_SURE[self._settings.strictness]
+        asked = self._settings.confidence
+        return LEAST_SURE[self._settings.strictness] if asked is None else asked
 
 
 def _sureness(written: Completion, said: str) -> float:

@@ -300,7 +300,7 @@ class EvidenceReader:
         return found
 
 
-_BRACKETED = re.compile(r"[（(]([\u3400-\u9fff]{2,8})[)）]")
+_BRACKETED = re.compile(r"[（(]([\u3400-\u9fff]{2,8})[)）](?=[\u3400-\u9fff])")  # the name goes on behind it
 
 
 def _places_in_names(question: str) -> list[str]:

@@ -48,7 +48,7 @@ def other_counters(bound: Sequence[Bound]) -> bool:
 
 
 def told_apart(bound: Sequence[Bound]) -> list[Bound]:
-    """保障性住房（基本建成）432万套, 保障性住房（新开工）1043万套: what the question tells two figures of one name apart by."""
+    """保障性住房（基本建成）3.2万套, 保障性住房（新开工）5.7万套: what the question tells two figures of one name apart by."""
     told = []
     for one in bound:
         alike = [

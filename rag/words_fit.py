@@ -75,7 +75,7 @@ _HAN = re.compile(r"[\u4e00-\u9fff]{2,}")
 
 
 def another_modifier(ask: Ask, near: str) -> bool:
-    """空天信息企业 for 软件信息企业: where the question's word before a noun is missing, another stands before it.
+    """食品企业 for 软件企业: where the question's word before a noun is missing, another stands before it.
 
     Synonyms mostly share a character (城里 and 城镇), so only a noun that shares none tells of another thing.
     """
@@ -107,7 +107,7 @@ def _contrasts(one: str, other: str) -> bool:
 
 
 def quoted_said(ask: Ask, said: str) -> bool:
-    """“精准用地” of the question for “精准园区”: what it puts in marks must be said letter by letter."""
+    """“一窗办” of the question for “一网办”: what it puts in marks must be said letter by letter."""
     quoted = [piece for term in _QUOTED.findall(ask.text) for piece in term.split("、")]
     bare = re.sub(r"\s+", "", said)
     return all(

@@ -22,7 +22,7 @@ REPORTS = {
 
 全市来华旅游人数达到26.9万人次，创汇1.8亿美元。试点覆盖17个县，惠及农民177万人。
 
-国有及国有控股工业企业实现利润96.7亿元，增长7.7%。高速公路营业里程超过38公里，占全省的60%以上。公路营业里程242公里。人口自然增长率为5.1‰。单位地区生产总值能耗下降1.2%。粮食产量332.1万吨，比上年增加27.3万吨。2024年单位地区生产总值能耗计划下降4%。
+国有及国有控股工业企业实现利润96.7亿元，增长7.7%。高速公路营业里程超过38公里，占全省的60%以上。公路营业里程242公里。人口自然增长率为5.1‰。通过评审的项目12个，过审的地块7宗。单位地区生产总值能耗下降1.2%。粮食产量332.1万吨，比上年增加27.3万吨。2024年单位地区生产总值能耗计划下降4%。
 """,
 }
 
@@ -73,6 +73,19 @@ def test_a_share_of_the_province_is_none_of_all_roads(qa: ReportQA) -> None:
 
 def test_a_natural_growth_rate_in_english(qa: ReportQA) -> None:
     assert "5.1‰" in qa.ask("What was the natural growth rate of 云川市 in 2023?").text
+
+
+@pytest.mark.parametrize(
+    ("question", "figure"),
+    [
+        ("2023年云川市通过评审的项目有几个？", "12个"),
+        ("2023年云川市审核通过的项目有几个？", "12个"),
+        ("2023年云川市过审的地块有多少宗？", "7宗"),
+    ],
+)
+def test_what_passed_a_review_in_either_word(qa: ReportQA, question: str, figure: str) -> None:
+    answer = qa.ask(question)
+    assert [shown.text for shown in answer.figures] == [figure], answer.text
 
 
 def test_content_terms_keep_names_and_negations() -> None:

@@ -91,6 +91,8 @@ def test_a_draft_that_was_not_written_surely_is_not_taken(city: Path) -> None:
     assert not ask(city, QUESTION, "45公里", logprob=-1.2, settings=Settings(strictness="balanced"))[
         0
     ].abstained
+    shown = ask(city, QUESTION, "45公里", logprob=-3.0, settings=Settings(confidence=0.0))[0]
+    assert not shown.abstained  # asked for whatever it is
     assert ask(city, QUESTION, "45公里", logprob=None)[0].abstained  # an endpoint that does not tell
     assert ask(city, QUESTION, "45公里", margin=1.0)[0].abstained  # the model itself doubts it
 

@@ -251,7 +251,6 @@ class Pipeline:
         citations: list[Citation] = []
         shown: list[ShownFigure] = []
         statements: list[str] = []
-        alike = _told_apart_by_nothing(result)
         for bound in result.bound:
             for figure in bound.figures:
                 marker = self._marker(figure, citations)
@@ -259,9 +258,6 @@ class Pipeline:
                 said = phrase.statement(
                     replace(figure, indicator=name), bound.ask, query.language, self.vocabulary, figure.period
                 )
-                if alike:  # 基本建成3.2万套，新开工5.7万套: only the report's own words tell which is which
-                    start, end = self.reader.clause_span(figure)
-                    said = f"“{self.reader.view(figure.report).report.text[start:end].strip()}”"
                 statements.append(f"{said}[{marker}]")
                 shown.append(
                     ShownFigure(phrase.figure_text(figure), _shown_value(figure), figure.unit, marker)
@@ -333,13 +329,6 @@ class Pipeline:
             return None
         bound = binder.figure_for(asked.asks[0], asked, (), None)
         return text if bound and len(bound.figures) == 1 and bound.figures[0] == figure else None
-
-
-def _told_apart_by_nothing(result: FigureResult) -> bool:
-    """Whether two asks were answered with figures that only their values tell apart."""
-    answers = [one.figures[0] for one in result.bound if one.by_model]
-    slots = {(f.indicator, f.measure, f.period, f.region, f.status, f.unit) for f in answers}
-    return len(slots) < len(answers)
 
 
 def _shown_value(figure: Figure) -> float:

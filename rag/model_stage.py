@@ -24,6 +24,7 @@ from rag.passage_evidence import question_terms, select_pieces, share
 from rag.query import Query
 from rag.question_parts import names_fewer, question_parts
 from rag.settings import Settings
+from rag.several_asks import are_told_apart, told_apart
 from rag.types import Answer, Citation, ShownFigure, Stage, Usage
 
 # Share of the question's words that the sentence of a figure must carry to answer without the model, where the
@@ -137,8 +138,10 @@ class ModelStage:
         self.usage += drafter.usage
         if pointed is None:
             return None
-        bound = tuple(Bound(one.ask, (one.figure,), by_model=True) for one in pointed.held)
-        return FigureResult(bound, usage=drafter.usage), pointed
+        bound = told_apart([Bound(one.ask, (one.figure,), by_model=True) for one in pointed.held])
+        if not are_told_apart(bound):
+            return None
+        return FigureResult(tuple(bound), usage=drafter.usage), pointed
 
     def evidence(self, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
         """The numbered sentences that the model is shown for a question of one part."""

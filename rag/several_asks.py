@@ -66,6 +66,11 @@ def told_apart(bound: Sequence[Bound]) -> list[Bound]:
     return told
 
 
+def are_told_apart(bound: Sequence[Bound]) -> bool:
+    """Whether no two asks were answered with figures that only their values tell apart."""
+    return not any(_same_name(one, other) for one in bound for other in bound if one is not other)
+
+
 _HAN = re.compile("[\u4e00-\u9fff]+")
 
 

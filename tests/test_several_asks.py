@@ -10,7 +10,13 @@ from index.types import Figure
 from index.units import split_unit
 from rag.ask import Ask
 from rag.figure_answer import Bound
-from rag.several_asks import named_for_another, other_counters, two_times_of_one
+from rag.several_asks import (
+    are_told_apart,
+    named_for_another,
+    other_counters,
+    told_apart,
+    two_times_of_one,
+)
 
 SCIENCE = Ask(text="", terms=("支出", "科技"))
 CULTURE = Ask(text="", terms=("支出", "文化"))
@@ -45,3 +51,13 @@ def test_two_times_of_one_thing() -> None:
     assert two_times_of_one((earlier, later))
     assert not two_times_of_one((earlier, earlier))
     assert not two_times_of_one((earlier, replace(CULTURE, period=later.period)))
+
+
+def test_figures_of_one_name_are_told_apart_by_the_question_or_not_at_all() -> None:
+    done, begun = figure("住房"), replace(figure("住房"), start=90)
+    asks = [Ask(text="", terms=("住房", verb)) for verb in ("建成", "开工")]
+    told = told_apart([Bound(asks[0], (done,)), Bound(asks[1], (begun,))])
+    assert [one.figures[0].indicator for one in told] == ["住房（建成）", "住房（开工）"]
+    assert are_told_apart(told)
+    plain = Ask(text="", terms=("住房",))
+    assert not are_told_apart(told_apart([Bound(plain, (done,)), Bound(plain, (begun,))]))
